@@ -1,0 +1,62 @@
+package io.holdfast.platform.store;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The state of a service. Calls block; call from a virtual thread.
+ *
+ * <p>All reads are linearizable unless a revision is named. Every method throws {@link StoreUnavailable} when etcd does
+ * not answer within the configured time; {@link #commit} throws {@link OutcomeUnknown} instead when the transaction may
+ * have been applied, and {@link StoreFull} when etcd is out of space.
+ */
+public interface KeyValueStore extends AutoCloseable {
+
+    Optional<StoredValue> get(String key);
+
+    /**
+     * Keys under a prefix in key order, or as {@link Scan} says.
+     *
+     * @throws RevisionCompacted when the scan names a revision that etcd no longer has
+     */
+    Page scan(Scan scan);
+
+    /** How many keys start with the prefix. */
+    long count(String prefix);
+
+    /** The revision of a linearizable read made now. */
+    long revision();
+
+    /** Applies the transaction atomically, if and only if all its conditions hold. */
+    TransactionResult commit(Transaction transaction);
+
+    /**
+     * Follows changes under a prefix from a revision on (inclusive), in order, on a thread of the store's own. Reconnects
+     * by itself; {@link WatchListener#onCompacted} ends it.
+     */
+    Watch watch(String prefix, long fromRevision, WatchListener listener);
+
+    /** A lease that is kept alive until closed; its keys vanish when it ends. */
+    Lease lease(Duration timeToLive);
+
+    @Override
+    void close();
+
+    /** A lease held by this process. */
+    interface Lease extends AutoCloseable {
+        long id();
+
+        /** False once etcd has said that the lease is gone, or was not renewed in time. */
+        boolean alive();
+
+        /** Revokes it; idempotent. */
+        @Override
+        void close();
+    }
+
+    /** A running watch. */
+    interface Watch extends AutoCloseable {
+        @Override
+        void close();
+    }
+}
