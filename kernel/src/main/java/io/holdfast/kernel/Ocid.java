@@ -16,6 +16,7 @@ public sealed interface Ocid
                 Ocid.CompartmentId,
                 Ocid.UserId,
                 Ocid.GroupId,
+                Ocid.DynamicGroupId,
                 Ocid.PolicyId,
                 Ocid.VaultId,
                 Ocid.KeyId,
@@ -66,6 +67,12 @@ public sealed interface Ocid
     record GroupId(String value) implements Ocid {
         public GroupId {
             OcidSyntax.require(value, "group");
+        }
+    }
+
+    record DynamicGroupId(String value) implements Ocid {
+        public DynamicGroupId {
+            OcidSyntax.require(value, "dynamicgroup");
         }
     }
 
@@ -144,6 +151,10 @@ public sealed interface Ocid
 
         public GroupId group() {
             return new GroupId(global("group"));
+        }
+
+        public DynamicGroupId dynamicGroup() {
+            return new DynamicGroupId(global("dynamicgroup"));
         }
 
         public PolicyId policy() {
