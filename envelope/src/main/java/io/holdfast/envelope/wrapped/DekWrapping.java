@@ -1,0 +1,96 @@
+package io.holdfast.envelope.wrapped;
+
+import io.holdfast.envelope.EnvelopeDamaged;
+import io.holdfast.envelope.xaes.Xaes256Gcm;
+import io.holdfast.kernel.Bytes;
+import io.holdfast.kernel.ProblemException;
+import io.holdfast.kernel.SecretBytes;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.Arrays;
+
+/**
+ * Wraps and unwraps under a master key held in memory (direct mode), and seals under a root key.
+ *
+ * <p>A key is derived per wrap, so a master key never runs out of nonces. The encryption binds purpose, binding, key and
+ * key version. Thread safe.
+ */
+public final class DekWrapping {
+    private static final byte SEAL_FORMAT = 1;
+
+    private final Xaes256Gcm xaes;
+
+    public DekWrapping() {
+        this(new SecureRandom());
+    }
+
+    /** For goldens: takes its nonces from {@code random}. */
+    DekWrapping(SecureRandom random) {
+        xaes = new Xaes256Gcm(random);
+    }
+
+    /**
+     * Wraps the payload.
+     *
+     * @param masterKey 32 bytes of the version that the header names; stays the caller's
+     * @param header the key and version to name in front
+     * @param scope purpose and binding
+     * @param payload stays the caller's
+     * @throws ProblemException InvalidParameter when the payload has a length that the purpose does not have
+     */
+    public WrappedDek wrap(SecretBytes masterKey, WrappedDek.Header header, Scope scope, SecretBytes payload) {
+        scope.purpose().requireFits(payload.length());
+        return new WrappedDek(header, xaes.seal(masterKey, payload, scope.associatedData(header.encode())));
+    }
+
+    /**
+     * Unwraps. The caller owns the answer.
+     *
+     * @param masterKey 32 bytes of the version that {@code wrapped} names; stays the caller's
+     * @throws EnvelopeDamaged when it was wrapped under another key, for another purpose, binding, key or version, or was
+     *     altered
+     */
+    public SecretBytes unwrap(SecretBytes masterKey, Scope scope, WrappedDek wrapped) {
+        return xaes.open(
+                masterKey,
+                wrapped.sealed(),
+                scope.associatedData(wrapped.header().encode()));
+    }
+
+    /**
+     * Seals a thing of Holdfast's own under a root key, which has no OCID.
+     *
+     * <pre>
+     * sealed-thing = %x01 nonce ciphertext tag
+     * </pre>
+     *
+     * @param rootKey 32 bytes; stays the caller's
+     * @param what names the thing, see {@link Scope#seal}
+     */
+    public Bytes seal(SecretBytes rootKey, String what, SecretBytes payload) {
+        Purpose.SEAL.requireFits(payload.length());
+        byte[] front = {SEAL_FORMAT};
+        byte[] sealed = xaes.seal(rootKey, payload, Scope.seal(what).associatedData(front))
+                .toArray();
+        return Bytes.takeOwnershipOf(
+                ByteBuffer.allocate(1 + sealed.length).put(front).put(sealed).array());
+    }
+
+    /**
+     * Opens what {@link #seal} made. The caller owns the answer.
+     *
+     * @throws EnvelopeDamaged when it was sealed under another root key or as another thing, or was altered
+     */
+    public SecretBytes open(SecretBytes rootKey, String what, Bytes sealed) {
+        if (sealed.length() < 1 + Xaes256Gcm.OVERHEAD || sealed.length() > Purpose.SEAL.maxLength()) {
+            throw new EnvelopeDamaged();
+        }
+        byte[] bytes = sealed.toArray();
+        if (bytes[0] != SEAL_FORMAT) {
+            throw new EnvelopeDamaged();
+        }
+        byte[] front = {SEAL_FORMAT};
+        Bytes rest = Bytes.takeOwnershipOf(Arrays.copyOfRange(bytes, 1, bytes.length));
+        return xaes.open(rootKey, rest, Scope.seal(what).associatedData(front));
+    }
+}
