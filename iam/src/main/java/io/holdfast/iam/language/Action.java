@@ -1,0 +1,24 @@
+package io.holdfast.iam.language;
+
+import java.util.List;
+import java.util.Locale;
+
+/** What a statement gives: a verb on a resource type, or permissions by name. */
+public sealed interface Action {
+
+    /** @param resourceType a single type, a family or {@code all-resources}, in lower case */
+    record OnResources(Verb verb, String resourceType) implements Action {
+        public OnResources {
+            resourceType = Words.requireWord(resourceType).toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** @param names permissions in upper case, as {@code KEY_ENCRYPT} */
+    record Permissions(List<String> names) implements Action {
+        public Permissions {
+            names = Words.atLeastOne(names).stream()
+                    .map(name -> Words.requireWord(name).toUpperCase(Locale.ROOT))
+                    .toList();
+        }
+    }
+}

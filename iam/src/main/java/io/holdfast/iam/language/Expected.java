@@ -1,0 +1,116 @@
+package io.holdfast.iam.language;
+
+import io.holdfast.iam.language.grammar.PolicyLexer;
+import io.holdfast.kernel.Printable;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.antlr.v4.runtime.Token;
+import org.antlr.v4.runtime.misc.IntervalSet;
+import org.jspecify.annotations.Nullable;
+
+/** Says in the author's words which tokens would have been right. */
+final class Expected {
+    private Expected() {}
+
+    static String describe(@Nullable IntervalSet types, @Nullable Token wrong) {
+        if (types == null || types.isNil()) {
+            return "something else";
+        }
+        // A name may equal most keywords; listing each of them would hide the point.
+        boolean nameExpected = types.contains(PolicyLexer.WORD);
+        Set<String> words = new LinkedHashSet<>();
+        for (int type : types.toArray()) {
+            if (nameExpected && isNameKeyword(type)) {
+                continue;
+            }
+            words.add(
+                    switch (type) {
+                        case PolicyLexer.WORD ->
+                            types.contains(PolicyLexer.ANY) || types.contains(PolicyLexer.PATTERN)
+                                    ? "a variable"
+                                    : "a name";
+                        case PolicyLexer.STRING ->
+                            nameExpected && !types.contains(PolicyLexer.PATTERN) ? "a quoted name" : "a quoted value";
+                        case PolicyLexer.PATTERN -> "a pattern";
+                        case PolicyLexer.LT -> "";
+                        case Token.EOF -> "the end of the statement";
+                        default -> literal(type);
+                    });
+        }
+        words.remove("");
+        List<String> list = new ArrayList<>(words);
+        if (list.size() == 1) {
+            return list.getFirst();
+        }
+        return String.join(", ", list.subList(0, list.size() - 1)) + " or " + list.getLast();
+    }
+
+    private static boolean isNameKeyword(int type) {
+        return switch (type) {
+            case PolicyLexer.ALLOW,
+                    PolicyLexer.DENY,
+                    PolicyLexer.ENDORSE,
+                    PolicyLexer.ADMIT,
+                    PolicyLexer.DEFINE,
+                    PolicyLexer.ANY_USER,
+                    PolicyLexer.ANY_GROUP,
+                    PolicyLexer.DYNAMIC_GROUP,
+                    PolicyLexer.GROUP,
+                    PolicyLexer.SERVICE,
+                    PolicyLexer.RESOURCE,
+                    PolicyLexer.ASSOCIATE,
+                    PolicyLexer.TENANCY,
+                    PolicyLexer.COMPARTMENT -> true;
+            default -> false;
+        };
+    }
+
+    private static String literal(int type) {
+        String name = PolicyLexer.VOCABULARY.getLiteralName(type);
+        if (name != null) {
+            return name.toLowerCase(Locale.ROOT);
+        }
+        // Tokens that both modes produce have no literal of their own; keywords print as their names do.
+        return switch (type) {
+            case PolicyLexer.IN -> "'in'";
+            case PolicyLexer.COMMA -> "','";
+            case PolicyLexer.LBRACE -> "'{'";
+            case PolicyLexer.RBRACE -> "'}'";
+            default ->
+                "'"
+                        + PolicyLexer.VOCABULARY
+                                .getSymbolicName(type)
+                                .toLowerCase(Locale.ROOT)
+                                .replace('_', '-') + "'";
+        };
+    }
+
+    static String found(Token token) {
+        return token.getType() == Token.EOF
+                ? "the end of the statement"
+                : "'" + Printable.shorten(token.getText()) + "'";
+    }
+
+    static String hint(@Nullable Token wrong, String expected) {
+        if (wrong == null) {
+            return "";
+        }
+        boolean nameExpected = expected.contains("a name");
+        boolean valueExpected = expected.contains("a quoted value");
+        return switch (wrong.getType()) {
+            case PolicyLexer.ID,
+                    PolicyLexer.TO,
+                    PolicyLexer.IN,
+                    PolicyLexer.INSPECT,
+                    PolicyLexer.READ,
+                    PolicyLexer.USE,
+                    PolicyLexer.MANAGE,
+                    PolicyLexer.WHERE -> nameExpected ? "; a name that is a word of the policy language is quoted" : "";
+            case PolicyLexer.WORD -> valueExpected ? "; values are written in quotes" : "";
+            default -> "";
+        };
+    }
+}

@@ -1,0 +1,173 @@
+package io.holdfast.iam.language;
+
+import io.holdfast.iam.language.grammar.PolicyLexer;
+import io.holdfast.iam.language.grammar.PolicyParser;
+import io.holdfast.kernel.Printable;
+import java.util.ArrayList;
+import java.util.List;
+import org.antlr.v4.runtime.BaseErrorListener;
+import org.antlr.v4.runtime.CharStreams;
+import org.antlr.v4.runtime.CommonTokenStream;
+import org.antlr.v4.runtime.Parser;
+import org.antlr.v4.runtime.RecognitionException;
+import org.antlr.v4.runtime.Recognizer;
+import org.antlr.v4.runtime.Token;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads policy statements (OCI documentation, "Policy Syntax").
+ *
+ * <p>Length and nesting are checked before the parser runs, so no input overflows the stack. Thread safe.
+ */
+public final class PolicyLanguage {
+    private PolicyLanguage() {}
+
+    /**
+     * Reads one statement.
+     *
+     * @throws PolicySyntaxException where it is not of the language
+     * @throws PolicyUnsupportedException where it uses a part that is not evaluated yet
+     * @throws PolicyLimitException where it is longer or deeper than {@link PolicyLimits} allows
+     */
+    public static ParsedStatement parse(String text) {
+        requireLength(text);
+        PolicyLexer lexer = new PolicyLexer(CharStreams.fromString(text));
+        lexer.removeErrorListeners();
+        lexer.addErrorListener(FirstError.INSTANCE);
+        CommonTokenStream tokens = new CommonTokenStream(lexer);
+        tokens.fill();
+        requireReadable(tokens.getTokens());
+        requireDepth(tokens.getTokens());
+        refuseOtherKinds(tokens.getTokens().getFirst());
+
+        PolicyParser parser = new PolicyParser(tokens);
+        parser.removeErrorListeners();
+        parser.addErrorListener(FirstError.INSTANCE);
+        StatementReader reader = new StatementReader();
+        Statement statement = reader.read(parser.statement());
+        return new ParsedStatement(text, statement, reader.warnings());
+    }
+
+    /**
+     * Reads the statements of one policy, all or none.
+     *
+     * @throws PolicyRefusedException as {@link #parse(String)}, with the number of the statement in its message, or
+     *     where there are none or too many
+     */
+    public static List<ParsedStatement> parseAll(List<String> texts) {
+        if (texts.isEmpty()) {
+            throw new PolicySyntaxException(1, 1, "a policy needs at least one statement");
+        }
+        if (texts.size() > PolicyLimits.STATEMENTS_PER_POLICY) {
+            throw new PolicyLimitException(
+                    1,
+                    1,
+                    "a policy may have at most " + PolicyLimits.STATEMENTS_PER_POLICY + " statements, this one has "
+                            + texts.size());
+        }
+        List<ParsedStatement> parsed = new ArrayList<>(texts.size());
+        for (int i = 0; i < texts.size(); i++) {
+            try {
+                parsed.add(parse(texts.get(i)));
+            } catch (PolicyRefusedException e) {
+                throw e.inStatement(i + 1);
+            }
+        }
+        return List.copyOf(parsed);
+    }
+
+    private static void requireLength(String text) {
+        if (text.length() > PolicyLimits.STATEMENT_LENGTH) {
+            throw new PolicyLimitException(
+                    1,
+                    1,
+                    "a statement may have at most " + PolicyLimits.STATEMENT_LENGTH + " characters, this one has "
+                            + text.length());
+        }
+    }
+
+    /** Names what the lexer could not read, which says more than "unexpected token". */
+    private static void requireReadable(List<Token> tokens) {
+        for (Token token : tokens) {
+            switch (token.getType()) {
+                case PolicyLexer.UNTERMINATED_STRING ->
+                    throw syntax(token, "this quoted text has no closing ' on its line");
+                case PolicyLexer.UNTERMINATED_PATTERN ->
+                    throw syntax(token, "this pattern has no closing / on its line; a pattern is written /text*/");
+                case PolicyLexer.ILLEGAL -> throw syntax(token, illegal(token.getText()));
+                default -> {
+                    // Every other kind of token is the parser's to judge.
+                }
+            }
+        }
+    }
+
+    private static String illegal(String character) {
+        return switch (character) {
+            case "‘", "’", "“", "”", "\"" -> "unexpected " + character + "; texts are quoted with the straight quote '";
+            default -> "unexpected character '" + Printable.shorten(character) + "'";
+        };
+    }
+
+    private static void requireDepth(List<Token> tokens) {
+        int depth = 0;
+        for (Token token : tokens) {
+            if (token.getType() == PolicyLexer.LBRACE) {
+                depth++;
+            } else if (token.getType() == PolicyLexer.RBRACE && depth > 0) {
+                depth--;
+            }
+            if (depth > PolicyLimits.NESTING_DEPTH) {
+                throw new PolicyLimitException(
+                        token.getLine(),
+                        token.getCharPositionInLine() + 1,
+                        "braces may be nested at most " + PolicyLimits.NESTING_DEPTH + " deep");
+            }
+        }
+    }
+
+    private static void refuseOtherKinds(Token first) {
+        switch (first.getType()) {
+            case PolicyLexer.DENY, PolicyLexer.ENDORSE, PolicyLexer.ADMIT, PolicyLexer.DEFINE ->
+                throw unsupported(first, "'" + first.getText() + "' statements are not supported yet; use Allow");
+            default -> {
+                // Allow, or the parser says what was expected.
+            }
+        }
+    }
+
+    static PolicySyntaxException syntax(Token at, String detail) {
+        return new PolicySyntaxException(at.getLine(), at.getCharPositionInLine() + 1, detail);
+    }
+
+    static PolicyUnsupportedException unsupported(Token at, String detail) {
+        return new PolicyUnsupportedException(at.getLine(), at.getCharPositionInLine() + 1, detail);
+    }
+
+    /** Ends at the first error instead of recovering: what follows a repaired statement would be a guess. */
+    private static final class FirstError extends BaseErrorListener {
+        private static final FirstError INSTANCE = new FirstError();
+
+        @Override
+        public void syntaxError(
+                Recognizer<?, ?> recognizer,
+                @Nullable Object offendingSymbol,
+                int line,
+                int charPositionInLine,
+                String msg,
+                @Nullable RecognitionException e) {
+            // "group id" is decided with two tokens: the one that is wrong is then not the one ANTLR starts from.
+            Token wrong = e != null && e.getOffendingToken() != null
+                    ? e.getOffendingToken()
+                    : offendingSymbol instanceof Token token ? token : null;
+            int atLine = wrong == null ? line : wrong.getLine();
+            int atColumn = wrong == null ? charPositionInLine : wrong.getCharPositionInLine();
+            String found = wrong == null ? "something else" : Expected.found(wrong);
+            String expected = recognizer instanceof Parser parser
+                    ? Expected.describe(e == null ? parser.getExpectedTokens() : e.getExpectedTokens(), wrong)
+                    : "a word of the policy language";
+            throw new PolicySyntaxException(
+                    atLine, atColumn + 1, "expected " + expected + ", found " + found + Expected.hint(wrong, expected));
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package io.holdfast.iam.language;
+
+/** Bounds that hold before a statement is parsed. */
+public final class PolicyLimits {
+    /** Characters of one statement. */
+    public static final int STATEMENT_LENGTH = 4_096;
+
+    /** Braces open at once in one statement. It bounds the parser's recursion and every walk of a condition. */
+    public static final int NESTING_DEPTH = 8;
+
+    /** Statements of one policy. */
+    public static final int STATEMENTS_PER_POLICY = 50;
+
+    private PolicyLimits() {}
+}

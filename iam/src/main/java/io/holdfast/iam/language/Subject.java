@@ -1,0 +1,65 @@
+package io.holdfast.iam.language;
+
+import io.holdfast.kernel.Ocid.DynamicGroupId;
+import io.holdfast.kernel.Ocid.GroupId;
+import java.util.List;
+import java.util.Optional;
+
+/** Whom a statement is about. Several names or ids mean any of them. */
+public sealed interface Subject {
+
+    /** Every principal of the tenancy: users and resource principals alike. */
+    record AnyUser() implements Subject {}
+
+    /** Every member of some group or dynamic group. */
+    record AnyGroup() implements Subject {}
+
+    record GroupsNamed(List<Name> names) implements Subject {
+        public GroupsNamed {
+            names = Words.atLeastOne(names);
+        }
+    }
+
+    record GroupsById(List<GroupId> ids) implements Subject {
+        public GroupsById {
+            ids = Words.atLeastOne(ids);
+        }
+    }
+
+    record DynamicGroupsNamed(List<Name> names) implements Subject {
+        public DynamicGroupsNamed {
+            names = Words.atLeastOne(names);
+        }
+    }
+
+    record DynamicGroupsById(List<DynamicGroupId> ids) implements Subject {
+        public DynamicGroupsById {
+            ids = Words.atLeastOne(ids);
+        }
+    }
+
+    /**
+     * The name of a group, with its identity domain where the statement gives one. No domain means {@code Default}.
+     */
+    record Name(Optional<String> domain, String name) {
+        private static final String DEFAULT_DOMAIN = "Default";
+
+        public Name {
+            domain.ifPresent(Words::requireName);
+            Words.requireName(name);
+        }
+
+        public static Name of(String name) {
+            return new Name(Optional.empty(), name);
+        }
+
+        /**
+         * Whether a group called {@code groupName} is meant; case does not matter. A group of a domain other than
+         * Default is called {@code domain/name}.
+         */
+        public boolean matches(String groupName) {
+            boolean inDefault = domain.isEmpty() || domain.orElseThrow().equalsIgnoreCase(DEFAULT_DOMAIN);
+            return (inDefault ? name : domain.orElseThrow() + "/" + name).equalsIgnoreCase(groupName);
+        }
+    }
+}
