@@ -18,7 +18,7 @@ public abstract sealed class PolicyRefusedException extends ProblemException
     }
 
     PolicyRefusedException(String prefix, int line, int column, String detail) {
-        super(ProblemCode.INVALID_PARAMETER, prefix + "line " + line + ":" + column + ": " + detail);
+        super(ProblemCode.INVALID_PARAMETER, prefix + at(line, column) + detail);
         this.line = line;
         this.column = column;
         this.detail = detail;
@@ -37,6 +37,15 @@ public abstract sealed class PolicyRefusedException extends ProblemException
     /** The message without the position. */
     public String detail() {
         return detail;
+    }
+
+    /** Position and detail: the message without the number of the statement. */
+    public String described() {
+        return at(line, column) + detail;
+    }
+
+    private static String at(int line, int column) {
+        return "line " + line + ":" + column + ": ";
     }
 
     /** The same refusal, its message naming the statement of a policy. @param number from 1 */

@@ -1,0 +1,116 @@
+package io.holdfast.iam.decision;
+
+import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.TenancyId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The compartments of one tenancy, from the root down. Immutable. */
+public final class CompartmentTree {
+    /** Levels below the root (OCI documentation, "Managing Compartments"). */
+    public static final int MAX_DEPTH = 6;
+
+    /** A compartment below the root. */
+    public record Compartment(CompartmentId id, String name, CompartmentId parent) {}
+
+    private final TenancyId tenancy;
+    private final String rootName;
+    private final Map<CompartmentId, Compartment> byId;
+    private final Map<CompartmentId, List<Compartment>> children;
+
+    private CompartmentTree(
+            TenancyId tenancy,
+            String rootName,
+            Map<CompartmentId, Compartment> byId,
+            Map<CompartmentId, List<Compartment>> children) {
+        this.tenancy = tenancy;
+        this.rootName = rootName;
+        this.byId = byId;
+        this.children = children;
+    }
+
+    /**
+     * @param rootName the tenancy's name
+     * @throws IllegalArgumentException when a compartment appears twice, lies under none of the tenancy's, or is deeper
+     *     than {@value #MAX_DEPTH}
+     */
+    public static CompartmentTree of(TenancyId tenancy, String rootName, Collection<Compartment> compartments) {
+        Map<CompartmentId, Compartment> byId = new HashMap<>();
+        Map<CompartmentId, List<Compartment>> children = new HashMap<>();
+        for (Compartment compartment : compartments) {
+            if (compartment.id().equals(tenancy.rootCompartment()) || byId.put(compartment.id(), compartment) != null) {
+                throw new IllegalArgumentException(
+                        "compartment " + compartment.id().value() + " appears twice");
+            }
+            children.computeIfAbsent(compartment.parent(), parent -> new ArrayList<>())
+                    .add(compartment);
+        }
+        CompartmentTree tree = new CompartmentTree(tenancy, rootName, Map.copyOf(byId), Map.copyOf(children));
+        for (Compartment compartment : compartments) {
+            if (tree.upwards(compartment.id()).isEmpty()) {
+                throw new IllegalArgumentException(
+                        "compartment " + compartment.id().value() + " does not lie within " + MAX_DEPTH
+                                + " levels of the tenancy's root");
+            }
+        }
+        return tree;
+    }
+
+    public TenancyId tenancy() {
+        return tenancy;
+    }
+
+    public CompartmentId root() {
+        return tenancy.rootCompartment();
+    }
+
+    public boolean contains(CompartmentId id) {
+        return id.equals(root()) || byId.containsKey(id);
+    }
+
+    public Optional<String> name(CompartmentId id) {
+        return id.equals(root())
+                ? Optional.of(rootName)
+                : Optional.ofNullable(byId.get(id)).map(Compartment::name);
+    }
+
+    /** The compartment and those above it, up to the root. Empty when it is not of this tenancy. */
+    public List<CompartmentId> upwards(CompartmentId id) {
+        List<CompartmentId> chain = new ArrayList<>(MAX_DEPTH + 1);
+        CompartmentId at = id;
+        while (chain.size() <= MAX_DEPTH) {
+            chain.add(at);
+            if (at.equals(root())) {
+                return Collections.unmodifiableList(chain);
+            }
+            Compartment compartment = byId.get(at);
+            if (compartment == null) {
+                return List.of();
+            }
+            at = compartment.parent();
+        }
+        return List.of();
+    }
+
+    /** The child of that name, in any case. Empty when there is none or, against the rules, more than one. */
+    Optional<CompartmentId> child(CompartmentId parent, String name) {
+        List<Compartment> found = children.getOrDefault(parent, List.of()).stream()
+                .filter(it -> it.name().equalsIgnoreCase(name))
+                .toList();
+        return found.size() == 1 ? Optional.of(found.getFirst().id()) : Optional.empty();
+    }
+
+    /** For explanations: {@code compartment 'acme'} or {@code the tenancy}. */
+    String describe(CompartmentId id) {
+        if (id.equals(root())) {
+            return "the tenancy";
+        }
+        return "compartment "
+                + name(id).map(name -> "'" + Explanation.bounded(name) + "'").orElse(id.value());
+    }
+}
