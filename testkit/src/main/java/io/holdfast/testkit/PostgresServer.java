@@ -192,7 +192,7 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /** The server writes its state into the eighth line of postmaster.pid, as pg_ctl reads it. */
-    private static boolean accepts(Path directory) throws IOException {
+    static boolean accepts(Path directory) throws IOException {
         Path file = directory.resolve("data").resolve("postmaster.pid");
         if (!Files.exists(file)) {
             return false;
