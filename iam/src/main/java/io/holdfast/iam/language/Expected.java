@@ -1,12 +1,14 @@
 package io.holdfast.iam.language;
 
 import io.holdfast.iam.language.grammar.PolicyLexer;
+import io.holdfast.iam.language.grammar.PolicyParser;
 import io.holdfast.kernel.Printable;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.antlr.v4.runtime.RuleContext;
 import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.misc.IntervalSet;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Expected {
     private Expected() {}
 
-    static String describe(@Nullable IntervalSet types, @Nullable Token wrong) {
+    static String describe(@Nullable IntervalSet types, @Nullable RuleContext where) {
         if (types == null || types.isNil()) {
             return "something else";
         }
@@ -31,7 +33,7 @@ final class Expected {
                         case PolicyLexer.WORD ->
                             types.contains(PolicyLexer.ANY) || types.contains(PolicyLexer.PATTERN)
                                     ? "a variable"
-                                    : "a name";
+                                    : wordOf(where);
                         case PolicyLexer.STRING ->
                             nameExpected && !types.contains(PolicyLexer.PATTERN) ? "a quoted name" : "a quoted value";
                         case PolicyLexer.PATTERN -> "a pattern";
@@ -46,6 +48,21 @@ final class Expected {
             return list.getFirst();
         }
         return String.join(", ", list.subList(0, list.size() - 1)) + " or " + list.getLast();
+    }
+
+    private static String wordOf(@Nullable RuleContext where) {
+        for (RuleContext at = where; at != null; at = at.parent) {
+            if (at instanceof PolicyParser.VerbActionContext) {
+                return "a resource type";
+            }
+            if (at instanceof PolicyParser.PermissionsActionContext) {
+                return "a permission";
+            }
+            if (at instanceof PolicyParser.IdsContext || at instanceof PolicyParser.PlaceByIdContext) {
+                return "an OCID";
+            }
+        }
+        return "a name";
     }
 
     private static boolean isNameKeyword(int type) {
@@ -109,6 +126,8 @@ final class Expected {
                     PolicyLexer.USE,
                     PolicyLexer.MANAGE,
                     PolicyLexer.WHERE -> nameExpected ? "; a name that is a word of the policy language is quoted" : "";
+            case PolicyLexer.AND ->
+                expected.startsWith("the end") ? "; conditions are joined as all {…, …} or any {…, …}" : "";
             case PolicyLexer.WORD -> valueExpected ? "; values are written in quotes" : "";
             default -> "";
         };

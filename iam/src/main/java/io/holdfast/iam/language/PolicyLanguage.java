@@ -156,7 +156,6 @@ public final class PolicyLanguage {
                 int charPositionInLine,
                 String msg,
                 @Nullable RecognitionException e) {
-            // "group id" is decided with two tokens: the one that is wrong is then not the one ANTLR starts from.
             Token wrong = e != null && e.getOffendingToken() != null
                     ? e.getOffendingToken()
                     : offendingSymbol instanceof Token token ? token : null;
@@ -164,7 +163,8 @@ public final class PolicyLanguage {
             int atColumn = wrong == null ? charPositionInLine : wrong.getCharPositionInLine();
             String found = wrong == null ? "something else" : Expected.found(wrong);
             String expected = recognizer instanceof Parser parser
-                    ? Expected.describe(e == null ? parser.getExpectedTokens() : e.getExpectedTokens(), wrong)
+                    ? Expected.describe(
+                            e == null ? parser.getExpectedTokens() : e.getExpectedTokens(), parser.getContext())
                     : "a word of the policy language";
             throw new PolicySyntaxException(
                     atLine, atColumn + 1, "expected " + expected + ", found " + found + Expected.hint(wrong, expected));

@@ -109,9 +109,15 @@ final class StatementReader {
     private Location location(PolicyParser.LocationContext tree) {
         return switch (tree) {
             case PolicyParser.TenancyLocationContext it -> new Location.Tenancy();
-            case PolicyParser.CompartmentByIdContext it ->
-                new Location.CompartmentById(id(it.word(), CompartmentId::new));
-            case PolicyParser.CompartmentByPathContext it ->
+            case PolicyParser.CompartmentLocationContext it -> place(it.place());
+            default -> throw unknown(tree);
+        };
+    }
+
+    private Location place(PolicyParser.PlaceContext tree) {
+        return switch (tree) {
+            case PolicyParser.PlaceByIdContext it -> new Location.CompartmentById(id(it.word(), CompartmentId::new));
+            case PolicyParser.PlaceByPathContext it ->
                 new Location.CompartmentPath(
                         it.pathName().stream().map(this::pathName).toList());
             default -> throw unknown(tree);
@@ -139,15 +145,23 @@ final class StatementReader {
                         it.condition().stream().map(this::condition).toList();
                 yield it.kind.getType() == PolicyParser.ALL ? new Condition.All(members) : new Condition.Any(members);
             }
+            case PolicyParser.SingleContext it -> single(variable(it.WORD()), it.test());
+            case PolicyParser.IntersectionContext it ->
+                throw unsupportedOperator(it.SETS_INTERSECT().getSymbol());
+            default -> throw unknown(tree);
+        };
+    }
+
+    private Condition single(Condition.Variable variable, PolicyParser.TestContext tree) {
+        return switch (tree) {
             case PolicyParser.ComparisonContext it ->
                 new Condition.Compare(
-                        variable(it.WORD()),
+                        variable,
                         it.operator.getType() == PolicyParser.EQUAL
                                 ? Condition.Operator.EQUAL
                                 : Condition.Operator.NOT_EQUAL,
                         operand(it.operand()));
             case PolicyParser.MembershipContext it -> {
-                Condition.Variable variable = variable(it.WORD());
                 if (it.NOT() != null) {
                     throw unsupported(it.NOT().getSymbol(), "the operator 'not in' is not supported yet");
                 }
@@ -157,15 +171,15 @@ final class StatementReader {
                                 .map(value -> value(value.getSymbol()))
                                 .toList());
             }
-            case PolicyParser.InstantContext it -> throw unsupportedOperator((TerminalNode) it.getChild(1));
-            case PolicyParser.RangeContext it -> throw unsupportedOperator(it.BETWEEN());
-            case PolicyParser.IntersectionContext it -> throw unsupportedOperator(it.SETS_INTERSECT());
+            case PolicyParser.InstantContext it -> throw unsupportedOperator(it.operator);
+            case PolicyParser.RangeContext it ->
+                throw unsupportedOperator(it.BETWEEN().getSymbol());
             default -> throw unknown(tree);
         };
     }
 
-    private static PolicyUnsupportedException unsupportedOperator(TerminalNode operator) {
-        return unsupported(operator.getSymbol(), "the operator '" + operator.getText() + "' is not supported yet");
+    private static PolicyUnsupportedException unsupportedOperator(Token operator) {
+        return unsupported(operator, "the operator '" + operator.getText() + "' is not supported yet");
     }
 
     private static Condition.Variable variable(TerminalNode word) {

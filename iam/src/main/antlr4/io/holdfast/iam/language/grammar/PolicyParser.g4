@@ -1,6 +1,6 @@
 /*
- * Shape of a policy statement. Deterministic with one token of lookahead (two in "group id"), so that a refusal points
- * at the first word that is wrong. What the language has and Holdfast does not evaluate yet is recognised here and
+ * Shape of a policy statement. Decided by one token of lookahead everywhere, so that a refusal points at the first word
+ * that is wrong and can say what would have been right there. What the language has and Holdfast does not evaluate yet is recognised here and
  * refused by name when the tree is read.
  */
 parser grammar PolicyParser;
@@ -34,8 +34,12 @@ action
 
 location
     : TENANCY                                       # tenancyLocation
-    | COMPARTMENT ID word                           # compartmentById
-    | COMPARTMENT pathName ( COLON pathName )*      # compartmentByPath
+    | COMPARTMENT place                             # compartmentLocation
+    ;
+
+place
+    : ID word                                       # placeById
+    | pathName ( COLON pathName )*                  # placeByPath
     ;
 
 pathName : nameText | LT nameText GT ;
@@ -48,11 +52,15 @@ word
 
 condition
     : kind=( ANY | ALL ) LBRACE condition ( COMMA condition )* RBRACE   # combined
-    | WORD operator=( EQUAL | NOT_EQUAL ) operand                       # comparison
-    | WORD NOT? IN LPAREN STRING ( COMMA STRING )* RPAREN               # membership
-    | WORD ( BEFORE | AFTER ) STRING                                    # instant
-    | WORD BETWEEN STRING AND STRING                                    # range
+    | WORD test                                                         # single
     | SETS_INTERSECT LPAREN WORD COMMA WORD RPAREN                      # intersection
+    ;
+
+test
+    : operator=( EQUAL | NOT_EQUAL ) operand                            # comparison
+    | NOT? IN LPAREN STRING ( COMMA STRING )* RPAREN                    # membership
+    | operator=( BEFORE | AFTER ) STRING                                # instant
+    | BETWEEN STRING AND STRING                                         # range
     ;
 
 operand : STRING | PATTERN | WORD ;
