@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.holdfast.envelope.EnvelopeDamaged;
 import io.holdfast.envelope.Fixed;
+import io.holdfast.envelope.jca.HmacSha256;
 import io.holdfast.envelope.kmsv1.KmsV1Value;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.SecretBytes;
@@ -17,6 +18,10 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -157,9 +162,9 @@ class AuthenticatedCbcTest {
     void authenticatedPaddingIsAtMostABlock() throws Exception {
         byte[] dek = bytes(32);
         byte[] data = encryptRaw(dek, padding(48, 20));
-        byte[] macKey = io.holdfast.envelope.jca.HmacSha256.expand(dek, "holdfast cbc v1".getBytes(UTF_8));
+        byte[] macKey = HmacSha256.expand(dek, "holdfast cbc v1".getBytes(UTF_8));
         byte[] payload = Arrays.copyOf(dek, 64);
-        System.arraycopy(io.holdfast.envelope.jca.HmacSha256.of(macKey, KEY, data), 0, payload, 32, 32);
+        System.arraycopy(HmacSha256.of(macKey, KEY, data), 0, payload, 32, 32);
         assertDamaged(KEY, data, payload);
     }
 
@@ -188,6 +193,25 @@ class AuthenticatedCbcTest {
             assertThat(second.wrappedDek().length()).isEqualTo(201);
             try (Opened opened = cbc.open(KEY, second.data(), sealed.payload())) {
                 assertThat(opened.authenticated()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void oneInstanceServesManyVirtualThreads() throws Exception {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<byte[]>> found = new ArrayList<>();
+            for (int i = 0; i < 500; i++) {
+                int length = i;
+                found.add(threads.submit(() -> {
+                    try (SealedSecret sealed = seal(bytes(length));
+                            Opened opened = cbc.open(KEY, sealed.data(), sealed.payload())) {
+                        return reveal(opened.plaintext());
+                    }
+                }));
+            }
+            for (int i = 0; i < found.size(); i++) {
+                assertThat(found.get(i).get(30, TimeUnit.SECONDS)).isEqualTo(bytes(i));
             }
         }
     }
