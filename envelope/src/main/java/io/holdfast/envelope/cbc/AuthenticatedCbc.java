@@ -5,6 +5,7 @@ import io.holdfast.envelope.jca.Aes;
 import io.holdfast.envelope.jca.HmacSha256;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.SecretBytes;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -19,14 +20,13 @@ import java.util.Arrays;
  * wrapped-payload = dek tag                   ; written by Holdfast
  *                 / dek                       ; written by kube-apiserver: not authenticated
  * dek             = 32OCTET                   ; new for every encryption
- * tag             = 32OCTET                   ; HMAC-SHA-256(mac-key, etcd-key iv 1*block)
+ * tag             = 32OCTET                   ; HMAC-SHA-256(mac-key, length etcd-key iv 1*block)
+ * length          = 4OCTET                    ; of the etcd key, big-endian
  * mac-key         = 32OCTET                   ; HKDF-Expand(SHA-256, dek, "holdfast cbc v1", 32)
  * </pre>
  *
  * <p>CBC has no integrity of its own. With the tag, a value that was altered, or moved to another etcd key, is refused
- * before a byte of it is decrypted. The etcd key is not length-prefixed in the tag's input, so a value could be made to
- * fit a key that is shorter by whole blocks, its first block then being noise: compare the object's own name and
- * namespace with the key even when the tag holds.
+ * before a byte of it is decrypted. The length in front of the etcd key keeps its last octets from being read as the IV.
  *
  * <p>Thread safe.
  */
@@ -131,7 +131,9 @@ public final class AuthenticatedCbc {
     private static byte[] tag(byte[] dek, byte[] etcdKey, byte[] data) {
         byte[] macKey = HmacSha256.expand(dek, MAC_KEY_INFO);
         try {
-            return HmacSha256.of(macKey, etcdKey, data);
+            byte[] keyLength =
+                    ByteBuffer.allocate(Integer.BYTES).putInt(etcdKey.length).array();
+            return HmacSha256.of(macKey, keyLength, etcdKey, data);
         } finally {
             wipe(macKey);
         }
