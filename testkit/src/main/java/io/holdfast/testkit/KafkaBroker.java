@@ -124,6 +124,7 @@ public final class KafkaBroker implements AutoCloseable {
     }
 
     private static String properties(Path data, int port, int controllerPort) {
+        // The broker's session: after a crash the next start waits for the last session's end, 9 s by default.
         // The cleaner's buffer: its default of 128 MiB ends a broker of this heap size at start.
         return """
                 process.roles=broker,controller
@@ -146,6 +147,8 @@ public final class KafkaBroker implements AutoCloseable {
                 share.coordinator.state.topic.replication.factor=1
                 share.coordinator.state.topic.min.isr=1
                 group.initial.rebalance.delay.ms=0
+                broker.heartbeat.interval.ms=500
+                broker.session.timeout.ms=3000
                 num.network.threads=1
                 num.io.threads=2
                 background.threads=2
