@@ -35,6 +35,8 @@ public final class CompartmentTree {
     }
 
     /**
+     * Builds the tree, whatever the order of its compartments.
+     *
      * @param rootName the tenancy's name
      * @throws IllegalArgumentException when a compartment appears twice, lies under none of the tenancy's, or is deeper
      *     than {@value #MAX_DEPTH}

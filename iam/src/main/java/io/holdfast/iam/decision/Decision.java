@@ -16,7 +16,11 @@ public sealed interface Decision {
     /** One line for a security officer. */
     String explanation();
 
-    /** A statement of a policy. @param number from 1, as the policy lists it */
+    /**
+     * A statement of a policy.
+     *
+     * @param number from 1, as the policy lists it
+     */
     record StatementRef(PolicyId policy, String policyName, int number, String text) {
         public String describe() {
             return "policy '" + Explanation.bounded(policyName) + "' statement " + number;

@@ -131,6 +131,8 @@ public enum Operation {
             Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Operation::apiName, Function.identity()));
 
     private final String apiName;
+
+    @SuppressWarnings("ImmutableEnumChecker") // List.copyOf unmodifiable sets
     private final List<Set<Permission>> needs;
 
     Operation(String apiName, Permission... needs) {

@@ -28,6 +28,7 @@ public enum ResourceType {
     DYNAMIC_GROUPS("dynamic-groups"),
     AUDIT_EVENTS("audit-events");
 
+    @SuppressWarnings("ImmutableEnumChecker") // List.of
     private final List<String> words;
 
     ResourceType(String... words) {

@@ -6,14 +6,22 @@ import java.util.Locale;
 /** What a statement gives: a verb on a resource type, or permissions by name. */
 public sealed interface Action {
 
-    /** @param resourceType a single type, a family or {@code all-resources}, in lower case */
+    /**
+     * A verb on a resource type.
+     *
+     * @param resourceType a single type, a family or {@code all-resources}, in lower case
+     */
     record OnResources(Verb verb, String resourceType) implements Action {
         public OnResources {
             resourceType = Words.requireWord(resourceType).toLowerCase(Locale.ROOT);
         }
     }
 
-    /** @param names permissions in upper case, as {@code KEY_ENCRYPT} */
+    /**
+     * Permissions by name.
+     *
+     * @param names in upper case, as {@code KEY_ENCRYPT}
+     */
     record Permissions(List<String> names) implements Action {
         public Permissions {
             names = Words.atLeastOne(names).stream()

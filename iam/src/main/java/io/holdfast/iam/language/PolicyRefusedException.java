@@ -48,7 +48,11 @@ public abstract sealed class PolicyRefusedException extends ProblemException
         return "line " + line + ":" + column + ": ";
     }
 
-    /** The same refusal, its message naming the statement of a policy. @param number from 1 */
+    /**
+     * The same refusal, its message naming the statement of a policy.
+     *
+     * @param number from 1
+     */
     abstract PolicyRefusedException inStatement(int number);
 
     static String prefix(int number) {

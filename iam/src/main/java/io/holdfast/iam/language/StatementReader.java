@@ -246,18 +246,18 @@ final class StatementReader {
     /** Walks what stands between the delimiters of a token. */
     private static void readEscaped(Token token, String escapable, CharacterSink sink) {
         String text = token.getText();
-        for (int i = 1; i < text.length() - 1; i++) {
-            char c = text.charAt(i);
+        int i = 1;
+        while (i < text.length() - 1) {
+            char c = text.charAt(i++);
             if (c != '\\') {
                 sink.accept(c, false);
                 continue;
             }
-            i++;
-            char escaped = text.charAt(i);
+            char escaped = text.charAt(i++);
             if (escapable.indexOf(escaped) < 0) {
                 throw new PolicySyntaxException(
                         token.getLine(),
-                        token.getCharPositionInLine() + 1 + text.codePointCount(0, i - 1),
+                        token.getCharPositionInLine() + 1 + text.codePointCount(0, i - 2),
                         "unknown escape \\" + Printable.shorten(String.valueOf(escaped))
                                 + "; a backslash itself is written \\\\");
             }
