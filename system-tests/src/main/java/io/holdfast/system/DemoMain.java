@@ -4,9 +4,8 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 
-/** {@code ./dev demo}: the journey against the running stack, told aloud. Argument: the state directory. */
+/** {@code ./dev demo}: the journey against the running stack, told aloud. Argument: the state directory, if it is not the one of the environment. */
 public final class DemoMain {
     private DemoMain() {}
 
@@ -14,7 +13,7 @@ public final class DemoMain {
     public static void main(String[] args) {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         Narrator narrator = new Narrator(out, System.getenv("TERM") != null && System.console() != null);
-        try (Journey journey = new Journey(StackEnvironment.read(Path.of(args[0])), narrator)) {
+        try (Journey journey = new Journey(StackEnvironment.ofArguments(args), narrator)) {
             journey.runAll();
         } catch (RuntimeException e) {
             String reason = e instanceof StepFailed ? String.valueOf(e.getMessage()) : e.toString();

@@ -2,7 +2,6 @@ package io.holdfast.system;
 
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
-import io.etcd.jetcd.ClientBuilder;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.options.GetOption;
 import java.nio.charset.StandardCharsets;
@@ -16,14 +15,16 @@ public final class EtcdView implements AutoCloseable {
     private final Client client;
 
     public EtcdView(StackEnvironment stack) {
-        ClientBuilder builder =
-                Client.builder().endpoints(stack.get("HOLDFAST_ETCD").split(","));
-        String user = stack.values().getOrDefault("ETCDCTL_USER", "");
-        int colon = user.indexOf(':');
-        if (colon > 0) {
-            builder.user(bytes(user.substring(0, colon))).password(bytes(user.substring(colon + 1)));
-        }
-        this.client = builder.build();
+        this.client = Client.builder()
+                .endpoints(stack.get("HOLDFAST_ETCD").split(","))
+                .user(bytes("root"))
+                .password(bytes(stack.etcdRootPassword()))
+                .build();
+    }
+
+    /** The client itself, for loads. */
+    public Client client() {
+        return client;
     }
 
     /** The stored value. */

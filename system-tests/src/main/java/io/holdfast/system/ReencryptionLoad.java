@@ -2,8 +2,6 @@ package io.holdfast.system;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.etcd.jetcd.ByteSequence;
-import io.etcd.jetcd.Client;
-import io.etcd.jetcd.ClientBuilder;
 import io.etcd.jetcd.KV;
 import io.etcd.jetcd.op.Cmp;
 import io.etcd.jetcd.op.CmpTarget;
@@ -33,7 +31,7 @@ public final class ReencryptionLoad {
     private ReencryptionLoad() {}
 
     public static void main(String[] args) throws InterruptedException, ExecutionException {
-        StackEnvironment stack = StackEnvironment.read(Path.of(args[0]));
+        StackEnvironment stack = StackEnvironment.ofArguments(args);
         int secrets = args.length > 1 ? Integer.parseInt(args[1]) : 10_000;
         int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 3;
         HoldfastApi api = new HoldfastApi(stack);
@@ -54,9 +52,9 @@ public final class ReencryptionLoad {
         double created = create(new KubernetesEndpoint(stack, kubeconfig), secrets);
         System.out.printf(
                 "%d Secrets of %d bytes created through the Kubernetes API: %.0f/s%n", secrets, VALUE_BYTES, created);
-        try (Client etcd = etcd(stack)) {
+        try (EtcdView etcd = new EtcdView(stack)) {
             for (int round = 1; round <= rounds; round++) {
-                double raw = rawWrites(etcd.getKVClient(), "/clusters/load-" + name + "/", secrets);
+                double raw = rawWrites(etcd.client().getKVClient(), "/clusters/load-" + name + "/", secrets);
                 long started = System.nanoTime();
                 String version = api.rotate(key).path("id").asText();
                 JsonNode job = Checks.eventually("the end of the job", BOUND, () -> finished(api, cluster, version));
@@ -136,14 +134,5 @@ public final class ReencryptionLoad {
                                 .build())
                 .get();
         return count / seconds;
-    }
-
-    private static Client etcd(StackEnvironment stack) {
-        ClientBuilder builder =
-                Client.builder().endpoints(stack.get("HOLDFAST_ETCD").split(","));
-        String[] user = stack.get("ETCDCTL_USER").split(":", 2);
-        return builder.user(ByteSequence.from(user[0], StandardCharsets.UTF_8))
-                .password(ByteSequence.from(user[1], StandardCharsets.UTF_8))
-                .build();
     }
 }

@@ -35,6 +35,12 @@ public record StackEnvironment(Path directory, Map<String, String> values) {
         return new StackEnvironment(directory.toAbsolutePath().normalize(), values);
     }
 
+    /** The stack named by the first argument, or by {@code HOLDFAST_DEV_DIR}, or in {@code .dev}. */
+    public static StackEnvironment ofArguments(String[] args) {
+        String named = args.length > 0 ? args[0] : System.getenv().getOrDefault("HOLDFAST_DEV_DIR", ".dev");
+        return read(Path.of(named));
+    }
+
     public URI keys() {
         return URI.create(get("HOLDFAST_KEYS_URL"));
     }
@@ -61,6 +67,15 @@ public record StackEnvironment(Path directory, Map<String, String> values) {
 
     public Path kubeconfig() {
         return directory.resolve("kubeconfig");
+    }
+
+    /** The password of the etcds' root user, which may do what the environment's reader may not. */
+    public String etcdRootPassword() {
+        try {
+            return Files.readString(directory.resolve("etcd/root.password")).strip();
+        } catch (IOException e) {
+            throw new IllegalStateException("the stack has no etcd root password", e);
+        }
     }
 
     public String get(String name) {
