@@ -1,0 +1,130 @@
+package io.holdfast.platform.http;
+
+import io.holdfast.kernel.ProblemCode;
+import io.holdfast.kernel.ProblemException;
+import io.quarkus.runtime.BlockingOperationControl;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ResourceInfo;
+import jakarta.ws.rs.core.HttpHeaders;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets a request through to its resource only with a valid signature, unless the resource is {@link Unsigned}.
+ *
+ * <p>Reads the body first (the signature covers its digest), within the configured limit, and gives the same bytes to the
+ * resource. Runs on the resource's thread, which must be allowed to block.
+ */
+@Singleton
+public class SignedRequests {
+    private final Instance<Authenticator> authenticator;
+    private final CurrentCaller caller;
+    private final HttpConfig config;
+
+    @Inject
+    public SignedRequests(Instance<Authenticator> authenticator, CurrentCaller caller, HttpConfig config) {
+        this.authenticator = authenticator;
+        this.caller = caller;
+        this.config = config;
+    }
+
+    @ServerRequestFilter(priority = Priorities.AUTHENTICATION)
+    public void authenticate(ContainerRequestContext request, ResourceInfo resource, RoutingContext routing)
+            throws IOException {
+        if (isUnsigned(resource)) {
+            return;
+        }
+        if (!BlockingOperationControl.isBlockingAllowed()) {
+            throw new IllegalStateException(
+                    "a signed resource runs on a virtual thread: " + resource.getResourceClass());
+        }
+        byte[] body = readBody(request);
+        String sha256 = Base64.getEncoder().encodeToString(sha256(body));
+        request.setEntityStream(new ByteArrayInputStream(body));
+        HttpServerRequest received = routing.request();
+        if (authenticator.isUnsatisfied()) {
+            throw new ProblemException(ProblemCode.NOT_AUTHENTICATED);
+        }
+        String authorization = request.getHeaderString(HttpHeaders.AUTHORIZATION);
+        Caller found = authenticator
+                .get()
+                .authenticate(new Authenticator.SignedRequest(
+                        received.method().name().toUpperCase(Locale.ROOT),
+                        received.uri(),
+                        headers(received),
+                        authorization == null ? "" : authorization,
+                        sha256));
+        caller.set(found, sha256);
+    }
+
+    private static boolean isUnsigned(ResourceInfo resource) {
+        return resource.getResourceMethod().isAnnotationPresent(Unsigned.class)
+                || resource.getResourceClass().isAnnotationPresent(Unsigned.class);
+    }
+
+    private static Map<String, String> headers(HttpServerRequest request) {
+        Map<String, String> headers = new HashMap<>();
+        request.headers()
+                .forEach((name, value) -> headers.merge(name.toLowerCase(Locale.ROOT), value, (a, b) -> a + ", " + b));
+        if (!headers.containsKey("host") && request.authority() != null) {
+            // HTTP/2 carries it as :authority.
+            headers.put("host", request.authority().toString());
+        }
+        return headers;
+    }
+
+    private byte[] readBody(ContainerRequestContext request) throws IOException {
+        int limit = config.maxBodyBytes();
+        if (declaredLength(request.getHeaderString(HttpHeaders.CONTENT_LENGTH)) > limit) {
+            throw tooLarge(limit);
+        }
+        InputStream in = request.getEntityStream();
+        if (in == null) {
+            return new byte[0];
+        }
+        byte[] body = in.readNBytes(limit);
+        if (body.length == limit && in.read() >= 0) {
+            throw tooLarge(limit);
+        }
+        return body;
+    }
+
+    private static long declaredLength(@Nullable String header) {
+        if (header == null) {
+            return 0;
+        }
+        try {
+            return Long.parseLong(header.trim());
+        } catch (NumberFormatException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    private static ProblemException tooLarge(int limit) {
+        return new ProblemException(
+                ProblemCode.REQUEST_ENTITY_TOO_LARGE, "The request body is larger than " + limit + " bytes.");
+    }
+
+    private static byte[] sha256(byte[] body) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(body);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
