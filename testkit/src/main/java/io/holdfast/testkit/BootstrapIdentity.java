@@ -18,9 +18,8 @@ import java.util.Properties;
  * key, in the files that the {@code oci} CLI and SDKs read.
  *
  * <p>In a directory: {@code config} (profile DEFAULT), {@code key.pem} (PKCS#8, mode 0600), {@code public.pem}, and
- * {@code bootstrap.properties}, which key-service reads at its first start: {@code tenancy.id}, {@code tenancy.name},
- * {@code user.id}, {@code user.name}, {@code group.id}, {@code group.name}, {@code public-key} (path of the PEM file) and
- * {@code fingerprint}.
+ * {@code bootstrap.properties}, which key-service reads at its start: {@code tenancy.id}, {@code tenancy.name},
+ * {@code user.id}, {@code user.name}, {@code group.id} and {@code public-key} (the PEM file, relative to this one).
  */
 public final class BootstrapIdentity {
     /** The region that the profile names; Holdfast's endpoints are given explicitly. */
@@ -29,10 +28,12 @@ public final class BootstrapIdentity {
     private static final int KEY_BITS = 2048;
     private final Path directory;
     private final Properties properties;
+    private final String fingerprint;
 
-    private BootstrapIdentity(Path directory, Properties properties) {
+    private BootstrapIdentity(Path directory, Properties properties, String fingerprint) {
         this.directory = directory;
         this.properties = properties;
+        this.fingerprint = fingerprint;
     }
 
     /** Opens the identity in a directory, making it where it is absent. Once made, its ids and key stay. */
@@ -46,7 +47,9 @@ public final class BootstrapIdentity {
             }
             Properties read = new Properties();
             read.load(new StringReader(Files.readString(file)));
-            return new BootstrapIdentity(absolute, read);
+            Properties profile = new Properties();
+            profile.load(new StringReader(Files.readString(absolute.resolve("config"))));
+            return new BootstrapIdentity(absolute, read, profile.getProperty("fingerprint"));
         } catch (IOException failure) {
             throw new UncheckedIOException("The bootstrap identity in " + absolute, failure);
         } catch (GeneralSecurityException failure) {
@@ -82,7 +85,7 @@ public final class BootstrapIdentity {
 
     /** The key's fingerprint as OCI writes it: the MD5 of the public key's DER, in pairs of hex digits with colons. */
     public String fingerprint() {
-        return properties.getProperty("fingerprint");
+        return fingerprint;
     }
 
     /** {@code <tenancy>/<user>/<fingerprint>}, the key id of a request signature. */
@@ -104,7 +107,7 @@ public final class BootstrapIdentity {
         Path key = PrivateFile.write(
                 directory.resolve("key.pem"),
                 DevCertificates.pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
-        Path publicKey = Files.writeString(
+        Files.writeString(
                 directory.resolve("public.pem"),
                 DevCertificates.pem("PUBLIC KEY", pair.getPublic().getEncoded()));
         PrivateFile.write(
@@ -123,10 +126,7 @@ public final class BootstrapIdentity {
                 user.id=%s
                 user.name=admin
                 group.id=%s
-                group.name=Administrators
-                public-key=%s
-                fingerprint=%s
-                """.formatted(
-                        tenancy.value(), user.value(), group.value(), publicKey, fingerprint.replace(":", "\\:")));
+                public-key=public.pem
+                """.formatted(tenancy.value(), user.value(), group.value()));
     }
 }
