@@ -67,12 +67,7 @@ public final class DevLayoutMain {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<Boolean>> parts = List.of(
                     () -> {
-                        DevCertificates.in(directory.resolve("tls"));
-                        BootstrapIdentity.in(directory.resolve("oci"));
-                        rootKey(directory.resolve("keys").resolve("root.key"));
-                        for (String user : ETCD_PASSWORDS) {
-                            password(directory.resolve("etcd").resolve(user + ".password"));
-                        }
+                        layOutSecrets(directory);
                         return true;
                     },
                     () -> {
@@ -92,6 +87,16 @@ public final class DevLayoutMain {
             for (Future<Boolean> part : running) {
                 part.get();
             }
+        }
+    }
+
+    /** Certificates, the bootstrap identity, the root key and the passwords of the etcd users. */
+    static void layOutSecrets(Path directory) throws IOException {
+        DevCertificates.in(directory.resolve("tls"));
+        BootstrapIdentity.in(directory.resolve("oci"));
+        rootKey(directory.resolve("keys").resolve("root.key"));
+        for (String user : ETCD_PASSWORDS) {
+            password(directory.resolve("etcd").resolve(user + ".password"));
         }
     }
 
@@ -158,7 +163,7 @@ public final class DevLayoutMain {
         }
     }
 
-    private static String password(Path file) throws IOException {
+    static String password(Path file) throws IOException {
         Files.createDirectories(file.getParent());
         if (!Files.exists(file)) {
             PrivateFile.write(file, Passwords.random());

@@ -2,15 +2,11 @@ package io.holdfast.testkit;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
@@ -22,7 +18,6 @@ import java.util.Map;
  */
 public final class EtcdServer implements AutoCloseable {
     private static final Duration READY_BOUND = Duration.ofSeconds(30);
-    private static final Duration CALL_BOUND = Duration.ofSeconds(5);
     private final Path directory;
     private final int clientPort;
     private final int peerPort;
@@ -135,76 +130,11 @@ public final class EtcdServer implements AutoCloseable {
      * directory.
      */
     public void enableAuthentication(String rootPassword, User... users) {
-        post("auth/user/add", "{\"name\":\"root\",\"password\":\"" + json(rootPassword) + "\"}");
-        post("auth/role/add", "{\"name\":\"root\"}");
-        post("auth/user/grant", "{\"user\":\"root\",\"role\":\"root\"}");
-        for (User user : users) {
-            post(
-                    "auth/user/add",
-                    "{\"name\":\"" + json(user.name()) + "\",\"password\":\"" + json(user.password()) + "\"}");
-            post("auth/role/add", "{\"name\":\"" + json(user.name()) + "\"}");
-            for (String prefix : user.prefixes()) {
-                post(
-                        "auth/role/grant",
-                        "{\"name\":\"" + json(user.name()) + "\",\"perm\":{\"permType\":\"READWRITE\",\"key\":\""
-                                + base64(prefix.getBytes(StandardCharsets.UTF_8)) + "\",\"range_end\":\""
-                                + base64(endOf(prefix)) + "\"}}");
-            }
-            post("auth/user/grant", "{\"user\":\"" + json(user.name()) + "\",\"role\":\"" + json(user.name()) + "\"}");
-        }
-        post("auth/enable", "{}");
+        EtcdUsers.enable(endpoint(), rootPassword, List.of(users));
     }
 
     private boolean isHealthy() throws IOException, InterruptedException {
-        HttpResponse<String> answer = call(HttpRequest.newBuilder(URI.create(endpoint() + "/health")));
+        HttpResponse<String> answer = EtcdUsers.call(HttpRequest.newBuilder(URI.create(endpoint() + "/health")));
         return answer.statusCode() == 200 && answer.body().contains("true");
-    }
-
-    private void post(String path, String body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint() + "/v3/" + path))
-                .POST(HttpRequest.BodyPublishers.ofString(body));
-        try {
-            HttpResponse<String> answer = call(request);
-            if (answer.statusCode() != 200) {
-                throw new TestkitException("etcd refused " + path + ": " + answer.statusCode() + " " + answer.body());
-            }
-        } catch (IOException failure) {
-            throw new TestkitException("etcd did not answer " + path, failure);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new TestkitException("Interrupted while calling etcd", interrupted);
-        }
-    }
-
-    private static HttpResponse<String> call(HttpRequest.Builder request) throws IOException, InterruptedException {
-        try (HttpClient client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(CALL_BOUND)
-                .build()) {
-            return client.send(request.timeout(CALL_BOUND).build(), HttpResponse.BodyHandlers.ofString());
-        }
-    }
-
-    private static String base64(byte[] bytes) {
-        return Base64.getEncoder().encodeToString(bytes);
-    }
-
-    private static byte[] endOf(String prefix) {
-        byte[] bytes = prefix.getBytes(StandardCharsets.UTF_8);
-        for (int i = bytes.length - 1; i >= 0; i--) {
-            if (bytes[i] != (byte) 0xff) {
-                byte[] end = Arrays.copyOf(bytes, i + 1);
-                end[i]++;
-                return end;
-            }
-        }
-        throw new IllegalArgumentException("No end for prefix " + prefix);
-    }
-
-    private static String json(String text) {
-        if (!text.chars().allMatch(c -> c >= 0x20 && c < 0x7f && c != '"' && c != '\\')) {
-            throw new IllegalArgumentException("Names and passwords are printable ASCII without quote and backslash");
-        }
-        return text;
     }
 }
