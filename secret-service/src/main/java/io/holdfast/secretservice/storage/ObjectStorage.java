@@ -35,10 +35,12 @@ public interface ObjectStorage {
      * @throws StorageRefusal.ObjectsDamaged naming up to 100 objects of the page that cannot be opened
      * @throws StorageRefusal.RevisionExpired when the continuation's revision is compacted
      */
-    ObjectPage list(ClusterId cluster, Resource resource, String namespace, @Nullable Continuation continuation, int limit);
+    ObjectPage list(
+            ClusterId cluster, Resource resource, String namespace, @Nullable Continuation continuation, int limit);
 
     /** As {@link #list}, without opening anything: namespace, name and revision are known even while blocked or damaged. */
-    NamePage names(ClusterId cluster, Resource resource, String namespace, @Nullable Continuation continuation, int limit);
+    NamePage names(
+            ClusterId cluster, Resource resource, String namespace, @Nullable Continuation continuation, int limit);
 
     /**
      * Creates, if and only if there is none of this name and (for a Secret) its namespace exists.
@@ -55,7 +57,12 @@ public interface ObjectStorage {
      * @throws StorageRefusal.ObjectChanged another write came first
      */
     StoredObject replace(
-            ClusterId cluster, Resource resource, String namespace, String name, long expectedRevision, SecretBytes value);
+            ClusterId cluster,
+            Resource resource,
+            String namespace,
+            String name,
+            long expectedRevision,
+            SecretBytes value);
 
     /**
      * Deletes, if and only if it is still at {@code expectedRevision}. Works on a blocked or damaged object too: the
@@ -90,7 +97,8 @@ public interface ObjectStorage {
     /**
      * @param compartmentId where the cluster lies, for authorization
      */
-    record ServedCluster(ClusterId id, String compartmentId, String tenancyId, String keyId, String bindingId, boolean open) {}
+    record ServedCluster(
+            ClusterId id, String compartmentId, String tenancyId, String keyId, String bindingId, boolean open) {}
 
     /**
      * @param value storage form; the receiver closes it
@@ -103,13 +111,21 @@ public interface ObjectStorage {
      * @param listRevision the revision that the whole list is of
      * @param remaining how many objects follow this page
      */
-    record ObjectPage(List<StoredObject> objects, long listRevision, @Nullable Continuation next, long remaining) {
+    record ObjectPage(
+            List<StoredObject> objects,
+            long listRevision,
+            @Nullable Continuation next,
+            long remaining) {
         public ObjectPage {
             objects = List.copyOf(objects);
         }
     }
 
-    record NamePage(List<ObjectName> names, long listRevision, @Nullable Continuation next, long remaining) {
+    record NamePage(
+            List<ObjectName> names,
+            long listRevision,
+            @Nullable Continuation next,
+            long remaining) {
         public NamePage {
             names = List.copyOf(names);
         }

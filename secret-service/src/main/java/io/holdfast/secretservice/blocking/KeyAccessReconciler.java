@@ -1,0 +1,166 @@
+package io.holdfast.secretservice.blocking;
+
+import io.holdfast.kernel.Ocid.BindingId;
+import io.holdfast.kernel.Ocid.ClusterId;
+import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.platform.access.AccessSession;
+import io.holdfast.secretservice.domain.KeyVersion;
+import io.holdfast.secretservice.endpoint.ServedClusters;
+import io.holdfast.secretservice.fence.PlacedFence;
+import io.holdfast.secretservice.fence.WriteFence;
+import io.holdfast.secretservice.fence.WriteFences;
+import io.holdfast.secretservice.keys.KeyAccess;
+import io.holdfast.secretservice.storage.LiveWatches;
+import io.holdfast.secretservice.storage.StorageRefusal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jboss.logging.Logger;
+
+/**
+ * Brings fences in line with what key-service grants now: a newer version moves an open fence forward, a withdrawn key
+ * blocks it, a granted one opens it again. Only a grant that the access session admits opens anything; what started the
+ * reconciliation (an event, a replayed one, a tick) decides nothing. Thread safe and idempotent.
+ *
+ * <p>Errors of the store and of key-service come out as they are; run it again.
+ */
+public final class KeyAccessReconciler {
+    private static final Logger LOG = Logger.getLogger(KeyAccessReconciler.class);
+    /** A lost race is settled by reading again; this often, then the next run does. */
+    private static final int TRIES = 5;
+
+    private final KeyAccess keys;
+    private final AccessSession session;
+    private final ServedClusters clusters;
+    private final WriteFences fences;
+    private final LiveWatches watches;
+
+    public KeyAccessReconciler(
+            KeyAccess keys, AccessSession session, ServedClusters clusters, WriteFences fences, LiveWatches watches) {
+        this.keys = keys;
+        this.session = session;
+        this.clusters = clusters;
+        this.fences = fences;
+        this.watches = watches;
+    }
+
+    /** All clusters. @return whether every one is in line; false when the access state moved meanwhile: run again */
+    public boolean all(String cause) {
+        return matching(fence -> true, cause);
+    }
+
+    /** The clusters of one key, by their fences. */
+    public boolean ofKey(KeyId key, String cause) {
+        return matching(fence -> fence.terms().keyId().equals(key), cause);
+    }
+
+    /** The clusters of one binding. */
+    public boolean ofBinding(BindingId binding, String cause) {
+        return matching(fence -> fence.terms().bindingId().equals(binding), cause);
+    }
+
+    private boolean matching(Predicate<PlacedFence> wanted, String cause) {
+        List<PlacedFence> batch = new ArrayList<>();
+        boolean[] inLine = {true};
+        clusters.forEach(cluster -> {
+            fences.read(cluster)
+                    .filter(wanted)
+                    .filter(KeyAccessReconciler::alive)
+                    .ifPresent(batch::add);
+            if (batch.size() == KeyAccess.MAX_BATCH) {
+                inLine[0] &= reconcile(batch, cause);
+                batch.clear();
+            }
+        });
+        if (!batch.isEmpty()) {
+            inLine[0] &= reconcile(batch, cause);
+        }
+        return inLine[0];
+    }
+
+    private static boolean alive(PlacedFence fence) {
+        return !(fence.fence() instanceof WriteFence.Closed);
+    }
+
+    private boolean reconcile(List<PlacedFence> batch, String cause) {
+        KeyAccess.Grants grants = keys.grants(
+                batch.stream().map(fence -> fence.terms().bindingId()).toList());
+        if (!session.admits(grants.stateRevision())) {
+            return false;
+        }
+        boolean inLine = true;
+        for (int i = 0; i < batch.size(); i++) {
+            inLine &= reconcile(batch.get(i), grants.grants().get(i), grants.stateRevision(), cause);
+        }
+        return inLine;
+    }
+
+    private boolean reconcile(PlacedFence seen, KeyAccess.Grant grant, long stateRevision, String cause) {
+        if (grant instanceof KeyAccess.Withheld withheld && withheld.denial().blocks()) {
+            endWatches(seen, withheld);
+        }
+        Optional<PlacedFence> fence = Optional.of(seen);
+        for (int attempt = 0; attempt < TRIES && fence.isPresent(); attempt++) {
+            if (inLine(fence.get().fence(), grant)) {
+                return true;
+            }
+            // A fence that was read before access came back must not be moved by an answer from before.
+            if (!session.admits(stateRevision)) {
+                return false;
+            }
+            move(fence.get(), grant, cause)
+                    .ifPresent(moved -> LOG.infof(
+                            "Write fence of %s: %s under key version %d",
+                            moved.cluster().value(),
+                            moved.fence().getClass().getSimpleName(),
+                            moved.terms().version().number()));
+            fence = fences.read(seen.cluster());
+        }
+        return fence.isEmpty();
+    }
+
+    private static boolean inLine(WriteFence fence, KeyAccess.Grant grant) {
+        return switch (fence) {
+            case WriteFence.Open open ->
+                switch (grant) {
+                    case KeyAccess.Allowed allowed ->
+                        !allowed.current().newerThan(open.terms().version());
+                    case KeyAccess.Withheld withheld -> !withheld.denial().blocks();
+                };
+            case WriteFence.Blocked blocked ->
+                blocked.denial().permanent()
+                        || switch (grant) {
+                            case KeyAccess.Allowed allowed -> false;
+                            case KeyAccess.Withheld withheld ->
+                                !withheld.denial().blocks() || withheld.denial() == blocked.denial();
+                        };
+            case WriteFence.Closed closed -> true;
+        };
+    }
+
+    private Optional<PlacedFence> move(PlacedFence fence, KeyAccess.Grant grant, String cause) {
+        return switch (grant) {
+            case KeyAccess.Withheld withheld -> fences.block(fence, withheld.denial());
+            case KeyAccess.Allowed allowed ->
+                fence.fence() instanceof WriteFence.Blocked
+                        ? fences.reopen(fence)
+                        : forward(fence, allowed.current(), cause);
+        };
+    }
+
+    private Optional<PlacedFence> forward(PlacedFence fence, KeyVersion current, String cause) {
+        return fences.forward(fence, current, cause);
+    }
+
+    private void endWatches(PlacedFence fence, KeyAccess.Withheld withheld) {
+        ClusterId cluster = fence.cluster();
+        watches.end(
+                cluster,
+                new StorageRefusal.KeyAccessBlocked(
+                        withheld.keyId().orElse(fence.terms().keyId()).value(),
+                        withheld.denial().name(),
+                        withheld.explanation(),
+                        withheld.denial().permanent()));
+    }
+}
