@@ -1,7 +1,8 @@
 /**
- * The client's side of the access session with key-service: what may be used, and for how long.
+ * The client's side of the access session with key-service: what may be used, and for how long; and the mutual TLS
+ * between services, on both sides.
  *
- * <p>Imports kernel and the gRPC contract.
+ * <p>Imports kernel, the gRPC contract and the caller types of the REST edge.
  */
 @NullMarked
 package io.holdfast.platform.access;
