@@ -1,0 +1,213 @@
+package io.holdfast.keyservice.bindings;
+
+import io.holdfast.contracts.access.v1.Denial;
+import io.holdfast.contracts.access.v1.Grant;
+import io.holdfast.kernel.Ocid.BindingId;
+import io.holdfast.keyservice.access.StateRevision;
+import io.holdfast.keyservice.domain.Binding;
+import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.store.BindingStore;
+import io.holdfast.keyservice.store.BindingStore.Bound;
+import io.holdfast.keyservice.store.BindingStore.Snapshot;
+import io.holdfast.keyservice.store.Stored;
+import io.holdfast.platform.http.Authorizer;
+import io.holdfast.platform.http.Authorizer.Decision;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides how bindings stand. An answer is kept for as long as the state revision does not move, which every call asks
+ * etcd for (callers that come together share one read).
+ *
+ * <p>Binding, key and state revision come from one etcd transaction; the policy's answer carries the revision it rests on.
+ * Where they differ the answer claims the older: whoever knows of the newer revision will not use it.
+ */
+@ApplicationScoped
+public class BindingDecisions implements BindingAccess {
+    private static final int ATTEMPTS = 3;
+
+    private final BindingStore store;
+    private final StateRevision state;
+    private final Authorizer authorizer;
+    private final AtomicReference<Kept> kept = new AtomicReference<>(new Kept(-1));
+
+    /** What was decided at one state revision. It lives until the revision moves, so it needs no eviction. */
+    private static final class Kept {
+        private final long revision;
+        private final Map<BindingId, Standing> standings = new ConcurrentHashMap<>();
+
+        private Kept(long revision) {
+            this.revision = revision;
+        }
+    }
+
+    public BindingDecisions(BindingStore store, StateRevision state, Authorizer authorizer) {
+        this.store = store;
+        this.state = state;
+        this.authorizer = authorizer;
+    }
+
+    @Override
+    public Grants decide(List<BindingId> bindings) {
+        Map<BindingId, Standing> standings = standings(bindings);
+        long revision = standings.values().stream()
+                .mapToLong(Standing::stateRevision)
+                .min()
+                .orElseGet(state::current);
+        return new Grants(
+                revision,
+                bindings.stream().map(id -> grant(id, standings.get(id))).toList());
+    }
+
+    /** How one binding stands now. */
+    public Standing standing(BindingId id) {
+        Standing standing = standings(List.of(id)).get(id);
+        if (standing == null) {
+            throw new IllegalStateException("no standing of " + id.value());
+        }
+        return standing;
+    }
+
+    private Map<BindingId, Standing> standings(List<BindingId> ids) {
+        Map<BindingId, Standing> answer = new HashMap<>();
+        for (int attempt = 1; ; attempt++) {
+            long revision = state.current();
+            Kept now = keptAt(revision);
+            answer.clear();
+            List<BindingId> missing = new ArrayList<>();
+            for (BindingId id : new LinkedHashSet<>(ids)) {
+                Standing known = now.standings.get(id);
+                if (known != null) {
+                    answer.put(id, known);
+                } else {
+                    missing.add(id);
+                }
+            }
+            boolean still = true;
+            for (Snapshot snapshot : store.snapshots(missing)) {
+                for (Map.Entry<BindingId, Bound> entry : snapshot.bound().entrySet()) {
+                    Standing standing = decide(entry.getValue(), snapshot.stateRevision());
+                    if (standing.stateRevision() == revision) {
+                        now.standings.put(entry.getKey(), standing);
+                    }
+                    answer.put(entry.getKey(), standing);
+                    still &= standing.stateRevision() == revision;
+                }
+            }
+            missing.forEach(id -> answer.putIfAbsent(id, new Standing.Unknown(revision)));
+            if (still || attempt == ATTEMPTS) {
+                return answer;
+            }
+        }
+    }
+
+    /** What is kept at this revision; a caller that is late gets an empty one that nobody else sees. */
+    private Kept keptAt(long revision) {
+        Kept now = kept.updateAndGet(old -> old.revision >= revision ? old : new Kept(revision));
+        return now.revision == revision ? now : new Kept(revision);
+    }
+
+    private Standing decide(Bound bound, long revision) {
+        Binding binding = bound.binding().value();
+        Optional<MasterKey> key = bound.key().map(Stored::value);
+        if (binding instanceof Binding.Released) {
+            return new Standing.Withheld(
+                    binding,
+                    key,
+                    Denial.BINDING_RELEASED,
+                    "The binding of the cluster to its key is released.",
+                    revision);
+        }
+        if (key.isEmpty()) {
+            return new Standing.Withheld(
+                    binding,
+                    key,
+                    Denial.KEY_DELETED,
+                    "The master key is not in the store. Restore key-service's etcd from a backup.",
+                    revision);
+        }
+        return switch (key.get()) {
+            case MasterKey.Enabled enabled -> underPolicy(binding, enabled, revision);
+            case MasterKey.Disabled disabled ->
+                new Standing.Withheld(
+                        binding,
+                        key,
+                        Denial.KEY_DISABLED,
+                        "The master key is DISABLED. Enable it to restore access.",
+                        revision);
+            case MasterKey.PendingDeletion pending ->
+                new Standing.Withheld(
+                        binding,
+                        key,
+                        Denial.KEY_PENDING_DELETION,
+                        "The master key is PENDING_DELETION and will be deleted at " + pending.timeOfDeletion()
+                                + ". Cancel the deletion before then to restore access.",
+                        revision);
+            case MasterKey.Deleted deleted ->
+                new Standing.Withheld(
+                        binding,
+                        key,
+                        Denial.KEY_DELETED,
+                        "The master key is DELETED. What it protects is permanently inaccessible.",
+                        revision);
+        };
+    }
+
+    private Standing underPolicy(Binding binding, MasterKey.Enabled key, long revision) {
+        Decision decision = KeyUse.mayUse(authorizer, KeyUse.principalOf(binding.facts()), key);
+        long restsOn = Math.min(revision, decision.stateRevision());
+        return decision.allowed()
+                ? new Standing.Allowed(binding, key, restsOn)
+                : new Standing.Withheld(
+                        binding,
+                        Optional.of(key),
+                        Denial.POLICY,
+                        "No policy lets the cluster use the master key. Add a statement such as: "
+                                + KeyUse.statement(key),
+                        restsOn);
+    }
+
+    private static Grant grant(BindingId id, @Nullable Standing standing) {
+        Grant.Builder grant = Grant.newBuilder().setBindingId(id.value());
+        if (standing == null) {
+            return grant.setDenial(Denial.BINDING_RELEASED).build();
+        }
+        return switch (standing) {
+            case Standing.Allowed allowed ->
+                withKey(grant.setAllowed(true), allowed.key()).build();
+            case Standing.Withheld withheld -> {
+                grant.setDenial(withheld.denial()).setReason(withheld.reason());
+                withheld.key().ifPresent(key -> withKey(grant, key));
+                yield grant.build();
+            }
+            case Standing.Unknown unknown ->
+                grant.setDenial(Denial.BINDING_RELEASED)
+                        .setReason("There is no such binding.")
+                        .build();
+        };
+    }
+
+    private static Grant.Builder withKey(Grant.Builder grant, MasterKey key) {
+        long timeOfDeletion =
+                switch (key) {
+                    case MasterKey.PendingDeletion pending ->
+                        pending.timeOfDeletion().toEpochMilli();
+                    case MasterKey.Deleted deleted -> deleted.timeOfDeletion().toEpochMilli();
+                    case MasterKey.Enabled enabled -> 0;
+                    case MasterKey.Disabled disabled -> 0;
+                };
+        return grant.setKeyId(key.id().value())
+                .setKeyState(key.lifecycleState())
+                .setTimeOfDeletionMillis(timeOfDeletion)
+                .setCurrentKeyVersionId(key.facts().currentVersion().value())
+                .setCurrentKeyVersionNumber(key.facts().currentVersionNumber());
+    }
+}

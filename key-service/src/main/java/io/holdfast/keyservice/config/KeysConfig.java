@@ -1,0 +1,48 @@
+package io.holdfast.keyservice.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Vaults and keys. */
+@ConfigMapping(prefix = "holdfast.keys")
+public interface KeysConfig {
+
+    /** A file of exactly 32 random bytes: the root key that seals all key material. Required. */
+    Path rootKeyFile();
+
+    /** Where clients reach this service, as vaults name it in managementEndpoint and cryptoEndpoint. */
+    @WithDefault("http://127.0.0.1:8081")
+    String publicUrl();
+
+    Deletion deletion();
+
+    /** When a key may be deleted, and what the sweeper waits for. */
+    interface Deletion {
+
+        /** The earliest that a scheduled deletion may be, from the request on. More than zero. */
+        @WithDefault("P7D")
+        Duration minimumWindow();
+
+        /** The latest that a scheduled deletion may be, and the time used when the request names none. */
+        @WithDefault("P30D")
+        Duration maximumWindow();
+
+        /** How often keys whose time has come are looked for. 100 ms to 1 h. */
+        @WithDefault("PT10S")
+        Duration sweepInterval();
+
+        /**
+         * How far the wall clock may be from the newest one that any replica has recorded. Beyond it nothing is deleted.
+         */
+        @WithDefault("PT1H")
+        Duration clockTolerance();
+
+        /**
+         * How long the wall clock must then run evenly, with no other replica recording another, until it is trusted again.
+         */
+        @WithDefault("PT1H")
+        Duration clockSettle();
+    }
+}

@@ -1,0 +1,158 @@
+package io.holdfast.keyservice.crypto;
+
+import io.holdfast.envelope.EnvelopeDamaged;
+import io.holdfast.envelope.wrapped.Purpose;
+import io.holdfast.envelope.wrapped.Scope;
+import io.holdfast.envelope.wrapped.WrappedDek;
+import io.holdfast.kernel.Bytes;
+import io.holdfast.kernel.Ocid.KeyVersionId;
+import io.holdfast.kernel.ProblemCode;
+import io.holdfast.kernel.ProblemException;
+import io.holdfast.kernel.SecretBytes;
+import io.holdfast.keyservice.crypto.KeyMaterial.Found;
+import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.store.Stored;
+import io.holdfast.keyservice.vault.MaterialUnusable;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What clients encrypt over REST. The ciphertext is a wrapped DEK of purpose REST: versioned, naming key and key version,
+ * and of no use to {@link BindingCrypto}, as nothing of its is to this.
+ */
+@ApplicationScoped
+public class ClientCrypto {
+    private final KeyMaterial material;
+    private final SecureRandom random = new SecureRandom();
+
+    public ClientCrypto(KeyMaterial material) {
+        this.material = material;
+    }
+
+    public record Encrypted(Bytes ciphertext, KeyVersionId version) {}
+
+    /** @param plaintext owned by the receiver */
+    public record Decrypted(SecretBytes plaintext, KeyVersionId version) {}
+
+    /** @param plaintext owned by the receiver */
+    public record Generated(Bytes ciphertext, SecretBytes plaintext, KeyVersionId version) {}
+
+    /**
+     * @param key as just read
+     * @param version null for the current one
+     * @param plaintext 1 to 4,096 bytes; stays the caller's
+     * @throws ProblemException CONFLICT when the key is not ENABLED, INVALID_PARAMETER for a version that is not the key's
+     */
+    public Encrypted encrypt(
+            Stored<MasterKey> key,
+            @Nullable KeyVersionId version,
+            Map<String, String> associatedData,
+            SecretBytes plaintext) {
+        MasterKey.Enabled enabled = requireEnabled(key.value());
+        KeyVersionId under = version == null ? enabled.facts().currentVersion() : version;
+        return switch (material.open(enabled, under, key.modRevision())) {
+            case Found.Usable usable -> {
+                try (var loan = usable.loan()) {
+                    Scope scope = Scope.rest(canonical(associatedData));
+                    yield new Encrypted(loan.material().wrap(scope, plaintext).encode(), under);
+                }
+            }
+            case Found.Wiped wiped -> throw new MaterialUnusable(under);
+            case Found.NoSuchVersion none ->
+                throw ProblemException.invalid("keyVersionId", "is not a version of the key");
+        };
+    }
+
+    /**
+     * @param version null, or the version that the ciphertext must be of
+     * @throws ProblemException CONFLICT when the key is not ENABLED, INVALID_PARAMETER, with one message for every cause,
+     *     when the ciphertext is not of this key, version and associated data
+     */
+    public Decrypted decrypt(
+            Stored<MasterKey> key,
+            @Nullable KeyVersionId version,
+            Map<String, String> associatedData,
+            Bytes ciphertext) {
+        MasterKey.Enabled enabled = requireEnabled(key.value());
+        try {
+            WrappedDek wrapped = WrappedDek.parse(ciphertext, Purpose.REST);
+            if (!wrapped.keyId().equals(enabled.id())
+                    || (version != null && !wrapped.keyVersionId().equals(version))) {
+                throw new EnvelopeDamaged();
+            }
+            return switch (material.open(enabled, wrapped.keyVersionId(), key.modRevision())) {
+                case Found.Usable usable -> {
+                    try (var loan = usable.loan()) {
+                        Scope scope = Scope.rest(canonical(associatedData));
+                        yield new Decrypted(loan.material().unwrap(scope, wrapped), wrapped.keyVersionId());
+                    }
+                }
+                case Found.Wiped wiped -> throw new EnvelopeDamaged();
+                case Found.NoSuchVersion none -> throw new EnvelopeDamaged();
+            };
+        } catch (EnvelopeDamaged e) {
+            throw ProblemException.invalid(
+                    "ciphertext", "was not made by this key with this associatedData, or was altered");
+        }
+    }
+
+    /**
+     * A new random key, also encrypted as by {@link #encrypt} under the current version.
+     *
+     * @param length in bytes
+     */
+    public Generated generate(Stored<MasterKey> key, int length, Map<String, String> associatedData) {
+        byte[] made = new byte[length];
+        random.nextBytes(made);
+        SecretBytes plaintext = SecretBytes.takeOwnershipOf(made);
+        try {
+            Encrypted encrypted = encrypt(key, null, associatedData, plaintext);
+            return new Generated(encrypted.ciphertext(), plaintext, encrypted.version());
+        } catch (RuntimeException e) {
+            plaintext.close();
+            throw e;
+        }
+    }
+
+    private static MasterKey.Enabled requireEnabled(MasterKey key) {
+        if (key instanceof MasterKey.Enabled enabled) {
+            return enabled;
+        }
+        throw new ProblemException(
+                ProblemCode.CONFLICT,
+                "The key is " + key.lifecycleState() + "; only an ENABLED key encrypts and decrypts.");
+    }
+
+    /**
+     * One encoding of a map, whatever the order of its entries: by key, each key and value as its length in four octets
+     * and its UTF-8.
+     */
+    static Bytes canonical(Map<String, String> associatedData) {
+        SortedMap<String, String> sorted = new TreeMap<>(associatedData);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (DataOutputStream data = new DataOutputStream(out)) {
+            for (Map.Entry<String, String> entry : sorted.entrySet()) {
+                write(data, entry.getKey());
+                write(data, entry.getValue());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory", e);
+        }
+        return Bytes.takeOwnershipOf(out.toByteArray());
+    }
+
+    private static void write(DataOutputStream data, String text) throws IOException {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        data.writeInt(utf8.length);
+        data.write(utf8);
+    }
+}

@@ -1,0 +1,160 @@
+package io.holdfast.keyservice.crypto;
+
+import io.holdfast.kernel.Bytes;
+import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.Ocid.KeyVersionId;
+import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.store.KeyStore;
+import io.holdfast.keyservice.vault.OpenedMaterial;
+import io.holdfast.keyservice.vault.OpenedMaterial.Loan;
+import io.holdfast.keyservice.vault.Vault;
+import io.holdfast.platform.store.KeyValueStore;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens the material of key versions for keys that were just seen ENABLED, and closes it when etcd tells that a key is
+ * not any more.
+ */
+@ApplicationScoped
+public class KeyMaterial {
+    private static final Logger LOG = Logger.getLogger(KeyMaterial.class);
+    private static final long RETRY_MILLIS = 500;
+
+    private final KeyStore store;
+    private final Vault vault;
+    private final OpenedMaterial opened;
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("holdfast-key-material").daemon().factory());
+    /** Touched on {@code thread} only. */
+    private KeyValueStore.@Nullable Watch watch;
+
+    public KeyMaterial(KeyStore store, Vault vault, OpenedMaterial opened) {
+        this.store = store;
+        this.vault = vault;
+        this.opened = opened;
+    }
+
+    /** What there is of a version. */
+    public sealed interface Found {
+        /** Lent: close the loan. */
+        record Usable(Loan loan) implements Found {}
+
+        /** The key had this version; its material is gone. */
+        record Wiped() implements Found {}
+
+        /** The key never had such a version. */
+        record NoSuchVersion() implements Found {}
+    }
+
+    /** @param seenAt the state revision, or an older one, at which the key was seen ENABLED */
+    public Found open(MasterKey.Enabled key, KeyVersionId version, long seenAt) {
+        Map<KeyVersionId, Found> found = open(key, List.of(version), seenAt);
+        return found.getOrDefault(version, new Found.NoSuchVersion());
+    }
+
+    /** The same for several versions, each once. On an exception nothing stays lent. */
+    public Map<KeyVersionId, Found> open(MasterKey.Enabled key, List<KeyVersionId> versions, long seenAt) {
+        Map<KeyVersionId, Found> found = new HashMap<>();
+        try {
+            List<KeyVersionId> missing = new ArrayList<>();
+            for (KeyVersionId version : versions) {
+                Loan loan = opened.borrow(version);
+                if (loan == null) {
+                    missing.add(version);
+                } else if (loan.isOf(key.id())) {
+                    found.put(version, new Found.Usable(loan));
+                } else {
+                    loan.close();
+                    found.put(version, new Found.NoSuchVersion());
+                }
+            }
+            if (!missing.isEmpty()) {
+                Map<KeyVersionId, Optional<Bytes>> material = store.material(key.id(), missing);
+                for (KeyVersionId version : missing) {
+                    found.put(version, open(key.id(), version, material.get(version), seenAt));
+                }
+            }
+            return found;
+        } catch (RuntimeException e) {
+            giveBack(found);
+            throw e;
+        }
+    }
+
+    private Found open(KeyId key, KeyVersionId version, @Nullable Optional<Bytes> material, long seenAt) {
+        if (material == null) {
+            return new Found.NoSuchVersion();
+        }
+        if (material.isEmpty()) {
+            return new Found.Wiped();
+        }
+        Bytes stored = material.get();
+        return new Found.Usable(opened.borrow(key, version, seenAt, () -> vault.open(key, version, stored)));
+    }
+
+    /** Gives back all that is lent. */
+    public static void giveBack(Map<KeyVersionId, Found> found) {
+        for (Found each : found.values()) {
+            switch (each) {
+                case Found.Usable usable -> usable.loan().close();
+                case Found.Wiped wiped -> {}
+                case Found.NoSuchVersion none -> {}
+            }
+        }
+    }
+
+    void start(@Observes StartupEvent event) {
+        thread.execute(this::follow);
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        thread.shutdownNow();
+        opened.close();
+    }
+
+    private void follow() {
+        KeyValueStore.Watch before = watch;
+        watch = null;
+        if (before != null) {
+            before.close();
+        }
+        try {
+            long revision = store.revision();
+            // What changed while nobody watched is unknown.
+            opened.endAll();
+            watch = store.followKeys(revision + 1, this::changed, this::followLater);
+        } catch (RuntimeException e) {
+            LOG.warnv("The watch of the keys can''t begin; trying again. cause={0}", e.toString());
+            followLater();
+        }
+    }
+
+    private void changed(long revision, MasterKey key) {
+        switch (key) {
+            case MasterKey.Enabled enabled -> opened.allow(enabled.id());
+            case MasterKey.Disabled ended -> opened.end(ended.id(), revision);
+            case MasterKey.PendingDeletion ended -> opened.end(ended.id(), revision);
+            case MasterKey.Deleted ended -> opened.end(ended.id(), revision);
+        }
+    }
+
+    private void followLater() {
+        opened.endAll();
+        if (!thread.isShutdown()) {
+            var unused = thread.schedule(this::follow, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * Encrypting and wrapping under master keys that are ENABLED.
+ *
+ * <p>Imports domain, store, vault, bindings and envelope.
+ */
+@NullMarked
+package io.holdfast.keyservice.crypto;
+
+import org.jspecify.annotations.NullMarked;

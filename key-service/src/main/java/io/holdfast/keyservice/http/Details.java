@@ -1,0 +1,62 @@
+package io.holdfast.keyservice.http;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The requests' JSON (OCI KMS models). Everything may be absent until it is checked; unknown fields are ignored. */
+final class Details {
+    private Details() {}
+
+    record CreateVaultDetails(
+            @Nullable String compartmentId,
+            @Nullable String displayName,
+            @Nullable String vaultType,
+            @Nullable Map<String, String> freeformTags,
+            @Nullable Map<String, Map<String, Object>> definedTags) {}
+
+    record KeyShapeDetails(
+            @Nullable String algorithm,
+            @Nullable Integer length,
+            @Nullable String curveId) {}
+
+    record CreateKeyDetails(
+            @Nullable String compartmentId,
+            @Nullable String displayName,
+            @Nullable KeyShapeDetails keyShape,
+            @Nullable String protectionMode,
+            @Nullable Boolean isAutoRotationEnabled,
+            @Nullable Map<String, String> freeformTags,
+            @Nullable Map<String, Map<String, Object>> definedTags) {}
+
+    record ScheduleKeyDeletionDetails(@Nullable String timeOfDeletion) {}
+
+    record ExternalKeyVersionReference(@Nullable String externalKeyVersionId) {}
+
+    record EncryptDataDetails(
+            @Nullable String keyId,
+            @Nullable String keyVersionId,
+            @Nullable String plaintext,
+            @Nullable String encryptionAlgorithm,
+            @Nullable Map<String, String> associatedData,
+            @Nullable Map<String, String> loggingContext) {
+        @Override
+        public String toString() {
+            return "EncryptDataDetails[redacted]";
+        }
+    }
+
+    record DecryptDataDetails(
+            @Nullable String keyId,
+            @Nullable String keyVersionId,
+            @Nullable String ciphertext,
+            @Nullable String encryptionAlgorithm,
+            @Nullable Map<String, String> associatedData,
+            @Nullable Map<String, String> loggingContext) {}
+
+    record GenerateKeyDetails(
+            @Nullable String keyId,
+            @Nullable KeyShapeDetails keyShape,
+            @Nullable Boolean includePlaintextKey,
+            @Nullable Map<String, String> associatedData,
+            @Nullable Map<String, String> loggingContext) {}
+}

@@ -1,0 +1,203 @@
+package io.holdfast.keyservice.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holdfast.kernel.Ocid;
+import io.holdfast.kernel.ProblemCode;
+import io.holdfast.kernel.ProblemException;
+import io.holdfast.keyservice.domain.Tags;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and checks what clients send. Every refusal names the field. */
+@ApplicationScoped
+public class Fields {
+    private static final int LONGEST_NAME = 255;
+    private static final int MOST_TAGS = 64;
+    private static final int LONGEST_TAG_KEY = 100;
+    private static final int LONGEST_TAG_VALUE = 256;
+    private static final int LONGEST_DEFINED_TAGS = 16 * 1024;
+    /** OCI: the string form of associatedData must be shorter than this. */
+    private static final int ASSOCIATED_DATA_BOUND = 4096;
+
+    private final ObjectMapper json;
+
+    public Fields(ObjectMapper json) {
+        this.json = json;
+    }
+
+    /** @throws ProblemException CANNOT_PARSE_REQUEST when the body is not a JSON object that fits the type */
+    <T> T body(byte @Nullable [] body, Class<T> type) {
+        return optionalBody(body, type)
+                .orElseThrow(() -> new ProblemException(ProblemCode.CANNOT_PARSE_REQUEST, "The request has no body."));
+    }
+
+    /** As {@link #body}; empty when there is none. */
+    <T> Optional<T> optionalBody(byte @Nullable [] body, Class<T> type) {
+        if (body == null || body.length == 0) {
+            return Optional.empty();
+        }
+        try {
+            T read = json.readValue(body, type);
+            if (read == null) {
+                throw new ProblemException(ProblemCode.CANNOT_PARSE_REQUEST, "The request body must be a JSON object.");
+            }
+            return Optional.of(read);
+        } catch (JsonProcessingException e) {
+            throw cannotParse(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory", e);
+        }
+    }
+
+    private static ProblemException cannotParse(JsonProcessingException e) {
+        String field = "";
+        if (e instanceof com.fasterxml.jackson.databind.JsonMappingException mapping
+                && !mapping.getPath().isEmpty()
+                && mapping.getPath().getFirst().getFieldName() != null) {
+            field = io.holdfast.kernel.Printable.shorten(
+                    mapping.getPath().getFirst().getFieldName());
+        }
+        // The cause quotes the body, which may hold a plaintext: it goes no further.
+        return new ProblemException(
+                ProblemCode.CANNOT_PARSE_REQUEST,
+                field.isEmpty()
+                        ? "The request body is not valid JSON for this operation."
+                        : "The value of '" + field + "' has the wrong type.");
+    }
+
+    static String required(@Nullable String value, String field) {
+        if (value == null || value.isEmpty()) {
+            throw ProblemException.missing(field);
+        }
+        return value;
+    }
+
+    static String displayName(@Nullable String value) {
+        String name = required(value, "displayName");
+        if (name.length() > LONGEST_NAME || name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
+            throw ProblemException.invalid(
+                    "displayName", "must have 1 to " + LONGEST_NAME + " characters and no control characters");
+        }
+        return name;
+    }
+
+    /** @throws ProblemException MISSING_PARAMETER, INVALID_PARAMETER */
+    static <T extends Ocid> T ocid(@Nullable String value, String field, Function<String, T> type) {
+        String present = required(value, field);
+        try {
+            return type.apply(present);
+        } catch (ProblemException e) {
+            throw ProblemException.invalid(field, "is not valid: " + e.getMessage());
+        }
+    }
+
+    static Instant time(String value, String field) {
+        try {
+            return DateTimeFormatter.ISO_OFFSET_DATE_TIME.parse(value, Instant::from);
+        } catch (DateTimeException e) {
+            throw ProblemException.invalid(field, "must be a time in RFC 3339, such as 2026-12-10T00:00:00.000Z");
+        }
+    }
+
+    static <E extends Enum<E>> Optional<E> oneOf(@Nullable String value, String field, Class<E> type) {
+        if (value == null) {
+            return Optional.empty();
+        }
+        for (E each : type.getEnumConstants()) {
+            if (each.name().equals(value)) {
+                return Optional.of(each);
+            }
+        }
+        throw ProblemException.invalid(field, "must be one of " + Arrays.toString(type.getEnumConstants()));
+    }
+
+    /** A number of the query; parsed here so that a bad one is refused by name. */
+    static @Nullable Integer number(@Nullable String value, String field) {
+        if (value == null || value.isEmpty()) {
+            return null;
+        }
+        try {
+            return Integer.valueOf(value);
+        } catch (NumberFormatException e) {
+            throw ProblemException.invalid(field, "must be a whole number");
+        }
+    }
+
+    /** Base64 of 1 to {@code most} bytes. */
+    static byte[] base64(@Nullable String value, String field, int most) {
+        String text = required(value, field);
+        if (text.length() > (most + 2) / 3 * 4) {
+            throw ProblemException.invalid(field, "is longer than " + most + " bytes");
+        }
+        byte[] bytes;
+        try {
+            bytes = Base64.getDecoder().decode(text);
+        } catch (IllegalArgumentException e) {
+            throw ProblemException.invalid(field, "must be base64");
+        }
+        if (bytes.length == 0 || bytes.length > most) {
+            Arrays.fill(bytes, (byte) 0);
+            throw ProblemException.invalid(field, "must have 1 to " + most + " bytes");
+        }
+        return bytes;
+    }
+
+    Tags tags(@Nullable Map<String, String> freeform, @Nullable Map<String, Map<String, Object>> defined) {
+        Map<String, String> free = freeform == null ? Map.of() : freeform;
+        if (free.size() > MOST_TAGS) {
+            throw ProblemException.invalid("freeformTags", "has more than " + MOST_TAGS + " tags");
+        }
+        free.forEach((key, value) -> {
+            if (key.isEmpty() || key.length() > LONGEST_TAG_KEY) {
+                throw ProblemException.invalid("freeformTags", "has a key that is empty or too long");
+            }
+            if (value == null || value.length() > LONGEST_TAG_VALUE) {
+                throw ProblemException.invalid("freeformTags", "has a value that is null or too long");
+            }
+        });
+        Map<String, Map<String, Object>> namespaces = defined == null ? Map.of() : defined;
+        if (namespaces.containsValue(null)) {
+            throw ProblemException.invalid("definedTags", "has a namespace that is null");
+        }
+        try {
+            if (json.writeValueAsBytes(namespaces).length > LONGEST_DEFINED_TAGS) {
+                throw ProblemException.invalid("definedTags", "is longer than " + LONGEST_DEFINED_TAGS + " bytes");
+            }
+        } catch (JsonProcessingException e) {
+            throw ProblemException.invalid("definedTags", "can't be read");
+        }
+        return new Tags(free, namespaces);
+    }
+
+    Map<String, String> associatedData(@Nullable Map<String, String> value) {
+        return bounded(value, "associatedData");
+    }
+
+    Map<String, String> bounded(@Nullable Map<String, String> value, String field) {
+        if (value == null) {
+            return Map.of();
+        }
+        if (value.containsValue(null)) {
+            throw ProblemException.invalid(field, "has a value that is null");
+        }
+        try {
+            if (json.writeValueAsString(value).length() >= ASSOCIATED_DATA_BOUND) {
+                throw ProblemException.invalid(field, "must be shorter than " + ASSOCIATED_DATA_BOUND + " characters");
+            }
+        } catch (JsonProcessingException e) {
+            throw ProblemException.invalid(field, "can't be read");
+        }
+        return value;
+    }
+}

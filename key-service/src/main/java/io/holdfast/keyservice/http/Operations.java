@@ -1,0 +1,145 @@
+package io.holdfast.keyservice.http;
+
+import io.holdfast.kernel.Ocid;
+import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.Ocid.VaultId;
+import io.holdfast.kernel.ProblemCode;
+import io.holdfast.kernel.ProblemException;
+import io.holdfast.kernel.TimeSource;
+import io.holdfast.keyservice.bindings.KeyUse;
+import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.domain.Vault;
+import io.holdfast.keyservice.store.ChangeRequest;
+import io.holdfast.keyservice.store.KeyStore;
+import io.holdfast.keyservice.store.Stored;
+import io.holdfast.platform.http.Authorizer;
+import io.holdfast.platform.http.Authorizer.Decision;
+import io.holdfast.platform.http.Caller;
+import io.holdfast.platform.http.CurrentCaller;
+import io.holdfast.platform.http.RetryTokens;
+import io.holdfast.platform.store.KeyValueStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every operation of the API does first and last: finds and authorizes its target, remembers its retry token, and is
+ * counted and logged by its outcome.
+ */
+@ApplicationScoped
+public class Operations {
+    private static final Logger LOG = Logger.getLogger(Operations.class);
+
+    private final KeyStore store;
+    private final Authorizer authorizer;
+    private final CurrentCaller caller;
+    private final RetryTokens tokens;
+    private final MeterRegistry meters;
+
+    public Operations(
+            KeyStore store, Authorizer authorizer, CurrentCaller caller, KeyValueStore etcd, MeterRegistry meters) {
+        this.store = store;
+        this.authorizer = authorizer;
+        this.caller = caller;
+        this.tokens = new RetryTokens(etcd, "/holdfast/keys/retry/", TimeSource.system());
+        this.meters = meters;
+    }
+
+    /** Runs an operation, counts its outcome and logs refusals and changes; never its input. */
+    <T> T run(String operation, Supplier<T> body) {
+        String outcome = "error";
+        try {
+            T answer = body.get();
+            outcome = "ok";
+            return answer;
+        } catch (ProblemException problem) {
+            outcome = problem.code().code();
+            throw problem;
+        } finally {
+            meters.counter("holdfast.keys.operations", "operation", operation, "outcome", outcome)
+                    .increment();
+            LOG.debugv("Operation ended. operation={0} outcome={1}", operation, outcome);
+        }
+    }
+
+    /** Tells of a change that was made. */
+    void tell(String operation, Ocid resource) {
+        LOG.infov(
+                "Changed. operation={0} resource={1} principal={2}",
+                operation, resource.value(), caller.get().id());
+    }
+
+    Caller caller() {
+        return caller.get();
+    }
+
+    ChangeRequest change(String operation, @Nullable String ifMatch, @Nullable String retryToken) {
+        Caller who = caller.get();
+        String sha256 = caller.contentSha256();
+        return new ChangeRequest(who, ifMatch, () -> tokens.begin(who, operation, retryToken, sha256));
+    }
+
+    /** The key that the path names, for a caller who may do this with it. */
+    Stored<MasterKey> key(String operation, String permission, String pathId) {
+        Stored<MasterKey> key = parse(pathId, KeyId::new).flatMap(store::key).orElseThrow(ProblemException::notFound);
+        authorizer.require(
+                caller.get(),
+                operation,
+                List.of(permission),
+                key.value().facts().compartmentId(),
+                KeyUse.variables(key.value()));
+        return key;
+    }
+
+    /** The key that a body names, for a caller who may do this with it; otherwise RELATED_RESOURCE_NOT_FOUND. */
+    Stored<MasterKey> relatedKey(String operation, String permission, KeyId id) {
+        Stored<MasterKey> key = store.key(id).orElseThrow(Operations::relatedNotFound);
+        requireRelated(
+                operation, List.of(permission), key.value().facts().compartmentId(), KeyUse.variables(key.value()));
+        return key;
+    }
+
+    Stored<Vault> vault(String operation, String permission, String pathId) {
+        Stored<Vault> vault = parse(pathId, VaultId::new).flatMap(store::vault).orElseThrow(ProblemException::notFound);
+        authorizer.require(
+                caller.get(),
+                operation,
+                List.of(permission),
+                vault.value().facts().compartmentId(),
+                Map.of("target.vault.id", vault.value().id().value()));
+        return vault;
+    }
+
+    /** For operations on a compartment that the query names. */
+    void require(String operation, String permission, CompartmentId compartment) {
+        authorizer.require(caller.get(), operation, List.of(permission), compartment, Map.of());
+    }
+
+    /** For what a body names: what is absent and what is forbidden look the same. */
+    void requireRelated(
+            String operation, List<String> permissions, CompartmentId compartment, Map<String, String> variables) {
+        Decision decision = authorizer.decide(caller.get(), operation, permissions, compartment, variables);
+        if (!decision.allowed()) {
+            throw relatedNotFound();
+        }
+    }
+
+    static ProblemException relatedNotFound() {
+        return new ProblemException(ProblemCode.RELATED_RESOURCE_NOT_FOUND);
+    }
+
+    /** An id of the path: one that can't be an id names nothing. */
+    static <T extends Ocid> Optional<T> parse(String pathId, java.util.function.Function<String, T> type) {
+        try {
+            return Optional.of(type.apply(pathId));
+        } catch (ProblemException malformed) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package io.holdfast.keyservice.http;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.holdfast.keyservice.domain.KeyVersion;
+import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.domain.Vault;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The answers' JSON (OCI KMS models; reference "Models"). Absent values are left out. */
+final class Views {
+    private Views() {}
+
+    record VaultView(
+            String compartmentId,
+            String cryptoEndpoint,
+            Map<String, Map<String, Object>> definedTags,
+            String displayName,
+            Map<String, String> freeformTags,
+            String id,
+            String lifecycleState,
+            String managementEndpoint,
+            Instant timeCreated,
+            String vaultType,
+            String wrappingkeyId,
+            @JsonProperty("isPrimary") boolean isPrimary,
+            @JsonProperty("isVaultReplicable") boolean isVaultReplicable) {}
+
+    record VaultSummary(
+            String compartmentId,
+            String cryptoEndpoint,
+            Map<String, Map<String, Object>> definedTags,
+            String displayName,
+            Map<String, String> freeformTags,
+            String id,
+            String lifecycleState,
+            String managementEndpoint,
+            Instant timeCreated,
+            String vaultType) {}
+
+    record KeyShapeView(String algorithm, int length) {}
+
+    record KeyView(
+            String compartmentId,
+            String currentKeyVersion,
+            Map<String, Map<String, Object>> definedTags,
+            String displayName,
+            Map<String, String> freeformTags,
+            String id,
+            KeyShapeView keyShape,
+            String protectionMode,
+            String lifecycleState,
+            Instant timeCreated,
+            @Nullable Instant timeOfDeletion,
+            String vaultId,
+            @JsonProperty("isPrimary") boolean isPrimary,
+            @JsonProperty("isAutoRotationEnabled") boolean isAutoRotationEnabled) {}
+
+    record KeySummary(
+            String compartmentId,
+            Map<String, Map<String, Object>> definedTags,
+            String displayName,
+            Map<String, String> freeformTags,
+            String id,
+            String lifecycleState,
+            Instant timeCreated,
+            String vaultId,
+            String protectionMode,
+            String algorithm,
+            @JsonProperty("isAutoRotationEnabled") boolean isAutoRotationEnabled) {}
+
+    record KeyVersionView(
+            String compartmentId,
+            String id,
+            String keyId,
+            String lifecycleState,
+            String origin,
+            Instant timeCreated,
+            @Nullable Instant timeOfDeletion,
+            String vaultId,
+            @JsonProperty("isPrimary") boolean isPrimary,
+            @JsonProperty("isAutoRotated") boolean isAutoRotated) {}
+
+    record KeyVersionSummary(
+            String compartmentId,
+            String id,
+            String keyId,
+            String lifecycleState,
+            String origin,
+            Instant timeCreated,
+            @Nullable Instant timeOfDeletion,
+            String vaultId,
+            @JsonProperty("isAutoRotated") boolean isAutoRotated) {}
+
+    record EncryptedData(String ciphertext, String keyId, String keyVersionId, String encryptionAlgorithm) {}
+
+    record DecryptedData(
+            String plaintext, String plaintextChecksum, String keyId, String keyVersionId, String encryptionAlgorithm) {
+        @Override
+        public String toString() {
+            return "DecryptedData[redacted]";
+        }
+    }
+
+    record GeneratedKey(
+            String ciphertext,
+            @Nullable String plaintext,
+            @Nullable String plaintextChecksum) {
+        @Override
+        public String toString() {
+            return "GeneratedKey[redacted]";
+        }
+    }
+
+    static VaultView view(Vault vault, String endpoint) {
+        Vault.Facts facts = vault.facts();
+        return new VaultView(
+                facts.compartmentId().value(),
+                endpoint,
+                facts.tags().defined(),
+                facts.displayName(),
+                facts.tags().freeform(),
+                facts.id().value(),
+                vault.lifecycleState(),
+                endpoint,
+                facts.timeCreated(),
+                facts.type(),
+                facts.wrappingKeyId().value(),
+                true,
+                false);
+    }
+
+    static VaultSummary summary(Vault vault, String endpoint) {
+        Vault.Facts facts = vault.facts();
+        return new VaultSummary(
+                facts.compartmentId().value(),
+                endpoint,
+                facts.tags().defined(),
+                facts.displayName(),
+                facts.tags().freeform(),
+                facts.id().value(),
+                vault.lifecycleState(),
+                endpoint,
+                facts.timeCreated(),
+                facts.type());
+    }
+
+    static KeyView view(MasterKey key) {
+        MasterKey.Facts facts = key.facts();
+        return new KeyView(
+                facts.compartmentId().value(),
+                facts.currentVersion().value(),
+                facts.tags().defined(),
+                facts.displayName(),
+                facts.tags().freeform(),
+                facts.id().value(),
+                new KeyShapeView(facts.shape().algorithm().name(), facts.shape().length()),
+                facts.protectionMode().name(),
+                key.lifecycleState(),
+                facts.timeCreated(),
+                timeOfDeletion(key),
+                facts.vaultId().value(),
+                true,
+                false);
+    }
+
+    static KeySummary summary(MasterKey key) {
+        MasterKey.Facts facts = key.facts();
+        return new KeySummary(
+                facts.compartmentId().value(),
+                facts.tags().defined(),
+                facts.displayName(),
+                facts.tags().freeform(),
+                facts.id().value(),
+                key.lifecycleState(),
+                facts.timeCreated(),
+                facts.vaultId().value(),
+                facts.protectionMode().name(),
+                facts.shape().algorithm().name(),
+                false);
+    }
+
+    static KeyVersionView view(KeyVersion version, MasterKey key) {
+        return new KeyVersionView(
+                key.facts().compartmentId().value(),
+                version.id().value(),
+                version.keyId().value(),
+                version.lifecycleStateUnder(key),
+                "INTERNAL",
+                version.timeCreated(),
+                timeOfDeletion(key),
+                key.facts().vaultId().value(),
+                true,
+                false);
+    }
+
+    static KeyVersionSummary summary(KeyVersion version, MasterKey key) {
+        return new KeyVersionSummary(
+                key.facts().compartmentId().value(),
+                version.id().value(),
+                version.keyId().value(),
+                version.lifecycleStateUnder(key),
+                "INTERNAL",
+                version.timeCreated(),
+                timeOfDeletion(key),
+                key.facts().vaultId().value(),
+                false);
+    }
+
+    private static @Nullable Instant timeOfDeletion(MasterKey key) {
+        return switch (key) {
+            case MasterKey.PendingDeletion pending -> pending.timeOfDeletion();
+            case MasterKey.Deleted deleted -> deleted.timeOfDeletion();
+            case MasterKey.Enabled enabled -> null;
+            case MasterKey.Disabled disabled -> null;
+        };
+    }
+}

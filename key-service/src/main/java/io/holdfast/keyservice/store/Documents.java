@@ -1,0 +1,267 @@
+package io.holdfast.keyservice.store;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.holdfast.kernel.Bytes;
+import io.holdfast.kernel.Ocid.BindingId;
+import io.holdfast.kernel.Ocid.ClusterId;
+import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.Ocid.KeyVersionId;
+import io.holdfast.kernel.Ocid.TenancyId;
+import io.holdfast.kernel.Ocid.VaultId;
+import io.holdfast.keyservice.domain.Binding;
+import io.holdfast.keyservice.domain.KeyShape;
+import io.holdfast.keyservice.domain.KeyVersion;
+import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.domain.ProtectionMode;
+import io.holdfast.keyservice.domain.Tags;
+import io.holdfast.keyservice.domain.Vault;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The JSON of the records in etcd. Unknown fields are ignored, so that an older replica reads what a newer one wrote. */
+final class Documents {
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .addModule(new JavaTimeModule())
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .serializationInclusion(JsonInclude.Include.NON_NULL)
+            .build();
+
+    private Documents() {}
+
+    private record VaultDocument(
+            String id,
+            String state,
+            String tenancyId,
+            String compartmentId,
+            String displayName,
+            String type,
+            String wrappingKeyId,
+            Instant timeCreated,
+            Map<String, String> freeformTags,
+            Map<String, Map<String, Object>> definedTags) {}
+
+    private record KeyDocument(
+            String id,
+            String state,
+            @Nullable String stateBefore,
+            @Nullable Instant timeOfDeletion,
+            String vaultId,
+            String tenancyId,
+            String compartmentId,
+            String displayName,
+            KeyShape.Algorithm algorithm,
+            int length,
+            ProtectionMode protectionMode,
+            String currentVersion,
+            long currentVersionNumber,
+            Instant timeCreated,
+            Map<String, String> freeformTags,
+            Map<String, Map<String, Object>> definedTags) {}
+
+    private record VersionDocument(String id, String keyId, long number, Instant timeCreated) {}
+
+    private record BindingDocument(
+            String id,
+            String state,
+            String clusterId,
+            String clusterCompartmentId,
+            String tenancyId,
+            String keyId,
+            String mode,
+            String custodian,
+            Instant timeCreated) {}
+
+    static Bytes write(Vault vault) {
+        Vault.Facts facts = vault.facts();
+        return write(new VaultDocument(
+                facts.id().value(),
+                vault.lifecycleState(),
+                facts.tenancyId().value(),
+                facts.compartmentId().value(),
+                facts.displayName(),
+                facts.type(),
+                facts.wrappingKeyId().value(),
+                facts.timeCreated(),
+                facts.tags().freeform(),
+                facts.tags().defined()));
+    }
+
+    static Vault vault(Bytes json) {
+        VaultDocument document = read(json, VaultDocument.class);
+        Vault.Facts facts = new Vault.Facts(
+                new VaultId(document.id()),
+                new TenancyId(document.tenancyId()),
+                new CompartmentId(document.compartmentId()),
+                document.displayName(),
+                document.type(),
+                new KeyId(document.wrappingKeyId()),
+                document.timeCreated(),
+                new Tags(document.freeformTags(), document.definedTags()));
+        return switch (document.state()) {
+            case "ACTIVE" -> new Vault.Active(facts);
+            default -> throw unknown("vault", document.id(), document.state());
+        };
+    }
+
+    static Bytes write(MasterKey key) {
+        MasterKey.Facts facts = key.facts();
+        String before =
+                switch (key) {
+                    case MasterKey.PendingDeletion pending -> pending.before().lifecycleState();
+                    case MasterKey.Enabled enabled -> null;
+                    case MasterKey.Disabled disabled -> null;
+                    case MasterKey.Deleted deleted -> null;
+                };
+        Instant timeOfDeletion =
+                switch (key) {
+                    case MasterKey.PendingDeletion pending -> pending.timeOfDeletion();
+                    case MasterKey.Deleted deleted -> deleted.timeOfDeletion();
+                    case MasterKey.Enabled enabled -> null;
+                    case MasterKey.Disabled disabled -> null;
+                };
+        return write(new KeyDocument(
+                facts.id().value(),
+                key.lifecycleState(),
+                before,
+                timeOfDeletion,
+                facts.vaultId().value(),
+                facts.tenancyId().value(),
+                facts.compartmentId().value(),
+                facts.displayName(),
+                facts.shape().algorithm(),
+                facts.shape().length(),
+                facts.protectionMode(),
+                facts.currentVersion().value(),
+                facts.currentVersionNumber(),
+                facts.timeCreated(),
+                facts.tags().freeform(),
+                facts.tags().defined()));
+    }
+
+    static MasterKey key(Bytes json) {
+        KeyDocument document = read(json, KeyDocument.class);
+        MasterKey.Facts facts = new MasterKey.Facts(
+                new KeyId(document.id()),
+                new VaultId(document.vaultId()),
+                new TenancyId(document.tenancyId()),
+                new CompartmentId(document.compartmentId()),
+                document.displayName(),
+                new KeyShape(document.algorithm(), document.length()),
+                document.protectionMode(),
+                new KeyVersionId(document.currentVersion()),
+                document.currentVersionNumber(),
+                document.timeCreated(),
+                new Tags(document.freeformTags(), document.definedTags()));
+        return switch (document.state()) {
+            case "ENABLED", "DISABLED" -> kept(document.id(), document.state(), facts);
+            case "PENDING_DELETION" ->
+                new MasterKey.PendingDeletion(kept(document.id(), document.stateBefore(), facts), deletion(document));
+            case "DELETED" -> new MasterKey.Deleted(facts, deletion(document));
+            default -> throw unknown("key", document.id(), document.state());
+        };
+    }
+
+    private static MasterKey.Kept kept(String id, @Nullable String state, MasterKey.Facts facts) {
+        if ("ENABLED".equals(state)) {
+            return new MasterKey.Enabled(facts);
+        }
+        if ("DISABLED".equals(state)) {
+            return new MasterKey.Disabled(facts);
+        }
+        throw unknown("key", id, String.valueOf(state));
+    }
+
+    private static Instant deletion(KeyDocument document) {
+        Instant time = document.timeOfDeletion();
+        if (time == null) {
+            throw new IllegalStateException("key " + document.id() + " in etcd has no time of deletion");
+        }
+        return time;
+    }
+
+    static Bytes write(KeyVersion version) {
+        return write(new VersionDocument(
+                version.id().value(), version.keyId().value(), version.number(), version.timeCreated()));
+    }
+
+    static KeyVersion version(Bytes json) {
+        VersionDocument document = read(json, VersionDocument.class);
+        return new KeyVersion(
+                new KeyVersionId(document.id()),
+                new KeyId(document.keyId()),
+                document.number(),
+                document.timeCreated());
+    }
+
+    static Bytes write(Binding binding) {
+        Binding.Facts facts = binding.facts();
+        String state =
+                switch (binding) {
+                    case Binding.Reserved reserved -> "RESERVED";
+                    case Binding.Active active -> "ACTIVE";
+                    case Binding.Released released -> "RELEASED";
+                };
+        return write(new BindingDocument(
+                facts.id().value(),
+                state,
+                facts.clusterId().value(),
+                facts.clusterCompartmentId().value(),
+                facts.tenancyId().value(),
+                facts.keyId().value(),
+                facts.mode(),
+                facts.custodian(),
+                facts.timeCreated()));
+    }
+
+    static Binding binding(Bytes json) {
+        BindingDocument document = read(json, BindingDocument.class);
+        Binding.Facts facts = new Binding.Facts(
+                new BindingId(document.id()),
+                new ClusterId(document.clusterId()),
+                new CompartmentId(document.clusterCompartmentId()),
+                new TenancyId(document.tenancyId()),
+                new KeyId(document.keyId()),
+                document.mode(),
+                document.custodian(),
+                document.timeCreated());
+        return switch (document.state()) {
+            case "RESERVED" -> new Binding.Reserved(facts);
+            case "ACTIVE" -> new Binding.Active(facts);
+            case "RELEASED" -> new Binding.Released(facts);
+            default -> throw unknown("binding", document.id(), document.state());
+        };
+    }
+
+    private static IllegalStateException unknown(String what, String id, String state) {
+        return new IllegalStateException(what + " " + id + " in etcd has the unknown state " + state);
+    }
+
+    private static Bytes write(Object document) {
+        try {
+            return Bytes.takeOwnershipOf(JSON.writeValueAsBytes(document));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a record that cannot be written: " + document.getClass(), e);
+        }
+    }
+
+    private static <T> T read(Bytes json, Class<T> type) {
+        try {
+            return JSON.readValue(json.toArray(), type);
+        } catch (IOException e) {
+            throw new IllegalStateException("a record in etcd cannot be read as " + type.getSimpleName(), e);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.holdfast.keyservice.store;
+
+import io.holdfast.kernel.Ocid.BindingId;
+import io.holdfast.kernel.Ocid.ClusterId;
+import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.Ocid.KeyVersionId;
+import io.holdfast.kernel.Ocid.VaultId;
+import java.time.Instant;
+
+/**
+ * The keys in etcd.
+ *
+ * <pre>
+ * /holdfast/keys/vaults/VAULT                            the vault
+ * /holdfast/keys/vaults-by-compartment/COMPARTMENT/VAULT empty
+ * /holdfast/keys/keys/KEY                                the master key, its state and current version
+ * /holdfast/keys/keys-by-compartment/COMPARTMENT/KEY     empty
+ * /holdfast/keys/versions/KEY/VERSION                    a key version
+ * /holdfast/keys/material/VERSION                        its material as the vault gave it; deleted when the key is
+ * /holdfast/keys/bindings/BINDING                        a binding
+ * /holdfast/keys/bindings-by-key/KEY/BINDING             empty; held bindings only
+ * /holdfast/keys/bindings-by-cluster/CLUSTER             the id of the cluster's held binding
+ * /holdfast/keys/due/TIME/KEY                            empty; keys whose deletion is scheduled, in order of time
+ * /holdfast/keys/heartbeat                               the newest wall time that a sweeper saw
+ * /holdfast/keys/root-key-check                          opens under the right root key only
+ * /holdfast/keys/state                                   see StateRevision
+ * </pre>
+ */
+public final class Layout {
+    public static final String KEYS = "/holdfast/keys/keys/";
+    public static final String VAULTS = "/holdfast/keys/vaults/";
+    public static final String BINDINGS_BY_CLUSTER = "/holdfast/keys/bindings-by-cluster/";
+    public static final String DUE = "/holdfast/keys/due/";
+    public static final String HEARTBEAT = "/holdfast/keys/heartbeat";
+    public static final String ROOT_KEY_CHECK = "/holdfast/keys/root-key-check";
+
+    private Layout() {}
+
+    public static String vault(VaultId id) {
+        return VAULTS + id.value();
+    }
+
+    public static String vaultsOf(CompartmentId compartment) {
+        return "/holdfast/keys/vaults-by-compartment/" + compartment.value() + "/";
+    }
+
+    public static String key(KeyId id) {
+        return KEYS + id.value();
+    }
+
+    public static String keysOf(CompartmentId compartment) {
+        return "/holdfast/keys/keys-by-compartment/" + compartment.value() + "/";
+    }
+
+    public static String versionsOf(KeyId key) {
+        return "/holdfast/keys/versions/" + key.value() + "/";
+    }
+
+    public static String version(KeyId key, KeyVersionId version) {
+        return versionsOf(key) + version.value();
+    }
+
+    public static String material(KeyVersionId version) {
+        return "/holdfast/keys/material/" + version.value();
+    }
+
+    public static String binding(BindingId id) {
+        return "/holdfast/keys/bindings/" + id.value();
+    }
+
+    public static String bindingsOf(KeyId key) {
+        return "/holdfast/keys/bindings-by-key/" + key.value() + "/";
+    }
+
+    public static String bindingOf(ClusterId cluster) {
+        return BINDINGS_BY_CLUSTER + cluster.value();
+    }
+
+    /** Sorts by time. */
+    public static String due(Instant time, KeyId key) {
+        return DUE + millis(time) + "/" + key.value();
+    }
+
+    /** The time in a key that {@link #due} made. */
+    public static Instant timeOfDue(String dueKey) {
+        return Instant.ofEpochMilli(Long.parseLong(dueKey.substring(DUE.length(), dueKey.indexOf('/', DUE.length()))));
+    }
+
+    /** The last part of an index key. */
+    public static String last(String indexKey) {
+        return indexKey.substring(indexKey.lastIndexOf('/') + 1);
+    }
+
+    private static String millis(Instant time) {
+        // Zero-padded so that the order of keys is the order of time.
+        String digits = Long.toString(Math.max(0, time.toEpochMilli()));
+        return "0".repeat(Math.max(0, 15 - digits.length())) + digits;
+    }
+}

@@ -1,0 +1,47 @@
+package io.holdfast.keyservice.vault;
+
+import io.holdfast.keyservice.config.KeysConfig;
+import io.holdfast.platform.store.KeyValueStore;
+import io.quarkus.runtime.Startup;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+/** Opens the built-in vault while the service starts: with a missing or wrong root key it does not start. */
+@Singleton
+public class VaultStart {
+
+    @Produces
+    @Singleton
+    RootKey rootKey(KeysConfig config, KeyValueStore store) {
+        RootKey root = RootKey.read(config.rootKeyFile());
+        try {
+            root.check(store);
+            return root;
+        } catch (RuntimeException e) {
+            root.close();
+            throw e;
+        }
+    }
+
+    void end(@Disposes RootKey root) {
+        root.close();
+    }
+
+    @Produces
+    @Singleton
+    @Startup
+    Vault vault(RootKey root) {
+        return new BuiltInVault(root);
+    }
+
+    @Produces
+    @Singleton
+    OpenedMaterial opened() {
+        return new OpenedMaterial();
+    }
+
+    void end(@Disposes OpenedMaterial opened) {
+        opened.close();
+    }
+}
