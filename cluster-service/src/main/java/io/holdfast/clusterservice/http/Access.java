@@ -1,0 +1,87 @@
+package io.holdfast.clusterservice.http;
+
+import io.holdfast.clusterservice.domain.Cluster;
+import io.holdfast.clusterservice.domain.WorkRequest;
+import io.holdfast.clusterservice.store.ClusterStore;
+import io.holdfast.clusterservice.store.Stored;
+import io.holdfast.kernel.Ocid.ClusterId;
+import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.WorkRequestId;
+import io.holdfast.kernel.ProblemException;
+import io.holdfast.platform.http.Authorizer;
+import io.holdfast.platform.http.Caller;
+import io.holdfast.platform.http.CurrentCaller;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Map;
+
+/** What the caller of the running request may see and do; unknown and forbidden have one answer. */
+@ApplicationScoped
+class Access {
+    /** Any one of the three families covers work requests (the verb tables list the permission in each). */
+    private static final List<String> WORK_READ =
+            List.of("CLUSTER_WORK_REQUEST_READ", "CLUSTER_READ", "CLUSTER_NODE_POOL_READ");
+
+    private static final List<String> WORK_INSPECT =
+            List.of("CLUSTER_WORK_REQUEST_INSPECT", "CLUSTER_INSPECT", "CLUSTER_NODE_POOL_INSPECT");
+
+    private final ClusterStore store;
+    private final Authorizer authorizer;
+    private final CurrentCaller current;
+
+    Access(ClusterStore store, Authorizer authorizer, CurrentCaller current) {
+        this.store = store;
+        this.authorizer = authorizer;
+        this.current = current;
+    }
+
+    Caller caller() {
+        return current.get();
+    }
+
+    void inCompartment(String operation, String permission, CompartmentId compartment) {
+        authorizer.require(caller(), operation, List.of(permission), compartment, Map.of());
+    }
+
+    /** The cluster of the path, if it exists and the caller may do this to it. */
+    Stored<Cluster> cluster(String operation, List<String> permissions, String id) {
+        Stored<Cluster> found =
+                store.cluster(Fields.pathId(id, ClusterId::new)).orElseThrow(ProblemException::notFound);
+        authorizer.require(
+                caller(),
+                operation,
+                permissions,
+                found.value().facts().compartmentId(),
+                Map.of("target.cluster.id", found.value().id().value()));
+        return found;
+    }
+
+    /** The work request of the path, if it exists and the caller may read it. */
+    Stored<WorkRequest> work(String operation, String id) {
+        Stored<WorkRequest> found =
+                store.work(Fields.pathId(id, WorkRequestId::new)).orElseThrow(ProblemException::notFound);
+        WorkRequest.Facts facts = found.value().facts();
+        requireAny(
+                operation,
+                WORK_READ,
+                facts.compartmentId(),
+                Map.of("target.cluster.id", facts.clusterId().value()));
+        return found;
+    }
+
+    void worksIn(String operation, CompartmentId compartment) {
+        requireAny(operation, WORK_INSPECT, compartment, Map.of());
+    }
+
+    private void requireAny(
+            String operation, List<String> permissions, CompartmentId compartment, Map<String, String> variables) {
+        for (String permission : permissions) {
+            if (authorizer
+                    .decide(caller(), operation, List.of(permission), compartment, variables)
+                    .allowed()) {
+                return;
+            }
+        }
+        throw ProblemException.notFound();
+    }
+}
