@@ -4,7 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.holdfast.events.SecretEvent.ClusterEndpointOpened;
 import io.holdfast.kernel.Bytes;
+import io.holdfast.kernel.Ocid.BindingId;
 import io.holdfast.kernel.Ocid.ClusterId;
+import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.platform.access.AccessSession;
 import io.holdfast.platform.outbox.Outbox;
@@ -19,12 +23,14 @@ import io.holdfast.secretservice.fence.PlacedFence;
 import io.holdfast.secretservice.fence.WriteFence;
 import io.holdfast.secretservice.fence.WriteFences;
 import io.holdfast.secretservice.keys.BindingDirectory;
+import io.holdfast.secretservice.keys.ClusterDirectory;
 import io.holdfast.secretservice.keys.ClusterDirectory.Wish;
 import io.holdfast.secretservice.keys.KeyAccess;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -142,7 +148,7 @@ public final class ClusterEndpoints {
         return opened ? Opening.OPENED : Opening.NOTHING_TO_DO;
     }
 
-    /** @param bindingId and the rest as strings: what is remembered of a wish */
+    /** What is remembered of a wish. */
     record Written(String id, String compartmentId, String tenancyId, String keyId, String bindingId) {}
 
     private void remember(Wish wish) {
@@ -174,11 +180,11 @@ public final class ClusterEndpoints {
             Written written = JSON.readValue(value.value().toArray(), Written.class);
             return new Wish(
                     new ClusterId(written.id()),
-                    new io.holdfast.kernel.Ocid.CompartmentId(written.compartmentId()),
-                    new io.holdfast.kernel.Ocid.TenancyId(written.tenancyId()),
-                    new io.holdfast.kernel.Ocid.KeyId(written.keyId()),
-                    new io.holdfast.kernel.Ocid.BindingId(written.bindingId()),
-                    false);
+                    new CompartmentId(written.compartmentId()),
+                    new TenancyId(written.tenancyId()),
+                    new KeyId(written.keyId()),
+                    new BindingId(written.bindingId()),
+                    ClusterDirectory.Life.WANTED);
         } catch (IOException e) {
             throw new IllegalStateException("an opening that cannot be read", e);
         }
@@ -215,7 +221,7 @@ public final class ClusterEndpoints {
     /** Takes up removals that were broken off. */
     public void finishRemovals() {
         clusters.forEach(cluster -> {
-            if (fences.read(cluster)
+            if (fences.recent(cluster)
                     .map(fence -> fence.fence() instanceof WriteFence.Closed)
                     .orElse(false)) {
                 close(cluster);
@@ -246,7 +252,7 @@ public final class ClusterEndpoints {
         }
     }
 
-    private void each(String prefix, java.util.function.Consumer<StoredValue> consumer) {
+    private void each(String prefix, Consumer<StoredValue> consumer) {
         Scan scan = Scan.of(prefix, BATCH);
         while (true) {
             Page page = store.scan(scan);

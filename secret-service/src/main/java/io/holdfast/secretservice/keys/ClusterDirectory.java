@@ -32,7 +32,17 @@ public interface ClusterDirectory {
             TenancyId tenancyId,
             KeyId keyId,
             BindingId bindingId,
-            boolean ending) {}
+            Life life) {}
+
+    /** What a cluster's OCI lifecycle state means for its endpoint. */
+    enum Life {
+        /** Its endpoint is to be open. */
+        WANTED,
+        /** Its endpoint is not to be opened, and not yet to be removed. */
+        ENDING,
+        /** Its data is to be removed. */
+        GONE
+    }
 
     /** @param next empty after the last page */
     record WishPage(List<Wish> clusters, String next) {

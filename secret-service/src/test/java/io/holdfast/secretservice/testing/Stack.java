@@ -21,6 +21,7 @@ import io.holdfast.secretservice.endpoint.ClusterEndpoints;
 import io.holdfast.secretservice.endpoint.ServedClusters;
 import io.holdfast.secretservice.fence.PlacedFence;
 import io.holdfast.secretservice.fence.WriteFences;
+import io.holdfast.secretservice.keys.ClusterDirectory.Life;
 import io.holdfast.secretservice.keys.ClusterDirectory.Wish;
 import io.holdfast.secretservice.reencrypt.Jobs;
 import io.holdfast.secretservice.reencrypt.ReencryptionLimits;
@@ -141,7 +142,7 @@ public final class Stack implements AutoCloseable {
                         InProcessKeyService.MINT.tenancy(),
                         key,
                         binding,
-                        false));
+                        Life.WANTED));
     }
 
     public PlacedFence fence(Opened cluster) {
