@@ -1,0 +1,64 @@
+package io.holdfast.keyservice.identity;
+
+import io.holdfast.iam.decision.Decision;
+import io.holdfast.iam.decision.Operation;
+import io.holdfast.iam.decision.Permission;
+import io.holdfast.iam.decision.PolicySet;
+import io.holdfast.iam.decision.Principal;
+import io.holdfast.iam.decision.Request;
+import io.holdfast.iam.decision.Request.Need;
+import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Printable;
+import io.holdfast.kernel.ProblemException;
+import io.holdfast.platform.http.Caller;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Answers "what would be decided, and why" for a security officer. Decides with the same code and grants nothing. */
+public final class Explanations {
+    private Explanations() {}
+
+    /**
+     * @param permissions all needed; empty takes what the named operation needs
+     * @throws ProblemException INVALID_PARAMETER naming what can't be evaluated
+     */
+    public static Decision explain(
+            IdentitySnapshot identity,
+            Caller asked,
+            String operation,
+            List<String> permissions,
+            CompartmentId compartment,
+            Map<String, String> variables) {
+        if (permissions.size() > LocalAuthorizer.MAX_PERMISSIONS) {
+            throw ProblemException.invalid(
+                    "permissions", "may name at most " + LocalAuthorizer.MAX_PERMISSIONS + " permissions");
+        }
+        List<Need> needs = permissions.isEmpty()
+                ? Operation.named(operation)
+                        .orElseThrow(() -> ProblemException.invalid(
+                                "operation",
+                                "is not known: '" + Printable.shorten(operation) + "'; name its permissions"))
+                        .needs()
+                        .stream()
+                        .map(anyOf -> new Need(anyOf, compartment))
+                        .toList()
+                : permissions.stream()
+                        .map(name -> new Need(
+                                Set.of(Permission.named(name)
+                                        .orElseThrow(() -> ProblemException.invalid(
+                                                "permissions",
+                                                "names no permission: '" + Printable.shorten(name) + "'"))),
+                                compartment))
+                        .toList();
+        Principal principal = identity.principal(asked)
+                .orElseThrow(
+                        () -> ProblemException.invalid("principal", "is no active user of the tenancy and no cluster"));
+        PolicySet policies = identity.policySet(asked.tenancyId()).orElseThrow(ProblemException::notFound);
+        try {
+            return policies.decide(new Request(principal, operation, needs, compartment, variables));
+        } catch (IllegalArgumentException e) {
+            throw ProblemException.invalid("variables", "can't be evaluated: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package io.holdfast.keyservice.identity;
+
+import io.holdfast.events.DomainEvent;
+import io.holdfast.kernel.Bytes;
+import io.holdfast.kernel.ProblemCode;
+import io.holdfast.kernel.ProblemException;
+import io.holdfast.keyservice.access.SharedRead;
+import io.holdfast.keyservice.access.StateRevision;
+import io.holdfast.keyservice.signing.KeyReference;
+import io.holdfast.keyservice.signing.SigningKeys;
+import io.holdfast.platform.outbox.Outbox;
+import io.holdfast.platform.store.KeyValueStore;
+import io.holdfast.platform.store.Page;
+import io.holdfast.platform.store.RevisionCompacted;
+import io.holdfast.platform.store.Scan;
+import io.holdfast.platform.store.StoreUnavailable;
+import io.holdfast.platform.store.StoredValue;
+import io.holdfast.platform.store.Transaction;
+import io.holdfast.platform.store.TransactionResult;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Typed;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongFunction;
+
+/**
+ * Identity as it is now, and the one way to change it.
+ *
+ * <p>Every question reads etcd linearizably (many share one read) for two small keys: the state revision and the identity
+ * revision. Only when the latter moved is everything read again. Every change compares the identity revision, so what was
+ * checked against a snapshot (names, limits, who may) still holds when it commits.
+ */
+@ApplicationScoped
+@Typed({Identity.class, SigningKeys.class})
+public class Identity implements SigningKeys {
+    /** Records read at most: the service limits allow fewer. */
+    private static final int MAX_RECORDS = 50_000;
+
+    private static final int ATTEMPTS = 8;
+    private static final Bytes CHANGED = Bytes.copyOf("changed".getBytes(StandardCharsets.UTF_8));
+
+    private final KeyValueStore store;
+    private final StateRevision state;
+    private final Outbox outbox;
+    private final SharedRead<View> shared = new SharedRead<>(this::read);
+    /** Written only inside the shared read, of which one runs at a time. */
+    private volatile IdentitySnapshot cached = new IdentitySnapshot(List.of());
+
+    @Inject
+    public Identity(KeyValueStore store, StateRevision state, Outbox outbox) {
+        this.store = store;
+        this.state = state;
+        this.outbox = outbox;
+    }
+
+    /**
+     * Identity, not older than the question.
+     *
+     * @param stateRevision of a moment not after the snapshot's: an answer made from this view may carry it
+     */
+    public record View(IdentitySnapshot identity, long stateRevision) {}
+
+    /**
+     * What a change writes.
+     *
+     * @param writes beside the revisions, which are written anyway
+     * @param result made from the revision at which it was committed
+     */
+    public record Change<T>(Consumer<Transaction.Builder> writes, List<DomainEvent> events, LongFunction<T> result) {
+        /** The same change with a further part of its transaction. */
+        public Change<T> and(Consumer<Transaction.Builder> part) {
+            return new Change<>(writes.andThen(part), events, result);
+        }
+    }
+
+    /** @throws StoreUnavailable when etcd does not answer */
+    public View current() {
+        return shared.get();
+    }
+
+    @Override
+    public Optional<Owned> find(KeyReference reference) {
+        return current().identity().find(reference);
+    }
+
+    /**
+     * Decides a change and commits it with its events, atomically, if and only if identity has not changed meanwhile; a
+     * lost race decides again.
+     *
+     * @param decide throws to refuse; empty when there is nothing to change
+     * @return empty when there was nothing to change
+     */
+    public <T> Optional<T> change(Function<View, Optional<Change<T>>> decide) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            View view = current();
+            Optional<Change<T>> decided = decide.apply(view);
+            if (decided.isEmpty()) {
+                return Optional.empty();
+            }
+            Change<T> change = decided.get();
+            long seen = view.identity().revision();
+            Transaction.Builder transaction = Transaction.builder();
+            if (seen == 0) {
+                transaction.ifAbsent(IdentityLayout.REVISION);
+            } else {
+                transaction.ifModRevision(IdentityLayout.REVISION, seen);
+            }
+            TransactionResult result = store.commit(transaction
+                    .put(IdentityLayout.REVISION, CHANGED)
+                    .with(change.writes())
+                    .with(state.raise())
+                    .with(outbox.stage(change.events().toArray(DomainEvent[]::new)))
+                    .build());
+            if (result.committed()) {
+                return Optional.of(change.result().apply(result.revision()));
+            }
+        }
+        throw new ProblemException(
+                ProblemCode.TOO_MANY_REQUESTS, "Too many changes of identity at the same time; try again later.");
+    }
+
+    private View read() {
+        TransactionResult result = store.commit(Transaction.builder()
+                .read(StateRevision.KEY)
+                .read(IdentityLayout.REVISION)
+                .build());
+        long stateRevision = revision(result, StateRevision.KEY);
+        long identityRevision = revision(result, IdentityLayout.REVISION);
+        IdentitySnapshot snapshot = cached;
+        if (snapshot.revision() != identityRevision) {
+            snapshot = load();
+            cached = snapshot;
+        }
+        return new View(snapshot, stateRevision);
+    }
+
+    private IdentitySnapshot load() {
+        try {
+            List<StoredValue> values = new ArrayList<>();
+            Page page = store.scan(Scan.of(IdentityLayout.PREFIX, Scan.MAX_LIMIT));
+            values.addAll(page.values());
+            while (page.more() && values.size() < MAX_RECORDS) {
+                page = store.scan(Scan.of(IdentityLayout.PREFIX, Scan.MAX_LIMIT)
+                        .at(page.revision())
+                        .after(values.getLast().key()));
+                values.addAll(page.values());
+            }
+            if (page.more()) {
+                throw new StoreUnavailable("identity has more than " + MAX_RECORDS + " records", null);
+            }
+            return new IdentitySnapshot(values);
+        } catch (RevisionCompacted e) {
+            throw new StoreUnavailable("identity was compacted away while it was read", e);
+        }
+    }
+
+    private static long revision(TransactionResult result, String key) {
+        return result.read(key).map(StoredValue::modRevision).orElse(0L);
+    }
+}

@@ -1,0 +1,238 @@
+package io.holdfast.keyservice.identity;
+
+import io.holdfast.iam.decision.CompartmentTree;
+import io.holdfast.iam.decision.Policy;
+import io.holdfast.iam.decision.PolicySet;
+import io.holdfast.iam.decision.Principal;
+import io.holdfast.kernel.Ocid.ClusterId;
+import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.PolicyId;
+import io.holdfast.kernel.Ocid.TenancyId;
+import io.holdfast.kernel.Ocid.UserId;
+import io.holdfast.kernel.ProblemException;
+import io.holdfast.keyservice.identity.Identities.ApiKey;
+import io.holdfast.keyservice.identity.Identities.Compartment;
+import io.holdfast.keyservice.identity.Identities.Group;
+import io.holdfast.keyservice.identity.Identities.RevokedToken;
+import io.holdfast.keyservice.identity.Identities.StoredPolicy;
+import io.holdfast.keyservice.identity.Identities.Tenancy;
+import io.holdfast.keyservice.identity.Identities.User;
+import io.holdfast.keyservice.identity.Identities.Versioned;
+import io.holdfast.keyservice.signing.KeyReference;
+import io.holdfast.keyservice.signing.RsaPublicKey;
+import io.holdfast.keyservice.signing.SigningKeys;
+import io.holdfast.platform.http.Caller;
+import io.holdfast.platform.store.StoredValue;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * All of identity at one identity revision. Immutable and thread safe.
+ *
+ * <p>A record that can't be read grants nothing and keeps nobody else out: a damaged key or policy is left out and named in
+ * the log.
+ */
+public final class IdentitySnapshot implements SigningKeys {
+    private static final Logger LOG = Logger.getLogger(IdentitySnapshot.class);
+
+    private final long revision;
+    private final Map<TenancyId, Tenancy> tenancies = new HashMap<>();
+    private final Map<CompartmentId, Versioned<Compartment>> compartments = new HashMap<>();
+    private final Map<UserId, Versioned<User>> users = new HashMap<>();
+    private final List<Versioned<Group>> groups = new ArrayList<>();
+    private final Map<KeyReference, RsaPublicKey> keys = new HashMap<>();
+    private final Map<PolicyId, Versioned<StoredPolicy>> policies = new HashMap<>();
+    private final Map<String, RevokedToken> revoked = new HashMap<>();
+    private final Map<TenancyId, PolicySet> policySets = new HashMap<>();
+
+    /** @param values everything under the identity prefix, read at one store revision */
+    IdentitySnapshot(Collection<StoredValue> values) {
+        long newest = 0;
+        for (StoredValue value : values) {
+            if (value.key().equals(IdentityLayout.REVISION)) {
+                newest = value.modRevision();
+            } else {
+                try {
+                    take(value);
+                } catch (IllegalStateException | IllegalArgumentException e) {
+                    LOG.errorv(e, "A record of identity is damaged and left out. key={0}", value.key());
+                }
+            }
+        }
+        this.revision = newest;
+        for (Tenancy tenancy : tenancies.values()) {
+            policySets.put(tenancy.id(), policySet(tenancy));
+        }
+    }
+
+    private void take(StoredValue value) {
+        String key = value.key();
+        if (key.startsWith(IdentityLayout.TENANCIES)) {
+            Tenancy it = IdentityDocuments.read(key, value.value(), Tenancy.class);
+            tenancies.put(it.id(), it);
+        } else if (key.startsWith(IdentityLayout.COMPARTMENTS)) {
+            Compartment it = IdentityDocuments.read(key, value.value(), Compartment.class);
+            compartments.put(it.id(), new Versioned<>(it, value.modRevision()));
+        } else if (key.startsWith(IdentityLayout.USERS)) {
+            User it = IdentityDocuments.read(key, value.value(), User.class);
+            users.put(it.id(), new Versioned<>(it, value.modRevision()));
+        } else if (key.startsWith(IdentityLayout.GROUPS)) {
+            Group it = IdentityDocuments.read(key, value.value(), Group.class);
+            groups.add(new Versioned<>(it, value.modRevision()));
+        } else if (key.startsWith(IdentityLayout.API_KEYS)) {
+            ApiKey it = IdentityDocuments.read(key, value.value(), ApiKey.class);
+            keys.put(
+                    new KeyReference(it.tenancyId(), it.userId(), it.fingerprint()),
+                    RsaPublicKey.fromPem(it.publicKey()));
+        } else if (key.startsWith(IdentityLayout.POLICIES)) {
+            StoredPolicy it = IdentityDocuments.read(key, value.value(), StoredPolicy.class);
+            policies.put(it.id(), new Versioned<>(it, value.modRevision()));
+        } else if (key.startsWith(IdentityLayout.REVOKED_TOKENS)) {
+            RevokedToken it = IdentityDocuments.read(key, value.value(), RevokedToken.class);
+            revoked.put(revokedKey(it.userId(), it.tokenId()), it);
+        }
+    }
+
+    private PolicySet policySet(Tenancy tenancy) {
+        CompartmentTree tree = CompartmentTree.of(
+                tenancy.id(),
+                tenancy.name(),
+                reachable(tenancy).stream()
+                        .map(it -> new CompartmentTree.Compartment(it.id(), it.name(), it.parentId()))
+                        .toList());
+        return PolicySet.of(
+                tree,
+                policies.values().stream()
+                        .map(Versioned::value)
+                        .filter(it -> it.tenancyId().equals(tenancy.id()))
+                        .map(it -> new Policy(it.id(), it.name(), it.compartmentId(), it.statements()))
+                        .toList());
+    }
+
+    /** From the root down. One whose parent is missing or too deep is left out, with all below it. */
+    private List<Compartment> reachable(Tenancy tenancy) {
+        Map<CompartmentId, List<Compartment>> children = compartments.values().stream()
+                .map(Versioned::value)
+                .filter(it -> it.tenancyId().equals(tenancy.id()))
+                .collect(Collectors.groupingBy(Compartment::parentId));
+        List<Compartment> found = new ArrayList<>();
+        List<CompartmentId> level = List.of(tenancy.id().rootCompartment());
+        for (int depth = 0; depth < CompartmentTree.MAX_DEPTH && !level.isEmpty(); depth++) {
+            List<Compartment> below = level.stream()
+                    .flatMap(parent -> children.getOrDefault(parent, List.of()).stream())
+                    .toList();
+            found.addAll(below);
+            level = below.stream().map(Compartment::id).toList();
+        }
+        return found;
+    }
+
+    /** The identity revision; 0 when nothing was ever written. */
+    public long revision() {
+        return revision;
+    }
+
+    public Optional<Tenancy> tenancy(TenancyId id) {
+        return Optional.ofNullable(tenancies.get(id));
+    }
+
+    public Optional<Versioned<Compartment>> compartment(CompartmentId id) {
+        return Optional.ofNullable(compartments.get(id));
+    }
+
+    public List<Versioned<Compartment>> compartments() {
+        return List.copyOf(compartments.values());
+    }
+
+    public Optional<Versioned<User>> user(UserId id) {
+        return Optional.ofNullable(users.get(id));
+    }
+
+    public List<Versioned<Group>> groups() {
+        return List.copyOf(groups);
+    }
+
+    public Optional<Versioned<StoredPolicy>> policy(PolicyId id) {
+        return Optional.ofNullable(policies.get(id));
+    }
+
+    public List<Versioned<StoredPolicy>> policies() {
+        return List.copyOf(policies.values());
+    }
+
+    public Collection<RevokedToken> revokedTokens() {
+        return List.copyOf(revoked.values());
+    }
+
+    public boolean isRevoked(UserId user, String tokenId) {
+        return revoked.containsKey(revokedKey(user, tokenId));
+    }
+
+    /** Empty for a tenancy that does not exist. */
+    public Optional<PolicySet> policySet(TenancyId tenancy) {
+        return Optional.ofNullable(policySets.get(tenancy));
+    }
+
+    boolean hasKey(KeyReference reference) {
+        return keys.containsKey(reference);
+    }
+
+    @Override
+    public Optional<Owned> find(KeyReference reference) {
+        return activeUser(reference.user())
+                .filter(user -> user.tenancyId().equals(reference.tenancy()))
+                .flatMap(user -> Optional.ofNullable(keys.get(reference)).map(key -> new Owned(key, caller(user))));
+    }
+
+    public Optional<User> activeUser(UserId id) {
+        return user(id).map(Versioned::value).filter(User::active);
+    }
+
+    public static Caller caller(User user) {
+        return new Caller(Principal.USER, user.id().value(), user.name(), user.tenancyId(), "");
+    }
+
+    /**
+     * The caller as a principal with its memberships of this moment. Empty when it is of no known kind, or a user who
+     * does not exist, is blocked, or is of another tenancy than it says.
+     */
+    public Optional<Principal> principal(Caller caller) {
+        try {
+            return switch (caller.type()) {
+                case Principal.USER ->
+                    activeUser(new UserId(caller.id()))
+                            .filter(user -> user.tenancyId().equals(caller.tenancyId()))
+                            .map(user -> Principal.user(user.id(), user.name(), user.tenancyId(), groupsOf(user.id())));
+                case Principal.CLUSTER ->
+                    Optional.of(Principal.cluster(
+                            new ClusterId(caller.id()),
+                            caller.tenancyId(),
+                            new CompartmentId(caller.compartmentId()),
+                            Set.of()));
+                default -> Optional.empty();
+            };
+        } catch (ProblemException e) {
+            // An id that is none names nobody.
+            return Optional.empty();
+        }
+    }
+
+    private Set<Principal.Group> groupsOf(UserId user) {
+        return groups.stream()
+                .map(Versioned::value)
+                .filter(group -> group.members().contains(user))
+                .map(group -> new Principal.Group(group.id(), group.name()))
+                .collect(Collectors.toSet());
+    }
+
+    private static String revokedKey(UserId user, String tokenId) {
+        return user.value() + "/" + tokenId;
+    }
+}

@@ -1,0 +1,105 @@
+package io.holdfast.keyservice.identity;
+
+import io.holdfast.iam.decision.Decision.Denied;
+import io.holdfast.iam.decision.Permission;
+import io.holdfast.iam.decision.PolicySet;
+import io.holdfast.iam.decision.Principal;
+import io.holdfast.iam.decision.Request;
+import io.holdfast.iam.decision.Request.Need;
+import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.platform.http.Authorizer;
+import io.holdfast.platform.http.Caller;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jboss.logging.Logger;
+
+/**
+ * Decides by the policies of the caller's tenancy. Nothing is allowed unless a statement grants it.
+ *
+ * <p>An unknown principal, tenancy or permission is denied. When etcd does not answer there is no decision, and the caller
+ * gets 503 instead of access.
+ */
+@ApplicationScoped
+public class LocalAuthorizer implements Authorizer {
+    private static final Logger LOG = Logger.getLogger(LocalAuthorizer.class);
+    /** Permissions of one question. */
+    public static final int MAX_PERMISSIONS = 16;
+
+    private final Identity identity;
+
+    @Inject
+    public LocalAuthorizer(Identity identity) {
+        this.identity = identity;
+    }
+
+    @Override
+    public Decision decide(
+            Caller caller,
+            String operation,
+            List<String> permissions,
+            CompartmentId compartment,
+            Map<String, String> variables) {
+        return decide(identity.current(), caller, operation, permissions, compartment, variables);
+    }
+
+    /** As the port's method, on a view the caller already has. */
+    public static Decision decide(
+            Identity.View view,
+            Caller caller,
+            String operation,
+            List<String> permissions,
+            CompartmentId compartment,
+            Map<String, String> variables) {
+        Decision decision = evaluate(view, caller, operation, permissions, compartment, variables);
+        LOG.debugv(
+                "Decided. operation={0} principal={1} compartment={2} allowed={3} reason={4}",
+                operation, caller.id(), compartment.value(), decision.allowed(), decision.reason());
+        return decision;
+    }
+
+    private static Decision evaluate(
+            Identity.View view,
+            Caller caller,
+            String operation,
+            List<String> permissions,
+            CompartmentId compartment,
+            Map<String, String> variables) {
+        long revision = view.stateRevision();
+        if (permissions.isEmpty() || permissions.size() > MAX_PERMISSIONS) {
+            return denied("a request needs 1 to " + MAX_PERMISSIONS + " permissions", revision);
+        }
+        List<Need> needs = new ArrayList<>();
+        for (String name : permissions) {
+            Optional<Permission> permission = Permission.named(name);
+            if (permission.isEmpty()) {
+                return denied("there is no permission " + name, revision);
+            }
+            needs.add(new Need(Set.of(permission.get()), compartment));
+        }
+        Optional<Principal> principal = view.identity().principal(caller);
+        if (principal.isEmpty()) {
+            return denied("the principal does not exist or is not active", revision);
+        }
+        Optional<PolicySet> policies = view.identity().policySet(caller.tenancyId());
+        if (policies.isEmpty()) {
+            return denied("there is no such tenancy", revision);
+        }
+        Request request;
+        try {
+            request = new Request(principal.get(), operation, needs, compartment, variables);
+        } catch (IllegalArgumentException e) {
+            return denied("the request can't be evaluated: " + e.getMessage(), revision);
+        }
+        io.holdfast.iam.decision.Decision decision = policies.get().decide(request);
+        return new Decision(!(decision instanceof Denied), decision.explanation(), revision);
+    }
+
+    private static Decision denied(String reason, long revision) {
+        return new Decision(false, reason, revision);
+    }
+}

@@ -1,0 +1,255 @@
+package io.holdfast.keyservice.identity;
+
+import io.holdfast.events.IdentityEvent.PolicyChanged;
+import io.holdfast.iam.decision.Finding;
+import io.holdfast.iam.decision.PolicySet;
+import io.holdfast.iam.language.ParsedStatement;
+import io.holdfast.iam.language.PolicyLanguage;
+import io.holdfast.iam.language.PolicyLimits;
+import io.holdfast.iam.language.PolicyRefusedException;
+import io.holdfast.kernel.Ocid;
+import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.PolicyId;
+import io.holdfast.kernel.Ocid.TenancyId;
+import io.holdfast.kernel.ProblemCode;
+import io.holdfast.kernel.ProblemException;
+import io.holdfast.kernel.TimeSource;
+import io.holdfast.keyservice.identity.Identities.StoredPolicy;
+import io.holdfast.keyservice.identity.Identities.Versioned;
+import io.holdfast.platform.http.Caller;
+import io.holdfast.platform.http.Etags;
+import io.holdfast.platform.http.RetryTokens;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Creates, changes and deletes policies. A statement that could never grant is refused, with its place; each change takes
+ * effect with its commit and raises the state revision.
+ */
+@ApplicationScoped
+public class Policies {
+    /** Policies of one tenancy (OCI documentation, "Service Limits"). */
+    public static final int PER_TENANCY = 100;
+    /** Statements of one tenancy, all policies together. */
+    public static final int STATEMENTS_PER_TENANCY = 500;
+    /** Bytes of one policy's statements in UTF-8: its event must fit into a message. */
+    public static final int MAX_BYTES = 100 * 1024;
+
+    private final Identity identity;
+    private final Ocid.Mint mint;
+    private final TimeSource time = TimeSource.system();
+
+    @Inject
+    public Policies(Identity identity, Ocid.Mint mint) {
+        this.identity = identity;
+        this.mint = mint;
+    }
+
+    /** What a client asks for; nothing in it is checked yet. */
+    public record Wish(
+            @Nullable String name,
+            @Nullable String description,
+            @Nullable List<String> statements,
+            @Nullable String versionDate,
+            @Nullable Map<String, String> freeformTags,
+            @Nullable Map<String, Map<String, Object>> definedTags) {}
+
+    /**
+     * Creates a policy, or answers the one that the same retry token created before.
+     *
+     * @param retry begins the attempt; asked again after a lost race
+     * @throws ProblemException INVALID_PARAMETER, MISSING_PARAMETER, LIMIT_EXCEEDED, CONFLICT for a name in use, or
+     *     INVALIDATED_RETRY_TOKEN when what the token created is gone
+     */
+    public Versioned<StoredPolicy> create(
+            Caller actor, CompartmentId compartment, Wish wish, Supplier<RetryTokens.Attempt> retry) {
+        TenancyId tenancy = actor.tenancyId();
+        StoredPolicy policy = new StoredPolicy(
+                mint.policy(),
+                tenancy,
+                compartment,
+                Names.name(wish.name()),
+                Names.description(wish.description()),
+                statements(wish.statements()),
+                versionDate(wish.versionDate()),
+                false,
+                time.wall().truncatedTo(ChronoUnit.MILLIS),
+                Names.freeformTags(wish.freeformTags()),
+                Names.definedTags(wish.definedTags()));
+        return identity.<Versioned<StoredPolicy>>change(view -> {
+                    RetryTokens.Attempt attempt = retry.get();
+                    if (attempt.replay().isPresent()) {
+                        return Optional.empty();
+                    }
+                    List<StoredPolicy> others = ofTenancy(view.identity(), tenancy);
+                    if (others.stream().anyMatch(it -> it.name().equalsIgnoreCase(policy.name()))) {
+                        throw new ProblemException(
+                                ProblemCode.CONFLICT, "A policy named '" + policy.name() + "' exists already.");
+                    }
+                    if (others.size() >= PER_TENANCY) {
+                        throw new ProblemException(
+                                ProblemCode.LIMIT_EXCEEDED, "A tenancy has at most " + PER_TENANCY + " policies.");
+                    }
+                    requireStatements(view.identity(), others, policy);
+                    return Optional.of(write(policy, "CREATED", actor.id())
+                            .and(attempt.record(policy.id().value())));
+                })
+                .orElseGet(() -> replayed(actor, retry.get()));
+    }
+
+    private Versioned<StoredPolicy> replayed(Caller actor, RetryTokens.Attempt attempt) {
+        return attempt.replay()
+                .flatMap(id -> visible(identity.current().identity(), actor, new PolicyId(id)))
+                .orElseThrow(() -> new ProblemException(ProblemCode.INVALIDATED_RETRY_TOKEN));
+    }
+
+    /**
+     * Changes what the wish names; what it leaves out stays.
+     *
+     * @param ifMatch the etag of the policy as the client saw it, null for any
+     * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, INVALID_PARAMETER, LIMIT_EXCEEDED, or CONFLICT
+     *     for the built-in one
+     */
+    public Versioned<StoredPolicy> update(Caller actor, PolicyId id, Wish wish, @Nullable String ifMatch) {
+        return identity.<Versioned<StoredPolicy>>change(view -> {
+                    StoredPolicy seen = changeable(view.identity(), actor, id, ifMatch);
+                    StoredPolicy next = new StoredPolicy(
+                            id,
+                            seen.tenancyId(),
+                            seen.compartmentId(),
+                            seen.name(),
+                            wish.description() == null ? seen.description() : Names.description(wish.description()),
+                            wish.statements() == null ? seen.statements() : statements(wish.statements()),
+                            wish.versionDate() == null ? seen.versionDate() : versionDate(wish.versionDate()),
+                            false,
+                            seen.timeCreated(),
+                            wish.freeformTags() == null ? seen.freeformTags() : Names.freeformTags(wish.freeformTags()),
+                            wish.definedTags() == null ? seen.definedTags() : Names.definedTags(wish.definedTags()));
+                    List<StoredPolicy> others = ofTenancy(view.identity(), seen.tenancyId()).stream()
+                            .filter(it -> !it.id().equals(id))
+                            .toList();
+                    requireStatements(view.identity(), others, next);
+                    return Optional.of(write(next, "UPDATED", actor.id()));
+                })
+                .orElseThrow();
+    }
+
+    /** @throws ProblemException as {@link #update} */
+    public void delete(Caller actor, PolicyId id, @Nullable String ifMatch) {
+        Optional<Long> unused = identity.change(view -> {
+            StoredPolicy seen = changeable(view.identity(), actor, id, ifMatch);
+            return Optional.of(new Identity.Change<>(
+                    transaction -> transaction.delete(IdentityLayout.policy(id)),
+                    List.of(new PolicyChanged(id, seen.compartmentId(), seen.name(), "DELETED", List.of(), actor.id())),
+                    revision -> revision));
+        });
+    }
+
+    /** The policies of the caller's tenancy only: no other is visible. */
+    public static Optional<Versioned<StoredPolicy>> visible(IdentitySnapshot identity, Caller caller, PolicyId id) {
+        return identity.policy(id).filter(it -> it.value().tenancyId().equals(caller.tenancyId()));
+    }
+
+    private static StoredPolicy changeable(
+            IdentitySnapshot identity, Caller actor, PolicyId id, @Nullable String ifMatch) {
+        Versioned<StoredPolicy> seen = visible(identity, actor, id).orElseThrow(ProblemException::notFound);
+        Etags.requireMatch(ifMatch, Etags.of(seen.revision()));
+        if (seen.value().builtIn()) {
+            throw new ProblemException(
+                    ProblemCode.CONFLICT,
+                    "The policy '" + seen.value().name() + "' is built in: it cannot be changed or deleted.");
+        }
+        return seen.value();
+    }
+
+    static Identity.Change<Versioned<StoredPolicy>> write(StoredPolicy policy, String change, String actor) {
+        return new Identity.Change<>(
+                transaction -> transaction.put(IdentityLayout.policy(policy.id()), IdentityDocuments.write(policy)),
+                List.of(new PolicyChanged(
+                        policy.id(), policy.compartmentId(), policy.name(), change, policy.statements(), actor)),
+                revision -> new Versioned<>(policy, revision));
+    }
+
+    private static List<String> statements(@Nullable List<String> statements) {
+        if (statements == null || statements.isEmpty()) {
+            throw ProblemException.missing("statements");
+        }
+        if (statements.size() > PolicyLimits.STATEMENTS_PER_POLICY) {
+            throw new ProblemException(
+                    ProblemCode.LIMIT_EXCEEDED,
+                    "A policy has at most " + PolicyLimits.STATEMENTS_PER_POLICY + " statements.");
+        }
+        int bytes = 0;
+        for (int i = 0; i < statements.size(); i++) {
+            @Nullable String statement = statements.get(i);
+            if (statement == null || statement.isBlank()) {
+                throw ProblemException.invalid("statements[" + i + "]", "is empty");
+            }
+            bytes += statement.getBytes(StandardCharsets.UTF_8).length;
+        }
+        if (bytes > MAX_BYTES) {
+            throw ProblemException.invalid("statements", "are longer than " + MAX_BYTES + " bytes together");
+        }
+        return statements;
+    }
+
+    private static void requireStatements(IdentitySnapshot identity, List<StoredPolicy> others, StoredPolicy policy) {
+        int all = others.stream().mapToInt(it -> it.statements().size()).sum()
+                + policy.statements().size();
+        if (all > STATEMENTS_PER_TENANCY) {
+            throw new ProblemException(
+                    ProblemCode.LIMIT_EXCEEDED,
+                    "A tenancy has at most " + STATEMENTS_PER_TENANCY + " statements in all its policies.");
+        }
+        PolicySet policies = identity.policySet(policy.tenancyId()).orElseThrow(ProblemException::notFound);
+        if (!policies.compartments().contains(policy.compartmentId())) {
+            throw new ProblemException(ProblemCode.RELATED_RESOURCE_NOT_FOUND);
+        }
+        for (int i = 0; i < policy.statements().size(); i++) {
+            ParsedStatement parsed;
+            try {
+                parsed = PolicyLanguage.parse(policy.statements().get(i));
+            } catch (PolicyRefusedException e) {
+                throw ProblemException.invalid(
+                        "statements[" + i + "]", "line " + e.line() + ":" + e.column() + ": " + e.detail());
+            }
+            for (Finding finding : policies.check(parsed, policy.compartmentId())) {
+                switch (finding.severity()) {
+                    case ERROR -> throw ProblemException.invalid("statements[" + i + "]", finding.message());
+                    case WARNING -> {
+                        // Accepted: the condition may be meant for a request that does not exist yet.
+                    }
+                }
+            }
+        }
+    }
+
+    private static @Nullable String versionDate(@Nullable String text) {
+        if (text == null || text.isEmpty()) {
+            return null;
+        }
+        try {
+            // The CLI sends the date alone, the Java SDK a whole timestamp.
+            return LocalDate.parse(text.substring(0, Math.min(10, text.length())))
+                    .toString();
+        } catch (DateTimeParseException e) {
+            throw ProblemException.invalid("versionDate", "is not a date of the form YYYY-MM-DD");
+        }
+    }
+
+    private static List<StoredPolicy> ofTenancy(IdentitySnapshot identity, TenancyId tenancy) {
+        return identity.policies().stream()
+                .map(Versioned::value)
+                .filter(it -> it.tenancyId().equals(tenancy))
+                .toList();
+    }
+}

@@ -1,0 +1,34 @@
+package io.holdfast.keyservice.signing;
+
+import io.holdfast.kernel.ProblemCode;
+import io.holdfast.kernel.ProblemException;
+import io.holdfast.kernel.TimeSource;
+import io.holdfast.platform.http.Authenticator;
+import io.holdfast.platform.http.Caller;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import org.jboss.logging.Logger;
+
+/** Verifies request signatures against the API keys of this service. Every refusal looks the same to the caller. */
+@ApplicationScoped
+class LocalAuthenticator implements Authenticator {
+    private static final Logger LOG = Logger.getLogger(LocalAuthenticator.class);
+
+    private final SigningKeys keys;
+    private final SignatureCheck check = new SignatureCheck(TimeSource.system());
+
+    @Inject
+    LocalAuthenticator(SigningKeys keys) {
+        this.keys = keys;
+    }
+
+    @Override
+    public Caller authenticate(SignedRequest request) {
+        try {
+            return check.verify(request, keys);
+        } catch (SignatureRefused e) {
+            LOG.debugv("A signature was refused. reason={0}", e.getMessage());
+            throw new ProblemException(ProblemCode.NOT_AUTHENTICATED);
+        }
+    }
+}
