@@ -1,0 +1,38 @@
+package io.holdfast.secretservice.kubernetes.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.secretservice.kubernetes.model.ApiStatus;
+import io.holdfast.secretservice.kubernetes.model.Json;
+import io.holdfast.secretservice.kubernetes.model.ObjectText;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * A finished answer.
+ *
+ * @param body wiped once it has left, or was refused
+ * @param warnings for the {@code Warning} header
+ * @param stateRevision what the access session must admit before the first byte leaves; 0 for what is not secret
+ */
+record Answer(int code, String contentType, byte[] body, List<String> warnings, long stateRevision) {
+    Answer {
+        warnings = List.copyOf(warnings);
+    }
+
+    static Answer json(int code, JsonNode body) {
+        return json(code, body, List.of(), 0);
+    }
+
+    static Answer json(int code, JsonNode body, List<String> warnings, long stateRevision) {
+        return new Answer(code, ObjectText.JSON, Json.write(body), warnings, stateRevision);
+    }
+
+    static Answer text(int code, String text) {
+        return new Answer(
+                code, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8), List.of(), 0);
+    }
+
+    static Answer status(ApiStatus status) {
+        return json(status.code(), status.toJson());
+    }
+}

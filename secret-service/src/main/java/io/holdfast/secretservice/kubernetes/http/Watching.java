@@ -1,0 +1,492 @@
+package io.holdfast.secretservice.kubernetes.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.holdfast.platform.access.AccessSession;
+import io.holdfast.secretservice.kubernetes.http.Access.Asked;
+import io.holdfast.secretservice.kubernetes.http.KubernetesEndpoint.Target;
+import io.holdfast.secretservice.kubernetes.http.Reading.Found;
+import io.holdfast.secretservice.kubernetes.http.Reading.Selection;
+import io.holdfast.secretservice.kubernetes.model.ApiRefusal;
+import io.holdfast.secretservice.kubernetes.model.Json;
+import io.holdfast.secretservice.kubernetes.model.ObjectText;
+import io.holdfast.secretservice.kubernetes.model.Rendition;
+import io.holdfast.secretservice.storage.ObjectStorage;
+import io.holdfast.secretservice.storage.ObjectStorage.Continuation;
+import io.holdfast.secretservice.storage.ObjectStorage.ObjectPage;
+import io.holdfast.secretservice.storage.ObjectStorage.ObjectWatcher;
+import io.holdfast.secretservice.storage.ObjectStorage.StoredObject;
+import io.holdfast.secretservice.storage.StorageRefusal;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * watch: one JSON event per line, each let through by the access session on its own.
+ *
+ * <p>An event whose access state was left behind is not sent: the caller is asked for again, and the storage is followed
+ * again from the last event that was sent. A change of the access state ends the watches of those who may no longer.
+ */
+final class Watching {
+    /** Events that wait for a client that reads slowly; above it the storage is followed again from the last one sent. */
+    private static final int QUEUE = 200;
+    /** Refused deliveries in a row. */
+    private static final int TRIES = 5;
+
+    private static final long BOOKMARK_SECONDS = 60;
+    private static final long SHORTEST_SECONDS = 1_800;
+    private static final long LONGEST_SECONDS = 3_600;
+    /** Names that a selector is followed for; above it the watch ends and the client lists again. */
+    private static final int MAX_FOLLOWED = 100_000;
+
+    private final ObjectStorage storage;
+    private final Access access;
+    private final Supplier<Instant> clock;
+    private final Set<Stream> running = ConcurrentHashMap.newKeySet();
+
+    Watching(ObjectStorage storage, AccessSession session, Access access, Supplier<Instant> clock) {
+        this.storage = storage;
+        this.access = access;
+        this.clock = clock;
+        session.onChange(() -> running.forEach(Stream::accessChanged));
+    }
+
+    int running() {
+        return running.size();
+    }
+
+    /** Returns when the watch has ended. Refusals before its first byte are thrown; later ones are ERROR events. */
+    void watch(Call call, Exchange exchange) {
+        Stream stream = new Stream(call, exchange);
+        running.add(stream);
+        try {
+            stream.run();
+        } finally {
+            running.remove(stream);
+        }
+    }
+
+    /** What the storage's thread hands over. */
+    private sealed interface Item {
+        record Changed(ObjectWatcher.Change change, StoredObject object) implements Item {}
+
+        record Ended(@Nullable StorageRefusal cause) implements Item {}
+
+        record Wake() implements Item {}
+    }
+
+    /** One following of the storage. */
+    private static final class Followed implements ObjectWatcher {
+        private final LinkedBlockingQueue<Item> items;
+        private final AtomicBoolean overflowed = new AtomicBoolean();
+        private final AtomicBoolean dropped = new AtomicBoolean();
+
+        Followed(LinkedBlockingQueue<Item> items) {
+            this.items = items;
+        }
+
+        @Override
+        public void onChanged(Change change, StoredObject object) {
+            if (dropped.get() || overflowed.get() || items.size() >= QUEUE) {
+                object.value().close();
+                if (!overflowed.getAndSet(true)) {
+                    items.add(new Item.Wake());
+                }
+            } else {
+                items.add(new Item.Changed(change, object));
+            }
+        }
+
+        @Override
+        public void onEnded(@Nullable StorageRefusal cause) {
+            if (!dropped.get()) {
+                items.add(new Item.Ended(cause));
+            }
+        }
+    }
+
+    private final class Stream {
+        private final Call call;
+        private final Exchange exchange;
+        private final Rendition form;
+        private final Selection selection;
+        private final Asked asked;
+        private final boolean bookmarks;
+        private final LinkedBlockingQueue<Item> items = new LinkedBlockingQueue<>();
+        private final AtomicBoolean accessChanged = new AtomicBoolean();
+        /** Whom the selector selects, as far as the client knows. */
+        private final Set<String> followed = new HashSet<>();
+        /** Of the last revision: several objects may change in one. */
+        private final Set<String> sentAtLast = new HashSet<>();
+
+        private long last;
+        private long decision;
+
+        Stream(Call call, Exchange exchange) {
+            this.call = call;
+            this.exchange = exchange;
+            this.form = Reading.form(call);
+            this.selection = named(call, Selection.of(call));
+            this.asked = Reading.asked(call, "watch", selection);
+            this.bookmarks = call.request().flag("allowWatchBookmarks");
+            if (form instanceof Rendition.Protobuf) {
+                throw ApiRefusal.notAcceptable();
+            }
+        }
+
+        void accessChanged() {
+            if (!accessChanged.getAndSet(true)) {
+                items.add(new Item.Wake());
+            }
+        }
+
+        void run() {
+            decision = access.require(call.caller(), call.cluster(), asked);
+            last = call.number("resourceVersion");
+            String wish = call.request().parameter("sendInitialEvents");
+            boolean initial = initial(wish);
+            long seconds = call.number("timeoutSeconds");
+            if (seconds == 0) {
+                seconds = ThreadLocalRandom.current().nextLong(SHORTEST_SECONDS, LONGEST_SECONDS);
+            }
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(Math.min(seconds, 24 * 3_600));
+            exchange.closed().thenRun(() -> items.add(new Item.Wake()));
+            ObjectPage first = null;
+            if (initial) {
+                first = storage.list(call.cluster().id(), call.resource(), call.namespace(), null, Reading.PAGE);
+                if (last > first.listRevision()) {
+                    throw ApiRefusal.tooLargeResourceVersion(last, first.listRevision());
+                }
+            } else if (!selection.isAll()) {
+                learn(last);
+            }
+            try {
+                if (first != null) {
+                    exchange.begin(ObjectText.JSON);
+                    sendAll(first);
+                    if (!wish.isEmpty() && bookmarks) {
+                        bookmark(true);
+                    }
+                    follow(deadline, false);
+                } else {
+                    follow(deadline, true);
+                }
+            } catch (Begun failure) {
+                exchange.chunk(line(KubernetesEndpoint.errorEvent(KubernetesEndpoint.status(
+                        failure.cause, new Target(call.kind(), call.namespace(), call.name(), false)))), 0);
+                exchange.end();
+            }
+        }
+
+        private boolean initial(String wish) {
+            String match = call.request().parameter("resourceVersionMatch");
+            if (wish.isEmpty()) {
+                if (!match.isEmpty()) {
+                    throw ApiRefusal.badRequest(
+                            "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+                }
+                return last == 0;
+            }
+            if (!match.equals("NotOlderThan")) {
+                throw ApiRefusal.badRequest(
+                        "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+            }
+            boolean initial = call.request().flag("sendInitialEvents");
+            if (initial && !bookmarks) {
+                throw ApiRefusal.badRequest("sendInitialEvents requires allowWatchBookmarks");
+            }
+            return initial || last == 0;
+        }
+
+        /** Which objects the selector selected at the revision that the client starts from. */
+        private void learn(long revision) {
+            Continuation from = Reading.start(call, revision);
+            do {
+                ObjectPage page =
+                        storage.list(call.cluster().id(), call.resource(), call.namespace(), from, Reading.PAGE);
+                for (StoredObject stored : page.objects()) {
+                    ObjectNode object = Reading.opened(call.kind(), stored).object();
+                    if (selection.matches(object)) {
+                        remember(key(stored));
+                    }
+                    ObjectText.wipe(object);
+                }
+                from = page.next();
+            } while (from != null);
+        }
+
+        private void sendAll(ObjectPage first) {
+            ObjectPage page = first;
+            while (true) {
+                last = page.listRevision();
+                for (StoredObject stored : page.objects()) {
+                    sendInitial(stored);
+                }
+                Continuation next = page.next();
+                if (next == null) {
+                    return;
+                }
+                page = begun(() -> storage.list(
+                        call.cluster().id(), call.resource(), call.namespace(), next, Reading.PAGE));
+            }
+        }
+
+        private void sendInitial(StoredObject stored) {
+            StoredObject current = stored;
+            for (int attempt = 0; attempt < TRIES; attempt++) {
+                StoredObject now = current;
+                Found found = begun(() -> Reading.opened(call.kind(), now));
+                if (!selection.matches(found.object())) {
+                    ObjectText.wipe(found.object());
+                    return;
+                }
+                if (send("ADDED", found)) {
+                    remember(key(stored));
+                    return;
+                }
+                reauthorize();
+                try {
+                    current = begun(() -> storage.read(
+                            call.cluster().id(), call.resource(), stored.namespace(), stored.name()));
+                } catch (Begun gone) {
+                    if (gone.cause instanceof StorageRefusal.ObjectUnknown) {
+                        // Deleted since the list: no event of it was sent, so none is owed.
+                        return;
+                    }
+                    throw gone;
+                }
+            }
+            throw new Begun(ApiRefusal.unavailable("the access state keeps changing; watch again"));
+        }
+
+        /** @param begin whether the head of the answer is still to be sent, once the storage follows */
+        private void follow(long deadline, boolean begin) {
+            boolean toBegin = begin;
+            int refusals = 0;
+            long nextBookmark = System.nanoTime() + TimeUnit.SECONDS.toNanos(BOOKMARK_SECONDS);
+            while (true) {
+                Followed following = new Followed(items);
+                long from = sentAtLast.isEmpty() ? last : last - 1;
+                AutoCloseable watch;
+                if (toBegin) {
+                    watch = storage.watch(call.cluster().id(), call.resource(), call.namespace(), from, following);
+                    exchange.begin(ObjectText.JSON);
+                    toBegin = false;
+                } else {
+                    watch = begun(() ->
+                            storage.watch(call.cluster().id(), call.resource(), call.namespace(), from, following));
+                }
+                try {
+                    boolean again = false;
+                    while (!again) {
+                        if (exchange.closed().isDone()) {
+                            return;
+                        }
+                        long now = System.nanoTime();
+                        if (now - deadline >= 0) {
+                            exchange.end();
+                            return;
+                        }
+                        if (bookmarks && now - nextBookmark >= 0) {
+                            bookmark(false);
+                            nextBookmark = now + TimeUnit.SECONDS.toNanos(BOOKMARK_SECONDS);
+                        }
+                        long wait = bookmarks ? Math.min(deadline - now, nextBookmark - now) : deadline - now;
+                        Item item = poll(wait);
+                        if (accessChanged.getAndSet(false)) {
+                            reauthorize();
+                        }
+                        switch (item) {
+                            case null -> {}
+                            case Item.Wake wake -> again = following.overflowed.get() && items.isEmpty();
+                            case Item.Ended ended -> {
+                                if (ended.cause() != null) {
+                                    throw new Begun(ended.cause());
+                                }
+                                exchange.end();
+                                return;
+                            }
+                            case Item.Changed changed -> {
+                                if (handle(changed)) {
+                                    refusals = 0;
+                                } else if (++refusals >= TRIES) {
+                                    throw new Begun(
+                                            ApiRefusal.unavailable("the access state keeps changing; watch again"));
+                                } else {
+                                    reauthorize();
+                                    again = true;
+                                }
+                            }
+                        }
+                    }
+                } finally {
+                    following.dropped.set(true);
+                    close(watch);
+                    drop();
+                }
+            }
+        }
+
+        private @Nullable Item poll(long nanos) {
+            try {
+                return items.poll(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException stopping) {
+                Thread.currentThread().interrupt();
+                throw new Begun(ApiRefusal.unavailable("the service is stopping; watch again"));
+            }
+        }
+
+        private void drop() {
+            for (Item item = items.poll(); item != null; item = items.poll()) {
+                if (item instanceof Item.Changed changed) {
+                    changed.object().value().close();
+                }
+            }
+        }
+
+        private static void close(AutoCloseable watch) {
+            try {
+                watch.close();
+            } catch (RuntimeException broken) {
+                throw broken;
+            } catch (Exception broken) {
+                throw new IllegalStateException("a watch of the storage cannot be closed", broken);
+            }
+        }
+
+        /** Sends what the event means to this client; false when its access state was left behind. */
+        private boolean handle(Item.Changed changed) {
+            StoredObject stored = changed.object();
+            String key = key(stored);
+            if (stored.revision() < last || (stored.revision() == last && sentAtLast.contains(key))) {
+                stored.value().close();
+                return true;
+            }
+            Found found = begun(() -> Reading.opened(call.kind(), stored));
+            boolean matches = selection.matches(found.object());
+            boolean known = selection.isAll() || followed.contains(key);
+            String type =
+                    switch (changed.change()) {
+                        case DELETED -> known || matches ? "DELETED" : "";
+                        case ADDED -> matches ? "ADDED" : "";
+                        case MODIFIED -> matches ? (known ? "MODIFIED" : "ADDED") : (known ? "DELETED" : "");
+                    };
+            if (type.isEmpty()) {
+                ObjectText.wipe(found.object());
+            } else if (!send(type, found)) {
+                return false;
+            }
+            if (type.equals("DELETED")) {
+                followed.remove(key);
+            } else if (!type.isEmpty()) {
+                remember(key);
+            }
+            if (stored.revision() > last) {
+                last = stored.revision();
+                sentAtLast.clear();
+            }
+            sentAtLast.add(key);
+            return true;
+        }
+
+        private void remember(String key) {
+            if (selection.isAll()) {
+                return;
+            }
+            if (followed.size() >= MAX_FOLLOWED) {
+                throw new Begun(ApiRefusal.expired("too many objects match the selector of this watch; list again"));
+            }
+            followed.add(key);
+        }
+
+        /** Asks again who the caller is and whether it may, under the access state of now. */
+        private void reauthorize() {
+            begun(() -> {
+                access.authenticate(call.cluster().id(), call.request().header("authorization"));
+                decision = access.require(call.caller(), call.cluster(), asked);
+                return decision;
+            });
+        }
+
+        private boolean send(String type, Found found) {
+            ObjectNode event = Json.object().put("type", type);
+            event.set("object", Rendition.one(form, call.kind(), found.object(), clock.get()));
+            byte[] line = line(Json.write(event));
+            ObjectText.wipe(found.object());
+            long revision = found.stateRevision() == 0 ? 0 : Math.min(found.stateRevision(), decision);
+            return exchange.chunk(line, revision);
+        }
+
+        private void bookmark(boolean endOfInitial) {
+            ObjectNode meta = Json.object().put("resourceVersion", Long.toString(last));
+            if (endOfInitial) {
+                meta.putObject("annotations").put("k8s.io/initial-events-end", "true");
+            }
+            ObjectNode object = Json.object();
+            switch (form) {
+                case Rendition.Table table ->
+                    object.put("kind", "Table").put("apiVersion", "meta.k8s.io/" + table.version()).putArray("rows");
+                case Rendition.Partial partial ->
+                    object.put("kind", "PartialObjectMetadata").put("apiVersion", "meta.k8s.io/" + partial.version());
+                case Rendition.Objects plain ->
+                    object.put("kind", call.kind().kind()).put("apiVersion", "v1");
+                case Rendition.Protobuf none -> throw ApiRefusal.notAcceptable();
+            }
+            object.set("metadata", meta);
+            ObjectNode event = Json.object().put("type", "BOOKMARK");
+            event.set("object", object);
+            exchange.chunk(line(Json.write(event)), 0);
+        }
+
+        /** Runs what may be refused once the head of the answer has left. */
+        private <T> T begun(Supplier<T> step) {
+            try {
+                return step.get();
+            } catch (Begun already) {
+                throw already;
+            } catch (RuntimeException refusal) {
+                throw new Begun(refusal);
+            }
+        }
+    }
+
+    /** A failure that can only be told as an ERROR event. */
+    private static final class Begun extends RuntimeException {
+        final RuntimeException cause;
+
+        Begun(RuntimeException cause) {
+            super(cause.getMessage(), cause, false, false);
+            this.cause = cause;
+        }
+    }
+
+    /** A watch on one object's own path is a watch of its collection, narrowed to its name. */
+    private static Selection named(Call call, Selection selection) {
+        if (call.name().isEmpty()) {
+            return selection;
+        }
+        return new Selection(
+                selection.labels(),
+                io.holdfast.secretservice.kubernetes.model.FieldSelector.parse(
+                        call.kind(), "metadata.name=" + call.name()));
+    }
+
+    private static String key(StoredObject stored) {
+        return stored.namespace() + "/" + stored.name();
+    }
+
+    /** Takes over the text and wipes it. */
+    private static byte[] line(byte[] text) {
+        byte[] line = Arrays.copyOf(text, text.length + 1);
+        line[text.length] = '\n';
+        Arrays.fill(text, (byte) 0);
+        return line;
+    }
+}
