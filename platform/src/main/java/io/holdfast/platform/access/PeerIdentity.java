@@ -38,10 +38,10 @@ import org.jspecify.annotations.Nullable;
  * quarkus.grpc.server.plain-text=false
  * quarkus.grpc.server.ssl.certificate=${holdfast.tls.dir}/key-service.crt
  * quarkus.grpc.server.ssl.key=${holdfast.tls.dir}/key-service.key
- * quarkus.grpc.server.ssl.trust-store=${holdfast.tls.dir}/ca.crt
- * quarkus.grpc.server.ssl.trust-store-type=PEM
  * quarkus.grpc.server.ssl.client-auth=REQUIRED
  * </pre>
+ *
+ * <p>{@link TrustedPeers} adds the authority.
  */
 @GlobalInterceptor
 @ApplicationScoped
