@@ -11,13 +11,17 @@ import io.holdfast.platform.store.OutcomeUnknown;
 import io.holdfast.platform.store.StoreFull;
 import io.holdfast.platform.store.StoreUnavailable;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jspecify.annotations.Nullable;
@@ -28,10 +32,11 @@ public class ProblemMapper {
     private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
     private static final int DEEPEST_CAUSE = 8;
     private final ProblemShape shape;
-    private final HttpConfig config;
+    /** Filters and mappers come into being before the runtime configuration. */
+    private final Instance<HttpConfig> config;
 
     @Inject
-    public ProblemMapper(ProblemShape shape, HttpConfig config) {
+    public ProblemMapper(ProblemShape shape, Instance<HttpConfig> config) {
         this.shape = shape;
         this.config = config;
     }
@@ -54,12 +59,17 @@ public class ProblemMapper {
     @ServerExceptionMapper
     public Response refusedByJaxRs(WebApplicationException failure, RoutingContext routing) {
         ProblemException problem = find(failure, ProblemException.class);
-        if (failure instanceof NotFoundException && failure.getCause() != null) {
-            // A path parameter that is no valid id names nothing that exists.
-            return answer(
-                    ProblemCode.NOT_AUTHORIZED_OR_NOT_FOUND,
-                    ProblemCode.NOT_AUTHORIZED_OR_NOT_FOUND.defaultMessage(),
-                    routing);
+        Throwable cause = failure.getCause();
+        if (failure instanceof NotFoundException && cause != null) {
+            // JAX-RS says "not found" for every parameter that does not convert. In the path it names nothing that
+            // exists; in the query it is the client's mistake.
+            String message = String.valueOf((problem == null ? cause : problem).getMessage());
+            if (speaksOfPath(message, routing.normalizedPath())) {
+                return problem(ProblemException.notFound(), routing);
+            }
+            return problem != null
+                    ? problem(problem, routing)
+                    : answer(ProblemCode.INVALID_PARAMETER, "A query parameter has the wrong form.", routing);
         }
         if (problem != null) {
             return problem(problem, routing);
@@ -105,6 +115,15 @@ public class ProblemMapper {
                 .collect(Collectors.joining("."));
     }
 
+    /** Whether the refused value, as quoted in the message, is a segment of the path. */
+    private static boolean speaksOfPath(String message, String path) {
+        return Stream.of(path.split("/"))
+                .filter(segment -> !segment.isEmpty())
+                .map(segment -> URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8))
+                .anyMatch(segment -> message.contains("'" + Printable.shorten(segment) + "'")
+                        || message.contains("\"" + segment + "\""));
+    }
+
     private static ProblemCode codeOf(int status) {
         if (status == 404) {
             return ProblemCode.NOT_FOUND;
@@ -121,7 +140,7 @@ public class ProblemMapper {
         Response rendered = shape.render(code, message, String.valueOf(routing.normalizedPath()));
         return code == ProblemCode.SERVICE_UNAVAILABLE || code == ProblemCode.TOO_MANY_REQUESTS
                 ? Response.fromResponse(rendered)
-                        .header(HttpHeaders.RETRY_AFTER, config.retryAfterSeconds())
+                        .header(HttpHeaders.RETRY_AFTER, config.get().retryAfterSeconds())
                         .build()
                 : rendered;
     }

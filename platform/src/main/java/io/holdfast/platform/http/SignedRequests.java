@@ -34,10 +34,11 @@ import org.jspecify.annotations.Nullable;
 public class SignedRequests {
     private final Instance<Authenticator> authenticator;
     private final CurrentCaller caller;
-    private final HttpConfig config;
+    /** Filters and mappers come into being before the runtime configuration. */
+    private final Instance<HttpConfig> config;
 
     @Inject
-    public SignedRequests(Instance<Authenticator> authenticator, CurrentCaller caller, HttpConfig config) {
+    public SignedRequests(Instance<Authenticator> authenticator, CurrentCaller caller, Instance<HttpConfig> config) {
         this.authenticator = authenticator;
         this.caller = caller;
         this.config = config;
@@ -89,7 +90,7 @@ public class SignedRequests {
     }
 
     private byte[] readBody(ContainerRequestContext request) throws IOException {
-        int limit = config.maxBodyBytes();
+        int limit = config.get().maxBodyBytes();
         if (declaredLength(request.getHeaderString(HttpHeaders.CONTENT_LENGTH)) > limit) {
             throw tooLarge(limit);
         }

@@ -1,0 +1,162 @@
+package io.holdfast.platform.edge;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.not;
+
+import io.holdfast.platform.http.Authenticator;
+import io.holdfast.testkit.quarkus.CertificatesResource;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.specification.RequestSpecification;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Base64;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@QuarkusTestResource(CertificatesResource.class)
+class RestEdgeTest {
+    private static final String GOOD_BODY =
+            "{\"compartmentId\":\"ocid1.tenancy.oc1..t\",\"displayName\":\"n\",\"unknownField\":{\"a\":1}}";
+
+    @BeforeEach
+    void forget() {
+        StubAuthenticator.ASKED.clear();
+    }
+
+    private static RequestSpecification signed() {
+        return given().header("authorization", "good").contentType("application/json");
+    }
+
+    @Test
+    void servesASignedRequestAndShowsTheAuthenticatorWhatWasReceived() throws Exception {
+        signed().header("opc-request-id", "client<>1")
+                .urlEncodingEnabled(false)
+                .body(GOOD_BODY)
+                .post("/20180608/things?a=%2Fb&c=d%20e")
+                .then()
+                .statusCode(200)
+                .header("opc-request-id", matchesPattern("client__1/[0-9a-f]{32}"))
+                .body("displayName", equalTo("n"))
+                .body("timeCreated", equalTo("2026-11-24T10:00:00.500Z"))
+                .body("id", equalTo("ocid1.key.oc1.iad.v.k"))
+                .body("owner", equalTo("ocid1.user.oc1..u"));
+
+        Authenticator.SignedRequest asked = StubAuthenticator.ASKED.get(0);
+        assertThat(asked.method()).isEqualTo("POST");
+        assertThat(asked.target()).isEqualTo("/20180608/things?a=%2Fb&c=d%20e");
+        assertThat(asked.headers()).containsKeys("host", "content-length", "content-type");
+        assertThat(asked.contentSha256())
+                .isEqualTo(Base64.getEncoder()
+                        .encodeToString(MessageDigest.getInstance("SHA-256")
+                                .digest(GOOD_BODY.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    @Test
+    void digestsABodyThatTheResourceDoesNotRead() {
+        signed().post("/20180608/things/ocid1.key.oc1.iad.v.k/actions/disable")
+                .then()
+                .statusCode(200);
+        signed().body("{\"x\":1}")
+                .post("/20180608/things/ocid1.key.oc1.iad.v.k/actions/disable")
+                .then()
+                .statusCode(200);
+
+        assertThat(StubAuthenticator.ASKED.get(0).contentSha256())
+                .isEqualTo("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+        assertThat(StubAuthenticator.ASKED.get(1).contentSha256())
+                .isEqualTo("UEG/H3E98gR4Q1PoL2pKU1kxy2Tx9LSlrq/8tyCRiyI=");
+    }
+
+    @Test
+    void refusesWhatIsNotSignedUnlessTheResourceSaysSo() {
+        given().get("/20180608/things")
+                .then()
+                .statusCode(401)
+                .body("code", equalTo("NotAuthenticated"))
+                .header("opc-request-id", matchesPattern("[0-9a-f]{32}"));
+        given().get("/20180608/things/open").then().statusCode(200);
+    }
+
+    @Test
+    void saysWhatIsWrongWithABody() {
+        signed().body("{\"displayName\":")
+                .post("/20180608/things")
+                .then()
+                .statusCode(400)
+                .body("code", equalTo("CannotParseRequest"));
+        signed().body("{\"size\":\"many\"}")
+                .post("/20180608/things")
+                .then()
+                .statusCode(400)
+                .body("code", equalTo("CannotParseRequest"))
+                .body("message", containsString("size"));
+        signed().body("{\"displayName\":{}}")
+                .post("/20180608/things")
+                .then()
+                .statusCode(400)
+                .body("message", containsString("displayName"));
+        signed().body("{\"compartmentId\":\"nonsense\"}")
+                .post("/20180608/things")
+                .then()
+                .statusCode(400)
+                .body("code", equalTo("InvalidParameter"));
+        signed().body("{\"compartmentId\":\"ocid1.tenancy.oc1..t\"}")
+                .post("/20180608/things")
+                .then()
+                .statusCode(400)
+                .body("code", equalTo("MissingParameter"))
+                .body("message", containsString("displayName"));
+        signed().body("[".repeat(500)).post("/20180608/things").then().statusCode(400);
+        signed().body(GOOD_BODY.replace("\"n\"", "\"" + "x".repeat(1024 * 1024) + "\""))
+                .post("/20180608/things")
+                .then()
+                .statusCode(413)
+                .body("code", equalTo("RequestEntityTooLarge"));
+    }
+
+    @Test
+    void answersEveryFailureInTheSameShape() {
+        signed().get("/20180608/none")
+                .then()
+                .statusCode(404)
+                .body("code", equalTo("NotFound"))
+                .header("opc-request-id", matchesPattern("[0-9a-f]{32}"));
+        signed().put("/20180608/things").then().statusCode(405).body("code", equalTo("MethodNotAllowed"));
+        given().header("authorization", "good")
+                .contentType("text/plain")
+                .body("x")
+                .post("/20180608/things")
+                .then()
+                .statusCode(415)
+                .body("code", equalTo("UnsupportedMediaType"));
+        signed().post("/20180608/things/nonsense/actions/disable")
+                .then()
+                .statusCode(404)
+                .body("code", equalTo("NotAuthorizedOrNotFound"));
+        signed().get("/20180608/things?compartmentId=nonsense")
+                .then()
+                .statusCode(400)
+                .body("code", equalTo("InvalidParameter"));
+        signed().get("/20180608/things?limit=many").then().statusCode(400).body("code", equalTo("InvalidParameter"));
+        for (String store : new String[] {"unavailable", "unknown"}) {
+            signed().get("/20180608/things?fail=" + store)
+                    .then()
+                    .statusCode(503)
+                    .header("Retry-After", "1")
+                    .body("code", equalTo("ServiceUnavailable"));
+        }
+        signed().get("/20180608/things?fail=conflict").then().statusCode(409).body("message", equalTo("already there"));
+        signed().get("/20180608/things?fail=bug")
+                .then()
+                .statusCode(500)
+                .body("code", equalTo("InternalServerError"))
+                .body("message", not(containsString("detail")))
+                .header("opc-request-id", matchesPattern("[0-9a-f]{32}"));
+    }
+}
