@@ -1,0 +1,21 @@
+package io.holdfast.keyservice.identity;
+
+import io.holdfast.keyservice.identity.Identities.RevokedToken;
+import io.holdfast.keyservice.identity.Identities.User;
+import io.holdfast.platform.store.StoredValue;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Snapshots for tests of what rests on them, read from the stored form as the service reads it. */
+public final class Snapshots {
+    private Snapshots() {}
+
+    public static IdentitySnapshot of(List<User> users, List<RevokedToken> revoked) {
+        List<StoredValue> values = new ArrayList<>();
+        users.forEach(
+                it -> values.add(new StoredValue(IdentityLayout.user(it.id()), IdentityDocuments.write(it), 1, 1)));
+        revoked.forEach(it -> values.add(new StoredValue(
+                IdentityLayout.revokedToken(it.userId(), it.tokenId()), IdentityDocuments.write(it), 1, 1)));
+        return new IdentitySnapshot(values);
+    }
+}
