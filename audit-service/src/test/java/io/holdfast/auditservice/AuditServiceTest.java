@@ -182,8 +182,7 @@ class AuditServiceTest {
         long next = next(Family.CLUSTERS);
         publisher.send(publisher.record(
                 new io.holdfast.events.ClusterEvent.ClusterDeleted(
-                        new io.holdfast.kernel.Ocid.ClusterId(cluster),
-                        "ocid1.user.oc1..alice"),
+                        new io.holdfast.kernel.Ocid.ClusterId(cluster), "ocid1.user.oc1..alice"),
                 next + 3,
                 NOON));
         Await.atMostSeconds(30)

@@ -42,11 +42,16 @@ import org.junit.jupiter.api.Test;
 class RereadTest {
     private static final TopicPartition KEYS = new TopicPartition(Family.KEYS.topic(), 0);
 
-    /** A consumer group that has committed nothing. */
+    /** Consumer groups that have committed nothing. */
     public static final class WithoutOffsets implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("mp.messaging.connector.smallrye-kafka.group.id", "audit-service-again");
+            return Map.of(
+                    "mp.messaging.incoming.keys.group.id", "keys-again",
+                    "mp.messaging.incoming.identity.group.id", "identity-again",
+                    "mp.messaging.incoming.clusters.group.id", "clusters-again",
+                    "mp.messaging.incoming.secrets.group.id", "secrets-again",
+                    "mp.messaging.incoming.dead-letters.group.id", "dead-letters-again");
         }
     }
 
@@ -78,7 +83,8 @@ class RereadTest {
             assertThat(entry.fact().sequence()).isEqualTo(next);
             assertThat(entry.position()).isEqualTo(before.size() + 1);
         });
-        assertThat(trail.list(EventFilter.ALL, 0, before.size() + 1).subList(0, before.size())).isEqualTo(before);
+        assertThat(trail.list(EventFilter.ALL, 0, before.size() + 1).subList(0, before.size()))
+                .isEqualTo(before);
         EventFilter ofKeys = new EventFilter(
                 Optional.empty(), Optional.empty(), List.of(), Optional.empty(), Optional.of(Family.KEYS.source()));
         assertThat(trail.list(ofKeys, 0, Trail.MOST_ENTRIES))

@@ -7,6 +7,7 @@ import io.holdfast.platform.inbox.DeadLetters;
 import io.holdfast.platform.inbox.Inbox;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -94,6 +95,11 @@ public class TrailConsumers {
             pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
         }
         throw new IllegalStateException("the consumer closes");
+    }
+
+    /** Makes this bean at the start, not at the first event: its metrics are there from the first scrape. */
+    void start(@Observes StartupEvent event) {
+        LOG.debugf("Following %s", inboxes.keySet());
     }
 
     /** Before the connectors stop: whoever waits for PostgreSQL lets its record go, unacknowledged. */
