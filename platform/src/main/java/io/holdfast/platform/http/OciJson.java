@@ -32,6 +32,12 @@ public class OciJson implements ObjectMapperCustomizer {
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSX").withZone(ZoneOffset.UTC);
     private static final int DEEPEST = 64;
 
+    /** Last, behind the modules that Quarkus finds by itself: the serializer registered last for a type is the one used. */
+    @Override
+    public int priority() {
+        return MINIMUM_PRIORITY;
+    }
+
     @Override
     public void customize(ObjectMapper mapper) {
         mapper.getFactory()
