@@ -42,6 +42,7 @@ public class Wiring {
 
     @Produces
     @Singleton
+    @DefaultBean
     TimeSource time() {
         return TimeSource.system();
     }
@@ -125,6 +126,7 @@ public class Wiring {
 
     @Produces
     @Singleton
+    @DefaultBean
     ObjectStorage objectStorage(
             KeyValueStore store,
             ServedClusters clusters,

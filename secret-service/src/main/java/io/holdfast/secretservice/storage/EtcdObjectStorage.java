@@ -150,9 +150,12 @@ public final class EtcdObjectStorage implements ObjectStorage {
         if (limit < 1 || limit > MAX_LIMIT) {
             throw new IllegalArgumentException("a page of " + limit + " objects");
         }
-        String after = continuation == null
-                ? ""
-                : key(cluster, resource, continuation.afterNamespace(), continuation.afterName());
+        String prefix = prefix(cluster, resource, namespace);
+        String after = continuation == null ? "" : position(cluster, resource, continuation);
+        if (!after.isEmpty() && !after.startsWith(prefix)) {
+            // A position of another list: from there the range would reach into other namespaces.
+            throw new StorageRefusal.RevisionExpired();
+        }
         long revision = continuation == null ? 0 : continuation.revision();
         try {
             return store.scan(
@@ -160,6 +163,14 @@ public final class EtcdObjectStorage implements ObjectStorage {
         } catch (RevisionCompacted compacted) {
             throw new StorageRefusal.RevisionExpired();
         }
+    }
+
+    private static String position(ClusterId cluster, Resource resource, Continuation continuation) {
+        ClusterPaths paths = ClusterPaths.of(cluster);
+        return switch (resource) {
+            case NAMESPACES -> paths.namespace(continuation.afterName());
+            case SECRETS -> paths.secret(continuation.afterNamespace(), continuation.afterName());
+        };
     }
 
     private static @Nullable Continuation next(ClusterId cluster, Resource resource, Page page) {

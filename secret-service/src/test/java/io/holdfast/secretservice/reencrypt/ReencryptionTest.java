@@ -374,8 +374,9 @@ class ReencryptionTest {
         assertAllUnder(last, 300);
     }
 
+    /** Prints figures, asserts none of them: a machine's speed is no property of the code. */
     @Test
-    void tenThousandSecretsMeasured() throws Exception {
+    void tenThousandSecretsMeasuredBesideRawCompareAndSwap() throws Exception {
         fill(10_000, 1024);
         for (int run = 1; run <= 2; run++) {
             KeyVersion version = rotate();
@@ -388,6 +389,40 @@ class ReencryptionTest {
             System.out.println("MEASURED re-encryption of 10,000 Secrets of 1 KiB, run " + run + ": " + millis + " ms, "
                     + 10_000_000L / millis + "/s with its proof; worker's own rate " + job.ratePerSecond() + "/s");
         }
+        long millis = rawCompareAndSwaps(10_000, 64);
+        System.out.println("MEASURED raw compare-and-swap writes of the same values, one each, 64 at a time: " + millis
+                + " ms, " + 10_000_000L / millis + "/s");
+    }
+
+    private long rawCompareAndSwaps(int count, int atOnce) throws Exception {
+        List<StoredValue> values = new ArrayList<>();
+        Scan scan = Scan.of(c.paths().secrets(), 500);
+        for (Page page = stack.store.scan(scan); ; page = stack.store.scan(scan)) {
+            values.addAll(page.values());
+            if (!page.more()) {
+                break;
+            }
+            scan = scan.after(page.values().getLast().key());
+        }
+        assertThat(values).hasSize(count);
+        AtomicInteger next = new AtomicInteger();
+        long began = System.nanoTime();
+        List<Future<?>> writers = new ArrayList<>();
+        for (int i = 0; i < atOnce; i++) {
+            writers.add(threads.submit(() -> {
+                for (int at = next.getAndIncrement(); at < count; at = next.getAndIncrement()) {
+                    StoredValue value = values.get(at);
+                    stack.store.commit(Transaction.builder()
+                            .ifUnchanged(value)
+                            .put(value.key(), value.value())
+                            .build());
+                }
+            }));
+        }
+        for (Future<?> writer : writers) {
+            writer.get();
+        }
+        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
     }
 
     private ReencryptionWorker.Ending runOnce(KeyValueStore store, ReencryptionLimits limits, String id)

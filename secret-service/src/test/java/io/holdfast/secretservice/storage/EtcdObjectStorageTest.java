@@ -279,6 +279,17 @@ class EtcdObjectStorageTest {
     }
 
     @Test
+    void aContinuationOfAnotherNamespaceReachesNothing() {
+        create("mine");
+        Continuation forged = new Continuation(create("second").revision(), "aaa", "x");
+        assertThatThrownBy(() -> storage.list(c.cluster(), SECRETS, "kube-system", forged, 10))
+                .isInstanceOf(StorageRefusal.RevisionExpired.class);
+        assertThatThrownBy(() -> storage.names(
+                        c.cluster(), SECRETS, "kube-system", new Continuation(forged.revision(), "..", "x"), 10))
+                .isInstanceOf(StorageRefusal.RevisionExpired.class);
+    }
+
+    @Test
     void aWatchTellsWhatHappensAndEndsWhenAccessIsLost() throws Exception {
         long from = create("db").revision();
         Recorder recorder = new Recorder();

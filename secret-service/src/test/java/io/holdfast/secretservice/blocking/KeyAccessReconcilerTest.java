@@ -1,0 +1,124 @@
+package io.holdfast.secretservice.blocking;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.secretservice.domain.Denial;
+import io.holdfast.secretservice.domain.KeyVersion;
+import io.holdfast.secretservice.fence.PlacedFence;
+import io.holdfast.secretservice.fence.WriteFence;
+import io.holdfast.secretservice.testing.Stack;
+import io.holdfast.secretservice.testing.Stack.Opened;
+import io.holdfast.testkit.Await;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class KeyAccessReconcilerTest {
+    private Stack stack;
+    private Opened c;
+
+    @BeforeEach
+    void start() {
+        stack = new Stack();
+        c = stack.open();
+    }
+
+    @AfterEach
+    void stop() {
+        stack.close();
+    }
+
+    @Test
+    void aWithdrawnKeyBlocksOnceAndAGrantOpensOnce() {
+        stack.keys.deny(c.key(), Denial.KEY_DISABLED);
+        stack.reconciler.ofKey(c.key(), "KeyDisabled");
+        long blockedAt = stack.fence(c).revision();
+        stack.reconciler.ofKey(c.key(), "KeyDisabled");
+        assertThat(stack.fence(c).revision()).isEqualTo(blockedAt);
+
+        stack.keys.allow(c.key());
+        stack.reconciler.ofKey(c.key(), "KeyEnabled");
+        stack.reconciler.ofKey(c.key(), "KeyEnabled");
+
+        assertThat(stack.fence(c).fence()).isInstanceOf(WriteFence.Open.class);
+        assertThat(stack.eventTypes(c))
+                .containsExactly("ClusterEndpointOpened", "ClusterKeyAccessLost", "ClusterKeyAccessRestored");
+    }
+
+    @Test
+    void anOldReplayedEventChangesNothing() {
+        PlacedFence before = stack.fence(c);
+        stack.reconciler.ofKey(c.key(), "KeyDisabled");
+        stack.reconciler.ofKey(c.key(), "KeyRotated");
+        assertThat(stack.fence(c)).isEqualTo(before);
+    }
+
+    @Test
+    void aVersionAndABlockedKeyTogetherAreBothCaughtUpAfterTheGrant() {
+        stack.keys.deny(c.key(), Denial.KEY_PENDING_DELETION);
+        stack.reconciler.all("test");
+        KeyVersion version = stack.keys.rotate(c.key());
+        stack.reconciler.all("test");
+        assertThat(stack.fence(c).terms().version().number()).isEqualTo(1);
+
+        stack.keys.allow(c.key());
+        stack.reconciler.all("test");
+        assertThat(stack.fence(c).fence()).isInstanceOf(WriteFence.Open.class);
+        assertThat(stack.fence(c).terms().version()).isEqualTo(version);
+    }
+
+    @Test
+    void aDeletedKeyBlocksForGood() {
+        stack.keys.deny(c.key(), Denial.KEY_PENDING_DELETION);
+        stack.reconciler.all("test");
+        stack.keys.deny(c.key(), Denial.KEY_DELETED);
+        stack.reconciler.all("test");
+        stack.keys.allow(c.key());
+        stack.reconciler.all("test");
+
+        assertThat(stack.fence(c).fence())
+                .isInstanceOfSatisfying(
+                        WriteFence.Blocked.class,
+                        blocked -> assertThat(blocked.denial()).isEqualTo(Denial.KEY_DELETED));
+        assertThat(stack.eventTypes(c)).containsExactly("ClusterEndpointOpened", "ClusterKeyAccessLost");
+    }
+
+    @Test
+    void aVaultThatDoesNotAnswerBlocksNothing() {
+        stack.keys.deny(c.key(), Denial.VAULT_UNAVAILABLE);
+        stack.reconciler.all("test");
+        assertThat(stack.fence(c).fence()).isInstanceOf(WriteFence.Open.class);
+    }
+
+    @Test
+    void replicasThatRaceEmitOneEvent() throws Exception {
+        stack.keys.deny(c.key(), Denial.KEY_DISABLED);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> races = IntStream.range(0, 8)
+                    .<Future<?>>mapToObj(i -> threads.submit(() -> stack.reconciler.ofKey(c.key(), "race")))
+                    .toList();
+            for (Future<?> race : races) {
+                race.get();
+            }
+        }
+        assertThat(stack.eventTypes(c)).containsExactly("ClusterEndpointOpened", "ClusterKeyAccessLost");
+    }
+
+    @Test
+    void aChangeOfTheAccessStateIsFollowedWithoutAnyEvent() {
+        try (KeyAccessWatch watch =
+                new KeyAccessWatch(stack.keys, Duration.ofSeconds(60), () -> stack.reconciler.all("state"))) {
+            watch.start();
+            stack.keys.deny(c.key(), Denial.POLICY);
+            Await.atMostSeconds(10).until("blocked", () -> stack.fence(c).fence() instanceof WriteFence.Blocked);
+            stack.keys.allow(c.key());
+            Await.atMostSeconds(10).until("open", () -> stack.fence(c).fence() instanceof WriteFence.Open);
+        }
+    }
+}
