@@ -13,7 +13,7 @@ public interface KeysConfig {
     Path rootKeyFile();
 
     /** Where clients reach this service, as vaults name it in managementEndpoint and cryptoEndpoint. */
-    @WithDefault("http://127.0.0.1:8081")
+    @WithDefault("http://127.0.0.1:8080")
     String publicUrl();
 
     Deletion deletion();

@@ -15,6 +15,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -167,7 +168,7 @@ public class Fields {
             }
         });
         Map<String, Map<String, Object>> namespaces = defined == null ? Map.of() : defined;
-        if (namespaces.containsValue(null)) {
+        if (namespaces.values().stream().anyMatch(Objects::isNull)) {
             throw ProblemException.invalid("definedTags", "has a namespace that is null");
         }
         try {
@@ -188,7 +189,7 @@ public class Fields {
         if (value == null) {
             return Map.of();
         }
-        if (value.containsValue(null)) {
+        if (value.values().stream().anyMatch(Objects::isNull)) {
             throw ProblemException.invalid(field, "has a value that is null");
         }
         try {

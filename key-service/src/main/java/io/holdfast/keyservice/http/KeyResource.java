@@ -47,7 +47,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Master keys and their versions (OCI KMS, KmsManagementClient). */
-@Path("/20180608/keys")
+@Path("/20180608")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 @Tag(name = "keys")
@@ -67,6 +67,7 @@ public class KeyResource {
     }
 
     @POST
+    @Path("/keys")
     public RestResponse<KeyView> createKey(
             @RequestBody(content = @Content(schema = @Schema(implementation = CreateKeyDetails.class)))
                     byte @Nullable [] body,
@@ -143,12 +144,13 @@ public class KeyResource {
     }
 
     @GET
-    @Path("/{keyId}")
+    @Path("/keys/{keyId}")
     public RestResponse<KeyView> getKey(@PathParam("keyId") String keyId) {
         return operations.run("GetKey", () -> answer(operations.key("GetKey", "KEY_READ", keyId)));
     }
 
     @GET
+    @Path("/keys")
     public RestResponse<List<KeySummary>> listKeys(
             @QueryParam("compartmentId") @Nullable String compartmentId,
             @QueryParam("vaultId") @Nullable String vaultId,
@@ -205,7 +207,7 @@ public class KeyResource {
     }
 
     @POST
-    @Path("/{keyId}/keyVersions")
+    @Path("/keys/{keyId}/keyVersions")
     public RestResponse<KeyVersionView> createKeyVersion(
             @PathParam("keyId") String keyId,
             byte @Nullable [] body,
@@ -226,7 +228,7 @@ public class KeyResource {
     }
 
     @GET
-    @Path("/{keyId}/keyVersions/{keyVersionId}")
+    @Path("/keys/{keyId}/keyVersions/{keyVersionId}")
     public RestResponse<KeyVersionView> getKeyVersion(
             @PathParam("keyId") String keyId, @PathParam("keyVersionId") String keyVersionId) {
         return operations.run("GetKeyVersion", () -> {
@@ -239,7 +241,7 @@ public class KeyResource {
     }
 
     @GET
-    @Path("/{keyId}/keyVersions")
+    @Path("/keys/{keyId}/keyVersions")
     public RestResponse<List<KeyVersionSummary>> listKeyVersions(
             @PathParam("keyId") String keyId,
             @QueryParam("limit") @Nullable String limit,
@@ -252,17 +254,17 @@ public class KeyResource {
             return Listing.answer(
                     store.versionsOf(key.id()).stream().map(Stored::value).toList(),
                     new Query(Fields.number(limit, "limit"), page, sortBy, sortOrder),
-                    // Versions have no name, and two may be made in one millisecond: their number orders them.
+                    // Versions have no name and may share a millisecond: their number is the order they were made in.
                     new Sorting<>(
                             version -> version.id().value(),
                             version -> "%020d".formatted(version.number()),
-                            version -> version.timeCreated().plusNanos(version.number())),
+                            version -> Instant.ofEpochSecond(version.number())),
                     version -> Views.summary(version, key));
         });
     }
 
     @POST
-    @Path("/{keyId}/actions/enable")
+    @Path("/keys/{keyId}/actions/enable")
     public RestResponse<KeyView> enableKey(
             @PathParam("keyId") String keyId,
             @HeaderParam("if-match") @Nullable String ifMatch,
@@ -278,7 +280,7 @@ public class KeyResource {
 
     /** Answers when access has ended everywhere. */
     @POST
-    @Path("/{keyId}/actions/disable")
+    @Path("/keys/{keyId}/actions/disable")
     public RestResponse<KeyView> disableKey(
             @PathParam("keyId") String keyId,
             @HeaderParam("if-match") @Nullable String ifMatch,
@@ -294,7 +296,7 @@ public class KeyResource {
 
     /** Answers when access has ended everywhere. */
     @POST
-    @Path("/{keyId}/actions/scheduleDeletion")
+    @Path("/keys/{keyId}/actions/scheduleDeletion")
     public RestResponse<KeyView> scheduleKeyDeletion(
             @PathParam("keyId") String keyId,
             @RequestBody(content = @Content(schema = @Schema(implementation = ScheduleKeyDeletionDetails.class)))
@@ -311,7 +313,7 @@ public class KeyResource {
     }
 
     @POST
-    @Path("/{keyId}/actions/cancelDeletion")
+    @Path("/keys/{keyId}/actions/cancelDeletion")
     public RestResponse<KeyView> cancelKeyDeletion(
             @PathParam("keyId") String keyId,
             @HeaderParam("if-match") @Nullable String ifMatch,

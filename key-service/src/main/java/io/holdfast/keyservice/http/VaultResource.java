@@ -32,7 +32,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Vaults (OCI KMS, KmsVaultClient). */
-@Path("/20180608/vaults")
+@Path("/20180608")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 @Tag(name = "vaults")
@@ -54,6 +54,7 @@ public class VaultResource {
     }
 
     @POST
+    @Path("/vaults")
     public RestResponse<VaultView> createVault(
             @RequestBody(content = @Content(schema = @Schema(implementation = CreateVaultDetails.class)))
                     byte @Nullable [] body,
@@ -76,12 +77,13 @@ public class VaultResource {
     }
 
     @GET
-    @Path("/{vaultId}")
+    @Path("/vaults/{vaultId}")
     public RestResponse<VaultView> getVault(@PathParam("vaultId") String vaultId) {
         return operations.run("GetVault", () -> answer(operations.vault("GetVault", "VAULT_READ", vaultId)));
     }
 
     @GET
+    @Path("/vaults")
     public RestResponse<List<VaultSummary>> listVaults(
             @QueryParam("compartmentId") @Nullable String compartmentId,
             @QueryParam("limit") @Nullable String limit,

@@ -108,7 +108,6 @@ public class Keys {
      */
     public Rotated rotate(KeyId id, ChangeRequest request) {
         // One version per request, however many races it takes: a lost race leaves nothing of it behind.
-        Instant now = now();
         KeyVersionId next = mint.keyVersion(vaultOf(id));
         Bytes material = vault.generate(id, next);
         Changed changed = store.change(id, request, seen -> {
@@ -129,7 +128,7 @@ public class Keys {
                             before.facts().currentVersion(),
                             request.caller().id()),
                     next.value(),
-                    KeyStore.putVersion(new KeyVersion(next, id, number, now), material));
+                    KeyStore.putVersion(new KeyVersion(next, id, number, now()), material));
         });
         KeyVersionId made = changed.replayed().map(KeyVersionId::new).orElse(next);
         return new Rotated(

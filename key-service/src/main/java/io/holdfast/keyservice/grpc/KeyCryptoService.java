@@ -1,0 +1,129 @@
+package io.holdfast.keyservice.grpc;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import io.holdfast.contracts.keycrypto.v1.KeyCryptoGrpc;
+import io.holdfast.contracts.keycrypto.v1.UnwrapRequest;
+import io.holdfast.contracts.keycrypto.v1.UnwrapResponse;
+import io.holdfast.contracts.keycrypto.v1.Unwrapped;
+import io.holdfast.contracts.keycrypto.v1.WrapRequest;
+import io.holdfast.contracts.keycrypto.v1.WrapResponse;
+import io.holdfast.kernel.Bytes;
+import io.holdfast.kernel.Ocid.BindingId;
+import io.holdfast.kernel.SecretBytes;
+import io.holdfast.keyservice.crypto.BindingCrypto;
+import io.holdfast.keyservice.crypto.BindingCrypto.Item;
+import io.holdfast.keyservice.domain.Binding;
+import io.holdfast.platform.access.PeerIdentity;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.grpc.GrpcService;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** {@code holdfast.keycrypto.v1.KeyCrypto}: for the custodian or the subject of the binding. */
+@GrpcService
+public class KeyCryptoService extends KeyCryptoGrpc.KeyCryptoImplBase {
+    private static final int MOST_ITEMS = 500;
+    private static final int LONGEST_PAYLOAD = 512;
+    private static final int LONGEST_WRAPPED = 1024;
+
+    private final BindingCrypto crypto;
+    private final Answers answers;
+    private final Counter wrapped;
+    private final Counter unwrapped;
+    private final Counter failed;
+
+    public KeyCryptoService(BindingCrypto crypto, Answers answers, MeterRegistry meters) {
+        this.crypto = crypto;
+        this.answers = answers;
+        this.wrapped = meters.counter("holdfast.keys.deks", "outcome", "wrapped");
+        this.unwrapped = meters.counter("holdfast.keys.deks", "outcome", "unwrapped");
+        this.failed = meters.counter("holdfast.keys.deks", "outcome", "failed");
+    }
+
+    @Override
+    @RunOnVirtualThread
+    public void wrap(WrapRequest request, StreamObserver<WrapResponse> call) {
+        Predicate<Binding.Facts> mayAsk = Peers.servedFor(PeerIdentity.current());
+        answers.answer("Wrap", call, () -> {
+            BindingId binding = Answers.id(request.getBindingId(), "binding_id", BindingId::new);
+            requireBounds(request.getPayloadsList(), "payloads", LONGEST_PAYLOAD);
+            List<SecretBytes> payloads = new ArrayList<>(request.getPayloadsCount());
+            try {
+                request.getPayloadsList()
+                        .forEach(payload -> payloads.add(SecretBytes.takeOwnershipOf(payload.toByteArray())));
+                BindingCrypto.Wrapped answer = crypto.wrap(binding, mayAsk, payloads);
+                wrapped.increment(payloads.size());
+                WrapResponse.Builder response = WrapResponse.newBuilder()
+                        .setKeyVersionId(answer.version().value())
+                        .setKeyVersionNumber(answer.versionNumber())
+                        .setStateRevision(answer.stateRevision());
+                answer.wrapped().forEach(each -> response.addWrapped(UnsafeByteOperations.unsafeWrap(each.toArray())));
+                return response.build();
+            } finally {
+                payloads.forEach(SecretBytes::close);
+            }
+        });
+    }
+
+    @Override
+    @RunOnVirtualThread
+    public void unwrap(UnwrapRequest request, StreamObserver<UnwrapResponse> call) {
+        Predicate<Binding.Facts> mayAsk = Peers.servedFor(PeerIdentity.current());
+        answers.answer("Unwrap", call, () -> {
+            BindingId binding = Answers.id(request.getBindingId(), "binding_id", BindingId::new);
+            requireBounds(request.getWrappedList(), "wrapped", LONGEST_WRAPPED);
+            List<Bytes> items = request.getWrappedList().stream()
+                    .map(each -> Bytes.takeOwnershipOf(each.toByteArray()))
+                    .toList();
+            BindingCrypto.Unwrapped answer = crypto.unwrap(binding, mayAsk, items);
+            try {
+                UnwrapResponse.Builder response = UnwrapResponse.newBuilder().setStateRevision(answer.stateRevision());
+                answer.items().forEach(item -> response.addResults(result(item)));
+                return response.build();
+            } finally {
+                BindingCrypto.wipe(answer.items());
+            }
+        });
+    }
+
+    private Unwrapped result(Item item) {
+        return switch (item) {
+            case Item.Payload payload -> {
+                unwrapped.increment();
+                // The message keeps a copy until it is sent: gRPC offers no way to wipe it.
+                yield Unwrapped.newBuilder()
+                        .setPayload(payload.bytes().use(ByteString::copyFrom))
+                        .build();
+            }
+            case Item.Damaged damaged -> failure(Unwrapped.Failure.DAMAGED);
+            case Item.VersionUnavailable gone -> failure(Unwrapped.Failure.KEY_VERSION_UNAVAILABLE);
+        };
+    }
+
+    private Unwrapped failure(Unwrapped.Failure failure) {
+        failed.increment();
+        return Unwrapped.newBuilder().setFailure(failure).build();
+    }
+
+    /** Before any work is done. */
+    private static void requireBounds(List<ByteString> items, String field, int longest) {
+        if (items.size() > MOST_ITEMS) {
+            throw Answers.of(Status.Code.RESOURCE_EXHAUSTED, field + " has more than " + MOST_ITEMS + " items");
+        }
+        if (items.isEmpty()) {
+            throw Answers.of(Status.Code.INVALID_ARGUMENT, field + " is empty");
+        }
+        for (ByteString item : items) {
+            if (item.isEmpty() || item.size() > longest) {
+                throw Answers.of(
+                        Status.Code.INVALID_ARGUMENT, "each of " + field + " must have 1 to " + longest + " bytes");
+            }
+        }
+    }
+}

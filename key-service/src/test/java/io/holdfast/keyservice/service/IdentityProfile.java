@@ -1,0 +1,63 @@
+package io.holdfast.keyservice.service;
+
+import io.holdfast.kernel.Ocid;
+import io.holdfast.keyservice.signing.Signer;
+import io.holdfast.testkit.quarkus.CertificatesResource;
+import io.holdfast.testkit.quarkus.EtcdResource;
+import io.holdfast.testkit.quarkus.KafkaResource;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+
+/** The service on real etcd and Kafka with its own identity: signatures, policies and a bootstrapped tenancy. */
+public final class IdentityProfile implements QuarkusTestProfile {
+    @Override
+    public List<TestResourceEntry> testResources() {
+        return List.of(
+                new TestResourceEntry(EtcdResource.class),
+                new TestResourceEntry(KafkaResource.class),
+                new TestResourceEntry(CertificatesResource.class),
+                new TestResourceEntry(KeyServiceProfile.Settings.class),
+                new TestResourceEntry(BootstrapFile.class));
+    }
+
+    @Override
+    public Map<String, String> getConfigOverrides() {
+        return Map.of("holdfast.access.term", "2s", "holdfast.access.tick", "200ms");
+    }
+
+    /** A new tenancy and administrator. */
+    public static final class BootstrapFile implements QuarkusTestResourceLifecycleManager {
+        @Override
+        public Map<String, String> start() {
+            try {
+                Path directory = Files.createTempDirectory("holdfast-bootstrap");
+                KeyPair pair = Signer.rsa(2048);
+                Files.writeString(directory.resolve("administrator.pem"), Signer.pem(pair));
+                Files.writeString(
+                        directory.resolve("administrator.key"),
+                        Base64.getEncoder().encodeToString(pair.getPrivate().getEncoded()));
+                Ocid.Mint mint = new Ocid.Mint("oc1", "iad");
+                Path file = directory.resolve("bootstrap.properties");
+                Files.writeString(
+                        file,
+                        "tenancy.id=" + mint.tenancy().value() + "\ntenancy.name=acme\nuser.id="
+                                + mint.user().value() + "\nuser.name=administrator\ngroup.id="
+                                + mint.group().value() + "\npublic-key=administrator.pem\n");
+                return Map.of("holdfast.identity.bootstrap-file", file.toString());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void stop() {}
+    }
+}

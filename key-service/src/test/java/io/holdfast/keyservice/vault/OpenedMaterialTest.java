@@ -1,0 +1,106 @@
+package io.holdfast.keyservice.vault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.envelope.wrapped.Scope;
+import io.holdfast.envelope.wrapped.WrappedDek;
+import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.Ocid.KeyVersionId;
+import io.holdfast.kernel.SecretBytes;
+import io.holdfast.keyservice.Samples;
+import org.junit.jupiter.api.Test;
+
+class OpenedMaterialTest {
+    private final KeyId key = Samples.MINT.key(Samples.VAULT);
+    private final KeyVersionId version = Samples.MINT.keyVersion(Samples.VAULT);
+    private final OpenedMaterial opened = new OpenedMaterial();
+
+    private static final class Recorded implements Vault.Material {
+        private boolean closed;
+
+        @Override
+        public WrappedDek wrap(Scope scope, SecretBytes payload) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public SecretBytes unwrap(Scope scope, WrappedDek wrapped) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
+    @Test
+    void itStaysOpenBetweenUses() {
+        Recorded material = new Recorded();
+        opened.borrow(key, version, 10, () -> material).close();
+
+        assertThat(material.closed).isFalse();
+        try (OpenedMaterial.Loan again = opened.borrow(version)) {
+            assertThat(again).isNotNull();
+            assertThat(again.material()).isSameAs(material);
+        }
+    }
+
+    @Test
+    void endWipesAtOnceWhatNobodyUses() {
+        Recorded material = new Recorded();
+        opened.borrow(key, version, 10, () -> material).close();
+
+        opened.end(key, 11);
+
+        assertThat(material.closed).isTrue();
+        assertThat(opened.borrow(version)).isNull();
+    }
+
+    @Test
+    void endWipesWhenTheLastUseEnds() {
+        Recorded material = new Recorded();
+        OpenedMaterial.Loan one = opened.borrow(key, version, 10, () -> material);
+        OpenedMaterial.Loan two = opened.borrow(key, version, 10, Recorded::new);
+
+        opened.end(key, 11);
+        assertThat(material.closed).isFalse();
+        one.close();
+        one.close();
+        assertThat(material.closed).isFalse();
+        two.close();
+        assertThat(material.closed).isTrue();
+    }
+
+    @Test
+    void aLateUserPutsNothingBack() {
+        opened.end(key, 11);
+        Recorded material = new Recorded();
+
+        opened.borrow(key, version, 10, () -> material).close();
+
+        assertThat(material.closed).isTrue();
+        assertThat(opened.size()).isZero();
+    }
+
+    @Test
+    void afterTheKeyIsEnabledAgainItMayStayOpen() {
+        opened.end(key, 11);
+        opened.allow(key);
+
+        opened.borrow(key, version, 12, Recorded::new).close();
+
+        assertThat(opened.size()).isEqualTo(1);
+        opened.endAll();
+        assertThat(opened.size()).isZero();
+    }
+
+    @Test
+    void itIsBounded() {
+        for (int i = 0; i < OpenedMaterial.MOST + 10; i++) {
+            opened.borrow(key, Samples.MINT.keyVersion(Samples.VAULT), 1, Recorded::new)
+                    .close();
+        }
+        assertThat(opened.size()).isEqualTo(OpenedMaterial.MOST);
+    }
+}
