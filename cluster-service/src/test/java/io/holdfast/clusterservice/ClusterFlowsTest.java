@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
 import io.holdfast.clusterservice.delete.ClusterDeletion;
 import io.holdfast.clusterservice.domain.Intent;
 import io.holdfast.clusterservice.store.ClusterStore;
@@ -27,9 +29,11 @@ import io.holdfast.platform.access.ServiceChannel;
 import io.holdfast.platform.store.KeyValueStore;
 import io.holdfast.platform.store.Scan;
 import io.holdfast.testkit.Await;
+import io.holdfast.testkit.DevCertificates;
 import io.holdfast.testkit.quarkus.CertificatesResource;
 import io.holdfast.testkit.quarkus.EtcdResource;
 import io.holdfast.testkit.quarkus.KafkaResource;
+import io.netty.handler.ssl.SslContext;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
@@ -491,7 +495,41 @@ class ClusterFlowsTest {
                         Status.Code.PERMISSION_DENIED, () -> clusters.list(ListClustersRequest.getDefaultInstance())));
     }
 
+    @Test
+    void refusesNoForeignAndExpiredCertificates() throws Exception {
+        Path tls = Path.of(config("holdfast.tls.dir"));
+        DevCertificates certificates = DevCertificates.in(tls);
+        DevCertificates.Issued expired = certificates.expired("secret-service");
+        DevCertificates.Issued foreign = certificates.foreign("secret-service");
+        List<SslContext> contexts = List.of(
+                GrpcSslContexts.forClient()
+                        .trustManager(tls.resolve("ca.crt").toFile())
+                        .build(),
+                holding(tls, expired),
+                holding(tls, foreign));
+        for (SslContext context : contexts) {
+            ManagedChannel channel = NettyChannelBuilder.forTarget(
+                            "127.0.0.1:" + config("quarkus.grpc.server.test-port"))
+                    .sslContext(context)
+                    .build();
+            try {
+                var clusters = ClustersGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
+                assertStatus(Status.Code.UNAVAILABLE, () -> clusters.get(GetClusterRequest.getDefaultInstance()));
+                assertStatus(Status.Code.UNAVAILABLE, () -> clusters.list(ListClustersRequest.getDefaultInstance()));
+            } finally {
+                channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+            }
+        }
+    }
+
     // ---- helpers ----
+
+    private static SslContext holding(Path tls, DevCertificates.Issued own) throws Exception {
+        return GrpcSslContexts.forClient()
+                .trustManager(tls.resolve("ca.crt").toFile())
+                .keyManager(own.certificate().toFile(), own.key().toFile())
+                .build();
+    }
 
     private interface Calls {
         void make(ClustersGrpc.ClustersBlockingStub clusters);

@@ -40,7 +40,13 @@ public class WorkRunner {
 
     /** Starts on a work request without waiting for it. */
     public void submit(ClusterId cluster, WorkRequestId work) {
-        var unused = threads.submit(() -> store.workOn(cluster, work).ifPresent(this::attempt));
+        threads.execute(() -> {
+            try {
+                store.workOn(cluster, work).ifPresent(this::attempt);
+            } catch (RuntimeException e) {
+                LOG.warnf("work request %s waits for the next sweep: %s", work.value(), e.getMessage());
+            }
+        });
     }
 
     /** Tries all unfinished work once, oldest first; what fails stays for the next time. */
