@@ -176,7 +176,11 @@ public final class GrpcAccessSession implements AccessSession, AutoCloseable {
             }
             Throwable ended = answers.ended;
             if (ended != null && !closing) {
-                LOG.infof("The access session ended: %s", ended.getMessage());
+                if (state.live()) {
+                    LOG.infof("The stream of the access session ended: %s", ended.getMessage());
+                } else {
+                    LOG.debugf("No stream of an access session: %s", ended.getMessage());
+                }
             }
         } finally {
             scope.cancel(null);

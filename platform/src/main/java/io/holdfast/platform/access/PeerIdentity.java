@@ -29,19 +29,13 @@ import org.jspecify.annotations.Nullable;
  * {@code holdfast://cluster/<ocid>}. Applies to every gRPC service of the process; a call without exactly one such name is
  * UNAUTHENTICATED and reaches nothing. TLS itself has verified the certificate by then.
  *
- * <p>A service turns its gRPC server on so:
+ * <p>A service turns its gRPC server on by having a {@code @GrpcService} and these; the rest (a server of its own, mutual
+ * TLS with the certificate in {@code holdfast.tls.dir}) comes from this module's defaults and from {@link MutualTls}:
  *
  * <pre>
- * quarkus.grpc.server.use-separate-server=true
- * quarkus.grpc.server.host=127.0.0.1
  * quarkus.grpc.server.port=9443
- * quarkus.grpc.server.plain-text=false
- * quarkus.grpc.server.ssl.certificate=${holdfast.tls.dir}/key-service.crt
- * quarkus.grpc.server.ssl.key=${holdfast.tls.dir}/key-service.key
- * quarkus.grpc.server.ssl.client-auth=REQUIRED
+ * holdfast.tls.dir=/etc/holdfast/tls
  * </pre>
- *
- * <p>{@link TrustedPeers} adds the authority.
  */
 @GlobalInterceptor
 @ApplicationScoped

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -35,13 +36,13 @@ public class KafkaDeadLetters implements DeadLetters {
     public static final String OFFSET = "dead-letter-offset";
     private static final int BOUND_MILLIS = 10_000;
 
-    private final Instance<Map<String, Object>> connection;
+    private final Supplier<Map<String, Object>> connection;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Producer<String, byte[]> producer;
 
     @Inject
     public KafkaDeadLetters(@Identifier("default-kafka-broker") Instance<Map<String, Object>> connection) {
-        this.connection = connection;
+        this.connection = connection::get;
     }
 
     @Override

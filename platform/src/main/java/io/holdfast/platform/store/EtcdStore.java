@@ -52,10 +52,12 @@ public final class EtcdStore implements KeyValueStore {
     private final KV kv;
     private final Duration timeout;
     private final String probeKey;
+    private final List<String> members;
     private final Set<AutoCloseable> running = ConcurrentHashMap.newKeySet();
 
-    private EtcdStore(Client client, Duration timeout, String probeKey) {
+    private EtcdStore(Client client, Duration timeout, String probeKey, List<String> members) {
         this.client = client;
+        this.members = List.copyOf(members);
         this.kv = client.getKVClient();
         this.timeout = timeout;
         this.probeKey = probeKey;
@@ -94,7 +96,11 @@ public final class EtcdStore implements KeyValueStore {
                     .orElseThrow(() -> new IllegalArgumentException("holdfast.etcd.password-file is required"));
             builder.user(utf8(config.user().get())).password(utf8(password));
         }
-        return new EtcdStore(builder.build(), timeout, config.probeKey());
+        return new EtcdStore(
+                builder.build(),
+                timeout,
+                config.probeKey(),
+                endpoints.stream().map(String::trim).toList());
     }
 
     private static String readPassword(java.nio.file.Path file) {
@@ -151,6 +157,18 @@ public final class EtcdStore implements KeyValueStore {
                 .withCountOnly(true)
                 .build();
         return read("count", kv.get(utf8(prefix), option)).getCount();
+    }
+
+    @Override
+    public long sizeInBytes() {
+        long largest = 0;
+        for (String member : members) {
+            largest = Math.max(
+                    largest,
+                    read("status", client.getMaintenanceClient().statusMember(member))
+                            .getDbSize());
+        }
+        return largest;
     }
 
     @Override

@@ -24,6 +24,11 @@ public interface KeyValueStore extends AutoCloseable {
     /** How many keys start with the prefix. */
     long count(String prefix);
 
+    /** How large the backend is, in bytes, as its quota counts it: the largest of the members. 0 when unknown. */
+    default long sizeInBytes() {
+        return 0;
+    }
+
     /** The revision of a linearizable read made now. */
     long revision();
 

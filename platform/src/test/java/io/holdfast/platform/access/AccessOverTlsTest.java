@@ -37,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The session and its questions over mutual TLS against Quarkus' own gRPC server. */
 @QuarkusTest
 @QuarkusTestResource(CertificatesResource.class)
+@QuarkusTestResource(GrpcPort.class)
 class AccessOverTlsTest {
     @ConfigProperty(name = "holdfast.tls.dir")
     Path tls;
@@ -51,6 +52,7 @@ class AccessOverTlsTest {
         AccessStub.silent = false;
         AccessStub.REVISION.set(10);
         AccessStub.AUTHORIZED.set(0);
+        AccessStub.ACKNOWLEDGED.set(0);
         channel = ServiceChannel.open(tls, "secret-service", "key-service", target());
     }
 
@@ -60,11 +62,7 @@ class AccessOverTlsTest {
     }
 
     private String target() {
-        int actual = port != 0
-                ? port
-                : org.eclipse.microprofile.config.ConfigProvider.getConfig()
-                        .getValue("quarkus.grpc.server.port", Integer.class);
-        return "127.0.0.1:" + actual;
+        return "127.0.0.1:" + port;
     }
 
     private static String whoAmI(ManagedChannel over) {

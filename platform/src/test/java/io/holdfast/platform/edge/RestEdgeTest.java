@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 
+import io.holdfast.platform.access.GrpcPort;
 import io.holdfast.platform.http.Authenticator;
 import io.holdfast.testkit.quarkus.CertificatesResource;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 @QuarkusTestResource(CertificatesResource.class)
+@QuarkusTestResource(GrpcPort.class)
 class RestEdgeTest {
     private static final String GOOD_BODY =
             "{\"compartmentId\":\"ocid1.tenancy.oc1..t\",\"displayName\":\"n\",\"unknownField\":{\"a\":1}}";
