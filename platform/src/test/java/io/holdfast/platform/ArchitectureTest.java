@@ -27,7 +27,11 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat(resideInAPackage("io.holdfast.events..")
                         .and(not(belongToAnyOf(
-                                DomainEvent.class, DomainEvent[].class, EventCodec.class, Family.class, UndecodableEvent.class))))
+                                DomainEvent.class,
+                                DomainEvent[].class,
+                                EventCodec.class,
+                                Family.class,
+                                UndecodableEvent.class))))
                 .check(PLATFORM);
     }
 
