@@ -96,13 +96,19 @@ public class AccessService extends AccessGrpc.AccessImplBase {
         if (!(responses instanceof ServerCallStreamObserver<SessionResponse> out)) {
             throw new IllegalStateException("the gRPC server gives no call observer: " + responses.getClass());
         }
-        requireService();
+        try {
+            requireService();
+        } catch (StatusRuntimeException e) {
+            return refused(responses, e);
+        }
         SessionStream stream = new SessionStream(out);
         Optional<AccessSessions.Client> client = sessions.open(stream);
         if (client.isEmpty()) {
-            throw Status.RESOURCE_EXHAUSTED
-                    .withDescription("too many access sessions; try again later")
-                    .asRuntimeException();
+            return refused(
+                    responses,
+                    Status.RESOURCE_EXHAUSTED
+                            .withDescription("too many access sessions; try again later")
+                            .asRuntimeException());
         }
         return stream.serve(client.get());
     }
@@ -208,6 +214,22 @@ public class AccessService extends AccessGrpc.AccessImplBase {
                             user.tenancyId(), user.id(), request.getTokenId(), expiresAt, caller.id()))
                     .build();
         });
+    }
+
+    /** Ends the call; what the client still sends is dropped. */
+    private static StreamObserver<SessionRequest> refused(
+            StreamObserver<SessionResponse> responses, StatusRuntimeException refusal) {
+        responses.onError(refusal);
+        return new StreamObserver<>() {
+            @Override
+            public void onNext(SessionRequest ignored) {}
+
+            @Override
+            public void onError(Throwable ignored) {}
+
+            @Override
+            public void onCompleted() {}
+        };
     }
 
     private Caller signer(Identity.View view, OciSignature signature) {
