@@ -12,6 +12,7 @@ import io.holdfast.keyservice.store.BindingStore.Snapshot;
 import io.holdfast.keyservice.store.Stored;
 import io.holdfast.platform.http.Authorizer;
 import io.holdfast.platform.http.Authorizer.Decision;
+import io.holdfast.platform.store.StoreUnavailable;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,6 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -93,8 +98,8 @@ public class BindingDecisions implements BindingAccess {
             }
             boolean still = true;
             for (Snapshot snapshot : store.snapshots(missing)) {
-                for (Map.Entry<BindingId, Bound> entry : snapshot.bound().entrySet()) {
-                    Standing standing = decide(entry.getValue(), snapshot.stateRevision());
+                for (Map.Entry<BindingId, Standing> entry : decide(snapshot).entrySet()) {
+                    Standing standing = entry.getValue();
                     if (standing.stateRevision() == revision) {
                         now.standings.put(entry.getKey(), standing);
                     }
@@ -113,6 +118,32 @@ public class BindingDecisions implements BindingAccess {
     private Kept keptAt(long revision) {
         Kept now = kept.updateAndGet(old -> old.revision >= revision ? old : new Kept(revision));
         return now.revision == revision ? now : new Kept(revision);
+    }
+
+    /** Side by side: the policy's answers each need a linearizable read, and those that come together share one. */
+    private Map<BindingId, Standing> decide(Snapshot snapshot) {
+        Map<BindingId, Standing> standings = new HashMap<>();
+        if (snapshot.bound().size() == 1) {
+            snapshot.bound().forEach((id, bound) -> standings.put(id, decide(bound, snapshot.stateRevision())));
+            return standings;
+        }
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Map<BindingId, Future<Standing>> asked = new HashMap<>();
+            snapshot.bound()
+                    .forEach((id, bound) ->
+                            asked.put(id, threads.submit(() -> decide(bound, snapshot.stateRevision()))));
+            for (Map.Entry<BindingId, Future<Standing>> entry : asked.entrySet()) {
+                standings.put(entry.getKey(), entry.getValue().get());
+            }
+            return standings;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException failure
+                    ? failure
+                    : new StoreUnavailable("the policies could not be asked", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreUnavailable("interrupted while the policies were asked", e);
+        }
     }
 
     private Standing decide(Bound bound, long revision) {

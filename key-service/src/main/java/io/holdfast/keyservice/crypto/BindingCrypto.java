@@ -108,7 +108,7 @@ public class BindingCrypto {
                 }
             }
             // A deletion can have come between the decision and the read of the material; else etcd is damaged.
-            case Found.Wiped wiped -> throw new MaterialUnusable(version);
+            case Found.Unavailable unavailable -> throw new MaterialUnusable(version);
             case Found.NoSuchVersion none -> throw new MaterialUnusable(version);
         }
     }
@@ -163,7 +163,7 @@ public class BindingCrypto {
                     yield new Item.Damaged();
                 }
             }
-            case Found.Wiped wiped -> new Item.VersionUnavailable();
+            case Found.Unavailable unavailable -> new Item.VersionUnavailable();
             case Found.NoSuchVersion none -> new Item.Damaged();
             case null -> new Item.Damaged();
         };

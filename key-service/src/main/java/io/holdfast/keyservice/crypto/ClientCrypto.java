@@ -66,7 +66,7 @@ public class ClientCrypto {
                     yield new Encrypted(loan.material().wrap(scope, plaintext).encode(), under);
                 }
             }
-            case Found.Wiped wiped -> throw new MaterialUnusable(under);
+            case Found.Unavailable unavailable -> throw new MaterialUnusable(under);
             case Found.NoSuchVersion none ->
                 throw ProblemException.invalid("keyVersionId", "is not a version of the key");
         };
@@ -96,7 +96,7 @@ public class ClientCrypto {
                         yield new Decrypted(loan.material().unwrap(scope, wrapped), wrapped.keyVersionId());
                     }
                 }
-                case Found.Wiped wiped -> throw new EnvelopeDamaged();
+                case Found.Unavailable unavailable -> throw new MaterialUnusable(wrapped.keyVersionId());
                 case Found.NoSuchVersion none -> throw new EnvelopeDamaged();
             };
         } catch (EnvelopeDamaged e) {

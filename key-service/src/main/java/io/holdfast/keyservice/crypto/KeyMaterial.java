@@ -5,6 +5,7 @@ import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.store.KeyStore;
+import io.holdfast.keyservice.vault.MaterialUnusable;
 import io.holdfast.keyservice.vault.OpenedMaterial;
 import io.holdfast.keyservice.vault.OpenedMaterial.Loan;
 import io.holdfast.keyservice.vault.Vault;
@@ -52,8 +53,8 @@ public class KeyMaterial {
         /** Lent: close the loan. */
         record Usable(Loan loan) implements Found {}
 
-        /** The key had this version; its material is gone. */
-        record Wiped() implements Found {}
+        /** The key has this version; its material is gone, or can't be opened. */
+        record Unavailable() implements Found {}
 
         /** The key never had such a version. */
         record NoSuchVersion() implements Found {}
@@ -99,10 +100,18 @@ public class KeyMaterial {
             return new Found.NoSuchVersion();
         }
         if (material.isEmpty()) {
-            return new Found.Wiped();
+            LOG.errorv("A key version has no material. key={0} version={1}", key.value(), version.value());
+            return new Found.Unavailable();
         }
         Bytes stored = material.get();
-        return new Found.Usable(opened.borrow(key, version, seenAt, () -> vault.open(key, version, stored)));
+        try {
+            return new Found.Usable(opened.borrow(key, version, seenAt, () -> vault.open(key, version, stored)));
+        } catch (MaterialUnusable e) {
+            // One damaged version must not keep the others of a batch from being served.
+            LOG.errorv(
+                    e, "The material of a key version is unusable. key={0} version={1}", key.value(), version.value());
+            return new Found.Unavailable();
+        }
     }
 
     /** Gives back all that is lent. */
@@ -110,7 +119,7 @@ public class KeyMaterial {
         for (Found each : found.values()) {
             switch (each) {
                 case Found.Usable usable -> usable.loan().close();
-                case Found.Wiped wiped -> {}
+                case Found.Unavailable unavailable -> {}
                 case Found.NoSuchVersion none -> {}
             }
         }

@@ -10,14 +10,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** What the tests ask of the REST API. */
-final class Api {
+public final class Api {
     private Api() {}
 
-    static RequestSpecification as() {
+    public static RequestSpecification as() {
         return given().header("authorization", "administrator").contentType(ContentType.JSON);
     }
 
-    static String vault() {
+    public static String vault() {
         return as().body(Map.of(
                         "compartmentId", Samples.COMPARTMENT.value(), "displayName", "a vault", "vaultType", "DEFAULT"))
                 .post("/20180608/vaults")
@@ -27,7 +27,7 @@ final class Api {
                 .path("id");
     }
 
-    static Map<String, Object> keyDetails(String displayName) {
+    public static Map<String, Object> keyDetails(String displayName) {
         Map<String, Object> details = new HashMap<>();
         details.put("compartmentId", Samples.COMPARTMENT.value());
         details.put("displayName", displayName);
@@ -37,7 +37,7 @@ final class Api {
     }
 
     /** A new ENABLED key in a new vault. */
-    static String key() {
+    public static String key() {
         String vault = vault();
         return as().queryParam("vaultId", vault)
                 .body(keyDetails("a key"))
@@ -48,19 +48,19 @@ final class Api {
                 .path("id");
     }
 
-    static Response get(String keyId) {
+    public static Response get(String keyId) {
         return as().get("/20180608/keys/" + keyId);
     }
 
-    static String state(String keyId) {
+    public static String state(String keyId) {
         return get(keyId).then().statusCode(200).extract().path("lifecycleState");
     }
 
-    static Response act(String keyId, String action) {
+    public static Response act(String keyId, String action) {
         return as().post("/20180608/keys/" + keyId + "/actions/" + action);
     }
 
-    static Response rotate(String keyId) {
+    public static Response rotate(String keyId) {
         return as().post("/20180608/keys/" + keyId + "/keyVersions");
     }
 }

@@ -1,0 +1,46 @@
+package io.holdfast.keyservice.service;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import org.junit.jupiter.api.Test;
+
+/** What an operator sees. */
+@QuarkusTest
+@TestProfile(KeyServiceProfile.class)
+class OperationTest {
+
+    @Test
+    void itIsReadyAndSaysSoPerPart() {
+        given().get("/q/health/ready").then().statusCode(200).body("checks.name", hasItem("control etcd"));
+        given().get("/q/health/live").then().statusCode(200).body("status", equalTo("UP"));
+    }
+
+    @Test
+    void operationsAreCountedByOutcome() {
+        String key = Api.key();
+        Api.act(key, "cancelDeletion").then().statusCode(409);
+        String metrics =
+                given().get("/q/metrics").then().statusCode(200).extract().asString();
+        assertThat(metrics)
+                .contains("holdfast_keys_operations_total")
+                .containsPattern("operation=\"CreateKey\".*outcome=\"ok\"|outcome=\"ok\".*operation=\"CreateKey\"")
+                .contains("outcome=\"Conflict\"")
+                .contains("holdfast_keys_deletions_held 0.0");
+    }
+
+    @Test
+    void theApiIsDescribed() {
+        String openapi =
+                given().get("/q/openapi").then().statusCode(200).extract().asString();
+        assertThat(openapi)
+                .contains("/20180608/keys/{keyId}/actions/scheduleDeletion")
+                .contains("/20180608/generateDataEncryptionKey")
+                .contains("CreateKeyDetails")
+                .doesNotContain("restoreFromFile");
+    }
+}
