@@ -4,6 +4,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.logging.LogManager;
 
 /** {@code ./dev demo}: the journey against the running stack, told aloud. Argument: the state directory, if it is not the one of the environment. */
 public final class DemoMain {
@@ -11,6 +12,8 @@ public final class DemoMain {
 
     /** Ends with 0 when every check held, with 1 and the step's name when one did not. */
     public static void main(String[] args) {
+        // The clients' own logging has no place in what is told here.
+        LogManager.getLogManager().reset();
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         Narrator narrator = new Narrator(out, System.getenv("TERM") != null && System.console() != null);
         try (Journey journey = new Journey(StackEnvironment.ofArguments(args), narrator)) {

@@ -214,7 +214,8 @@ public final class HoldfastApi {
     public JsonNode reencryptions(String cluster) {
         return client.get(stack.secrets(), "/v1/clusters/" + cluster + "/reencryptions")
                 .expectSuccess("reading the re-encryption jobs")
-                .body();
+                .body()
+                .path("items");
     }
 
     /** The audit entries of a subject, oldest first. */

@@ -206,7 +206,7 @@ public final class Journey implements AutoCloseable {
         AtomicLong shown = new AtomicLong(-1);
         JsonNode job = Checks.eventually("the end of the re-encryption", JOB_BOUND, () -> {
             for (JsonNode each : api.reencryptions(cluster)) {
-                if (!each.path("toKeyVersionId").asText().equals(second)) {
+                if (!each.path("keyVersionId").asText().equals(second)) {
                     continue;
                 }
                 long done = each.path("done").asLong() + each.path("skipped").asLong();
@@ -214,9 +214,9 @@ public final class Journey implements AutoCloseable {
                     tell.progress(
                             done,
                             each.path("total").asLong(),
-                            each.path("state").asText());
+                            each.path("lifecycleState").asText());
                 }
-                return each.path("state").asText().equals("COMPLETED") ? Optional.of(each) : Optional.empty();
+                return each.path("lifecycleState").asText().equals("COMPLETED") ? Optional.of(each) : Optional.empty();
             }
             return Optional.empty();
         });
@@ -342,6 +342,9 @@ public final class Journey implements AutoCloseable {
         JsonNode verified = api.verifyAudit();
         tell.says("verification: " + verified);
         Checks.that(verified.path("intact").asBoolean(), "the audit trail is not intact: " + verified);
+        for (JsonNode source : verified.path("sources")) {
+            Checks.that(source.path("contiguous").asBoolean(), "a sequence has a gap: " + source);
+        }
         tell.check("the hash chain is intact, every source's sequence is without a gap");
     }
 

@@ -71,8 +71,8 @@ public final class ReencryptionLoad {
 
     private static Optional<JsonNode> finished(HoldfastApi api, String cluster, String version) {
         for (JsonNode job : api.reencryptions(cluster)) {
-            if (job.path("toKeyVersionId").asText().equals(version)
-                    && job.path("state").asText().equals("COMPLETED")) {
+            if (job.path("keyVersionId").asText().equals(version)
+                    && job.path("lifecycleState").asText().equals("COMPLETED")) {
                 return Optional.of(job);
             }
         }

@@ -27,7 +27,7 @@ class CrashST {
             String second = fixture.api.rotate(fixture.key).path("id").asText();
             Checks.eventually("a job under way", Duration.ofSeconds(20), () -> {
                 for (JsonNode job : fixture.api.reencryptions(fixture.cluster)) {
-                    if (job.path("toKeyVersionId").asText().equals(second)
+                    if (job.path("keyVersionId").asText().equals(second)
                             && job.path("done").asLong() > 0) {
                         return Optional.of(job);
                     }

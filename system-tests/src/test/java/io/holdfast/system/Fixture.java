@@ -68,8 +68,8 @@ final class Fixture implements AutoCloseable {
     JsonNode awaitJob(String toVersion, Duration bound) {
         return Checks.eventually("the end of the re-encryption to " + toVersion, bound, () -> {
             for (JsonNode job : api.reencryptions(cluster)) {
-                if (job.path("toKeyVersionId").asText().equals(toVersion)
-                        && job.path("state").asText().equals("COMPLETED")) {
+                if (job.path("keyVersionId").asText().equals(toVersion)
+                        && job.path("lifecycleState").asText().equals("COMPLETED")) {
                     return Optional.of(job);
                 }
             }
