@@ -46,5 +46,9 @@ public interface SecretsConfig {
         /** The longest time between two progress events of a running job. */
         @WithDefault("2s")
         Duration progressEvery();
+
+        /** The quota of the data etcd in bytes ({@code --quota-backend-bytes}); jobs wait from 70 % on. 0 for no limit. */
+        @WithDefault("8589934592")
+        long quotaBytes();
     }
 }

@@ -208,7 +208,11 @@ public class Wiring {
                 jobs,
                 envelopes,
                 new ReencryptionLimits(
-                        limits.maxPerSecond(), limits.readAhead(), limits.ownership(), limits.progressEvery()),
+                        limits.maxPerSecond(),
+                        limits.readAhead(),
+                        limits.ownership(),
+                        limits.progressEvery(),
+                        limits.quotaBytes()),
                 time,
                 SELF + "-" + UUID.randomUUID(),
                 limits.lookEvery(),

@@ -48,6 +48,8 @@ final class ReencryptionWorker {
     private static final int FIRST_PAGE = 10;
     private static final long SHORTEST_PROGRESS_NANOS = 250_000_000;
     private static final int PROGRESS_STEPS = 20;
+    /** Batches between two looks at how full etcd is. */
+    private static final int SPACE_EVERY = 20;
 
     /** Why {@link #run} returned. */
     enum Ending {
@@ -145,6 +147,7 @@ final class ReencryptionWorker {
         private long dealtWith;
         private long progressNanos = time.monotonicNanos();
         private long progressAt;
+        private int batches;
 
         Run(
                 ClusterPaths paths,
@@ -168,6 +171,7 @@ final class ReencryptionWorker {
             try {
                 requireRunning();
                 requireFence();
+                requireSpace();
                 while (true) {
                     if (at.job().cursor().isEmpty()) {
                         long total = store.count(paths.secrets());
@@ -226,6 +230,9 @@ final class ReencryptionWorker {
                         commit(prepared(first));
                         keepToRate();
                         requireOwnership();
+                        if (++batches % SPACE_EVERY == 0) {
+                            requireSpace();
+                        }
                     }
                 }
             } finally {
@@ -464,6 +471,14 @@ final class ReencryptionWorker {
                     throw new Left(Ending.WAITING);
                 }
                 case WriteFence.Closed closed -> end(at.job().cancel("the cluster is deleted", now()));
+            }
+        }
+
+        private void requireSpace() {
+            if (limits.full(store.sizeInBytes())) {
+                note("waits: the data etcd is more than " + ReencryptionLimits.WAIT_AT_PERCENT
+                        + " % full; compact and defragment it, or raise its quota");
+                throw new Left(Ending.WAITING);
             }
         }
 

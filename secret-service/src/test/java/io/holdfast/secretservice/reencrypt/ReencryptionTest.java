@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
 
 class ReencryptionTest {
     private static final ReencryptionLimits QUICK =
-            new ReencryptionLimits(OptionalInt.empty(), 4, Duration.ofSeconds(2), Duration.ofMillis(100));
+            new ReencryptionLimits(OptionalInt.empty(), 4, Duration.ofSeconds(2), Duration.ofMillis(100), 8L << 30);
 
     private Stack stack;
     private Opened c;
@@ -338,6 +338,32 @@ class ReencryptionTest {
                                 .state()
                                 .ended());
         assertAllUnder(next, 300);
+    }
+
+    @Test
+    void aFullEtcdHoldsTheJob() throws Exception {
+        fill(5, 100);
+        KeyVersion version = rotate();
+        assertThat(stack.store.sizeInBytes()).isPositive();
+        ReencryptionLimits tight =
+                new ReencryptionLimits(OptionalInt.empty(), 4, Duration.ofSeconds(2), Duration.ofMillis(100), 1000);
+        assertThat(runOnce(stack.store, tight, newest().id())).isEqualTo(ReencryptionWorker.Ending.WAITING);
+        assertThat(newest().detail()).contains("70 %");
+        assertThat(newest().state()).isEqualTo(Job.State.RUNNING);
+
+        assertThat(runOnce(stack.store, QUICK, newest().id())).isEqualTo(ReencryptionWorker.Ending.ENDED);
+        assertAllUnder(version, 5);
+    }
+
+    @Test
+    void aJobKeepsToItsRate() throws Exception {
+        fill(30, 100);
+        rotate();
+        ReencryptionLimits slow =
+                new ReencryptionLimits(OptionalInt.of(20), 4, Duration.ofSeconds(2), Duration.ofMillis(100), 0);
+        long began = System.nanoTime();
+        assertThat(runOnce(stack.store, slow, newest().id())).isEqualTo(ReencryptionWorker.Ending.ENDED);
+        assertThat(System.nanoTime() - began).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(1400));
     }
 
     @Test

@@ -150,7 +150,8 @@ public final class Stack implements AutoCloseable {
     }
 
     public ReencryptionRunner run() {
-        return run(new ReencryptionLimits(OptionalInt.empty(), 4, Duration.ofSeconds(2), Duration.ofSeconds(2)));
+        return run(
+                new ReencryptionLimits(OptionalInt.empty(), 4, Duration.ofSeconds(2), Duration.ofSeconds(2), 8L << 30));
     }
 
     public ReencryptionRunner run(ReencryptionLimits limits) {
