@@ -10,7 +10,13 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.holdfast.clusterservice.delete.ClusterDeletion;
+import io.holdfast.clusterservice.domain.Actor;
+import io.holdfast.clusterservice.domain.Cluster;
 import io.holdfast.clusterservice.domain.Intent;
+import io.holdfast.clusterservice.domain.KubernetesVersion;
+import io.holdfast.clusterservice.domain.VcnId;
+import io.holdfast.clusterservice.domain.Wishes;
+import io.holdfast.clusterservice.domain.WorkRequest;
 import io.holdfast.clusterservice.store.ClusterStore;
 import io.holdfast.clusterservice.store.Stored;
 import io.holdfast.contracts.bindings.v1.Binding;
@@ -19,6 +25,7 @@ import io.holdfast.contracts.clusters.v1.ClustersGrpc;
 import io.holdfast.contracts.clusters.v1.GetClusterRequest;
 import io.holdfast.contracts.clusters.v1.ListClustersRequest;
 import io.holdfast.contracts.clusters.v1.ListClustersResponse;
+import io.holdfast.events.ClusterEvent.ClusterDeleted;
 import io.holdfast.events.EventCodec;
 import io.holdfast.events.SecretEvent.ClusterEndpointOpened;
 import io.holdfast.kernel.Ocid;
@@ -49,6 +56,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -274,6 +282,32 @@ class ClusterFlowsTest {
         Stored<Intent> intent =
                 store.intend(new Intent(cluster, key, Instant.now().plusSeconds(600), false));
         Stored<Intent> abandoned = store.abandon(intent).orElseThrow();
+        // The creation that was thought dead comes to its end after all: it finds the intent moved and writes nothing.
+        Actor actor = new Actor("user", MINT.workRequest(), Instant.now());
+        Cluster.Creating late = new Cluster.Creating(new Cluster.Facts(
+                cluster,
+                TENANCY,
+                new Ocid.CompartmentId(compartment),
+                "late",
+                new VcnId("ocid1.vcn.oc1.iad.aaaaaaaademo"),
+                KubernetesVersion.parse("v1.33.1"),
+                key,
+                MINT.binding(),
+                new Wishes("BASIC_CLUSTER", Map.of(), Map.of(), Map.of(), List.of(), Map.of(), Map.of()),
+                actor,
+                Optional.empty()));
+        WorkRequest.InProgress work = WorkRequest.accept(
+                        actor.workRequestId(),
+                        WorkRequest.Operation.CLUSTER_CREATE,
+                        late.facts().compartmentId(),
+                        cluster,
+                        actor.at(),
+                        "user")
+                .start(actor.at(), "bound");
+        assertThat(store.create(intent, late, work, builder -> {}, new ClusterDeleted(cluster, "user")))
+                .isFalse();
+        assertThat(store.cluster(cluster)).isEmpty();
+        assertThat(store.work(actor.workRequestId())).isEmpty();
         assertThat(store.abandon(intent)).isEmpty();
         assertThat(store.withdraw(intent)).isFalse();
         assertThat(store.withdraw(abandoned)).isTrue();

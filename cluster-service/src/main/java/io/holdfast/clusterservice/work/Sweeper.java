@@ -45,7 +45,7 @@ public class Sweeper {
     }
 
     void start(@Observes StartupEvent event) {
-        long millis = Math.max(100, config.sweepInterval().toMillis());
+        long millis = config.sweepInterval().toMillis();
         var unused = clock.scheduleWithFixedDelay(this::sweep, millis, millis, TimeUnit.MILLISECONDS);
     }
 
