@@ -34,6 +34,7 @@ public final class InMemoryObjectStorage implements ObjectStorage {
         final List<Event> events = new ArrayList<>();
         final List<Watch> watches = new CopyOnWriteArrayList<>();
         final Set<String> damaged = new java.util.HashSet<>();
+        final Set<String> stale = new java.util.HashSet<>();
         StorageRefusal.@Nullable KeyAccessBlocked blocked;
 
         Cluster(ServedCluster record) {
@@ -280,6 +281,35 @@ public final class InMemoryObjectStorage implements ObjectStorage {
             String key = key(resource, namespace, name);
             requireAt(cluster, resource, key, expectedRevision);
             return write(cluster, resource, key, value.use(byte[]::clone), ObjectWatcher.Change.MODIFIED);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public StoredObject refresh(
+            ClusterId id, Resource resource, String namespace, String name, long expectedRevision, SecretBytes value) {
+        lock.lock();
+        try {
+            Cluster cluster = served(id);
+            requireAccess(cluster, resource);
+            String key = key(resource, namespace, name);
+            Version version = requireAt(cluster, resource, key, expectedRevision);
+            if (cluster.stale.remove(key)) {
+                return write(cluster, resource, key, value.use(byte[]::clone), ObjectWatcher.Change.MODIFIED);
+            }
+            return object(resource, key, version.value(), version.revision());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What is stored now counts as written under an older key version. */
+    public void age(ClusterId id) {
+        lock.lock();
+        try {
+            Cluster cluster = served(id);
+            cluster.stale.addAll(cluster.objects.get(Resource.SECRETS).keySet());
         } finally {
             lock.unlock();
         }

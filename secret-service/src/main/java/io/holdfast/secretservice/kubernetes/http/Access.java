@@ -36,7 +36,8 @@ final class Access {
             throw ApiRefusal.unauthorized();
         }
         try {
-            return tokens.authenticate(cluster, authorization.substring(BEARER.length()).strip());
+            return tokens.authenticate(
+                    cluster, authorization.substring(BEARER.length()).strip());
         } catch (ProblemException refused) {
             throw switch (refused.code()) {
                 case NOT_AUTHENTICATED, INVALID_PARAMETER, NOT_AUTHORIZED_OR_NOT_FOUND -> ApiRefusal.unauthorized();
@@ -114,7 +115,8 @@ final class Access {
     static ApiRefusal forbidden(Caller caller, Asked asked) {
         String resource = asked.permission().kind().plural();
         String subject = asked.name().isEmpty() ? resource : resource + " \"" + asked.name() + "\"";
-        String place = asked.namespace().isEmpty() ? "at the cluster scope" : "in the namespace \"" + asked.namespace() + "\"";
+        String place =
+                asked.namespace().isEmpty() ? "at the cluster scope" : "in the namespace \"" + asked.namespace() + "\"";
         return ApiRefusal.forbidden(
                 subject + " is forbidden: User \"" + caller.name() + "\" cannot "
                         + asked.permission().verb() + " resource \"" + resource + "\" in API group \"\" " + place,

@@ -28,8 +28,7 @@ record Answer(int code, String contentType, byte[] body, List<String> warnings, 
     }
 
     static Answer text(int code, String text) {
-        return new Answer(
-                code, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8), List.of(), 0);
+        return new Answer(code, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8), List.of(), 0);
     }
 
     static Answer status(ApiStatus status) {

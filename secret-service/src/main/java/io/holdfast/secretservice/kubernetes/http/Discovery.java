@@ -84,7 +84,8 @@ final class Discovery {
         out.putObject("info").put("title", "Holdfast").put("version", "v1");
         ObjectNode paths = out.putObject("paths");
         for (ResourceKind kind : ResourceKind.values()) {
-            String collection = kind.namespaced() ? "/api/v1/namespaces/{namespace}/" + kind.plural() : "/api/v1/" + kind.plural();
+            String collection =
+                    kind.namespaced() ? "/api/v1/namespaces/{namespace}/" + kind.plural() : "/api/v1/" + kind.plural();
             operation(paths.putObject(collection), "post", "post", kind);
             ObjectNode object = paths.putObject(collection + "/{name}");
             operation(object, "put", "put", kind);
@@ -103,7 +104,12 @@ final class Discovery {
         ObjectNode operation = path.putObject(method);
         ArrayNode parameters = operation.putArray("parameters");
         for (String name : List.of("dryRun", "fieldManager", "fieldValidation")) {
-            parameters.addObject().put("in", "query").put("name", name).putObject("schema").put("type", "string");
+            parameters
+                    .addObject()
+                    .put("in", "query")
+                    .put("name", name)
+                    .putObject("schema")
+                    .put("type", "string");
         }
         operation.putObject("responses").putObject("200").put("description", "OK");
         operation.put("x-kubernetes-action", action);

@@ -46,22 +46,19 @@ final class Exchange {
      * @return false when it was refused: nothing has left
      */
     boolean send(Answer answer) {
-        return onEventLoop(
-                answer.stateRevision(),
-                answer.body(),
-                () -> {
-                    response.setStatusCode(answer.code());
-                    response.putHeader("Content-Type", answer.contentType());
-                    response.putHeader("Cache-Control", "no-cache, private");
-                    answer.warnings().forEach(it -> response.headers().add("Warning", it));
-                    if (answer.code() == 503 || answer.code() == 504) {
-                        response.putHeader("Retry-After", "1");
-                    }
-                    if (answer.code() == 401) {
-                        response.putHeader("WWW-Authenticate", "Bearer");
-                    }
-                    return response.end(Buffer.buffer(Unpooled.wrappedBuffer(answer.body())));
-                });
+        return onEventLoop(answer.stateRevision(), answer.body(), () -> {
+            response.setStatusCode(answer.code());
+            response.putHeader("Content-Type", answer.contentType());
+            response.putHeader("Cache-Control", "no-cache, private");
+            answer.warnings().forEach(it -> response.headers().add("Warning", it));
+            if (answer.code() == 503 || answer.code() == 504) {
+                response.putHeader("Retry-After", "1");
+            }
+            if (answer.code() == 401) {
+                response.putHeader("WWW-Authenticate", "Bearer");
+            }
+            return response.end(Buffer.buffer(Unpooled.wrappedBuffer(answer.body())));
+        });
     }
 
     /** Begins an answer whose chunks follow. */
@@ -78,8 +75,8 @@ final class Exchange {
 
     /** Sends one chunk, as {@link #send}, and waits while the client does not read. */
     boolean chunk(byte[] chunk, long stateRevision) {
-        boolean sent = onEventLoop(
-                stateRevision, chunk, () -> response.write(Buffer.buffer(Unpooled.wrappedBuffer(chunk))));
+        boolean sent =
+                onEventLoop(stateRevision, chunk, () -> response.write(Buffer.buffer(Unpooled.wrappedBuffer(chunk))));
         if (sent && response.writeQueueFull()) {
             awaitDrain();
         }

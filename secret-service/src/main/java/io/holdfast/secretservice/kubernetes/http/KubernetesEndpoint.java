@@ -66,8 +66,7 @@ public final class KubernetesEndpoint {
                 return;
             }
             Caller caller = access.authenticate(request.cluster(), request.header("authorization"));
-            ServedCluster cluster =
-                    storage.cluster(request.cluster()).orElseThrow(StorageRefusal.ClusterUnknown::new);
+            ServedCluster cluster = storage.cluster(request.cluster()).orElseThrow(StorageRefusal.ClusterUnknown::new);
             ResourceKind kind = target.kind();
             if (kind == null) {
                 exchange.send(about(request));
@@ -158,7 +157,9 @@ public final class KubernetesEndpoint {
             case "api/v1" -> Answer.json(200, Discovery.resources());
             case "openapi/v2" -> Discovery.openApiV2();
             case "openapi/v3" ->
-                Answer.json(200, Discovery.openApiV3("/clusters/" + request.cluster().value()));
+                Answer.json(
+                        200,
+                        Discovery.openApiV3("/clusters/" + request.cluster().value()));
             case "openapi/v3/api/v1" -> Answer.json(200, Discovery.openApiV3Core());
             default -> throw ApiRefusal.pathUnknown();
         };
@@ -174,12 +175,15 @@ public final class KubernetesEndpoint {
         ResourceKind kind = target.kind() == null ? ResourceKind.SECRET : target.kind();
         return switch (refusal) {
             case ApiRefusal known -> known.status();
-            case StorageRefusal known -> Refusals.of(known, kind, target.namespace(), target.name()).status();
+            case StorageRefusal known ->
+                Refusals.of(known, kind, target.namespace(), target.name()).status();
             case AccessUnavailable unavailable ->
                 ApiRefusal.unavailable("key-service does not answer; try again").status();
-            case ProblemException problem when problem.code() == ProblemCode.SERVICE_UNAVAILABLE ->
+            case ProblemException problem
+            when problem.code() == ProblemCode.SERVICE_UNAVAILABLE ->
                 ApiRefusal.unavailable("key-service does not answer; try again").status();
-            case ProblemException problem when problem.code() == ProblemCode.NOT_AUTHENTICATED ->
+            case ProblemException problem
+            when problem.code() == ProblemCode.NOT_AUTHENTICATED ->
                 ApiRefusal.unauthorized().status();
             default -> {
                 LOG.error("A Kubernetes request failed for a reason of our own", refusal);

@@ -31,12 +31,10 @@ record Permission(String verb, ResourceKind kind, String operation, String permi
                     case "get" -> new Permission(verb, kind, "GetClusterNamespace", "CLUSTER_SECRET_INSPECT");
                     case "list", "watch" ->
                         new Permission(verb, kind, "ListClusterNamespaces", "CLUSTER_SECRET_INSPECT");
-                    case "create" ->
-                        new Permission(verb, kind, "CreateClusterNamespace", "CLUSTER_NAMESPACE_MANAGE");
+                    case "create" -> new Permission(verb, kind, "CreateClusterNamespace", "CLUSTER_NAMESPACE_MANAGE");
                     case "update", "patch" ->
                         new Permission(verb, kind, "UpdateClusterNamespace", "CLUSTER_NAMESPACE_MANAGE");
-                    case "delete" ->
-                        new Permission(verb, kind, "DeleteClusterNamespace", "CLUSTER_NAMESPACE_MANAGE");
+                    case "delete" -> new Permission(verb, kind, "DeleteClusterNamespace", "CLUSTER_NAMESPACE_MANAGE");
                     default -> throw new IllegalArgumentException(verb);
                 };
         };

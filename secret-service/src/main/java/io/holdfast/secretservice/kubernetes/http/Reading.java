@@ -146,7 +146,8 @@ final class Reading {
 
     long currentRevision(Call call) {
         String scope = call.kind().namespaced() ? call.namespace() : "";
-        return storage.names(call.cluster().id(), call.resource(), scope, null, 1).listRevision();
+        return storage.names(call.cluster().id(), call.resource(), scope, null, 1)
+                .listRevision();
     }
 
     private void requireReached(Call call, long wanted) {
@@ -195,7 +196,8 @@ final class Reading {
 
     /** The permission of a list or watch, narrowed to what its field selector asks for. */
     static Asked asked(Call call, String verb, Selection selection) {
-        Asked asked = call.asked(verb, selection.fields().exactly("metadata.name").orElse(""));
+        Asked asked =
+                call.asked(verb, selection.fields().exactly("metadata.name").orElse(""));
         return asked.ofType(selection.fields().exactly("type").orElse(""));
     }
 
@@ -292,9 +294,7 @@ final class Reading {
                 StoredObject last = page.objects().get(taken - 1);
                 String next = new ContinueToken(page.listRevision(), last.namespace(), last.name()).encode();
                 return new Listed(
-                        objects,
-                        new ListMeta(page.listRevision(), next, selection.isAll() ? left : -1),
-                        stateRevision);
+                        objects, new ListMeta(page.listRevision(), next, selection.isAll() ? left : -1), stateRevision);
             }
             from = page.next();
             if (from == null) {
@@ -334,8 +334,7 @@ final class Reading {
         String version = call.request().parameter("resourceVersion");
         if (!token.isEmpty()) {
             if (!match.isEmpty() || (!version.isEmpty() && !version.equals("0"))) {
-                throw ApiRefusal.badRequest(
-                        "specifying resource version is not allowed when using continue");
+                throw ApiRefusal.badRequest("specifying resource version is not allowed when using continue");
             }
             ContinueToken found = ContinueToken.decode(call.kind(), call.namespace(), token);
             return new Continuation(found.revision(), found.namespace(), found.name());
@@ -346,8 +345,7 @@ final class Reading {
             }
             case "NotOlderThan", "Exact" -> {
                 if (version.isEmpty()) {
-                    throw ApiRefusal.badRequest(
-                            "resourceVersionMatch is forbidden unless resourceVersion is provided");
+                    throw ApiRefusal.badRequest("resourceVersionMatch is forbidden unless resourceVersion is provided");
                 }
                 long revision = call.number("resourceVersion");
                 if (match.equals("NotOlderThan")) {
@@ -359,8 +357,9 @@ final class Reading {
                 }
                 return start(call, revision);
             }
-            default -> throw ApiRefusal.badRequest(
-                    "resourceVersionMatch: Unsupported value: supported values: \"Exact\", \"NotOlderThan\"");
+            default ->
+                throw ApiRefusal.badRequest(
+                        "resourceVersionMatch: Unsupported value: supported values: \"Exact\", \"NotOlderThan\"");
         }
     }
 
@@ -371,8 +370,7 @@ final class Reading {
     }
 
     /** The list as names with a state, for tables and metadata while the objects cannot be read. */
-    private Answer names(
-            Call call, Rendition form, Selection selection, String state, Set<ObjectName> damaged) {
+    private Answer names(Call call, Rendition form, Selection selection, String state, Set<ObjectName> damaged) {
         if (!selection.labels().isAll()) {
             throw ApiRefusal.badRequest("a label selector cannot be used while the objects cannot be read");
         }

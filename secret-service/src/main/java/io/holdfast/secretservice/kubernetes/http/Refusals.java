@@ -26,8 +26,9 @@ final class Refusals {
             case StorageRefusal.NamespaceUnknown unknown -> ApiRefusal.notFound(ResourceKind.NAMESPACE, namespace);
             case StorageRefusal.ObjectChanged changed -> ApiRefusal.conflict(kind, name);
             case StorageRefusal.RevisionExpired expired ->
-                ApiRefusal.expired("The resourceVersion or continue parameter is too old: the revision is compacted. Start a"
-                        + " new list without the continue parameter.");
+                ApiRefusal.expired(
+                        "The resourceVersion or continue parameter is too old: the revision is compacted. Start a"
+                                + " new list without the continue parameter.");
             case StorageRefusal.ObjectsDamaged damaged -> damaged(damaged, kind);
             case StorageRefusal.KeyAccessBlocked blocked -> blocked(blocked, kind, name);
             case StorageRefusal.StorageUnavailable unavailable ->

@@ -179,8 +179,10 @@ final class Watching {
                     follow(deadline, true);
                 }
             } catch (Begun failure) {
-                exchange.chunk(line(KubernetesEndpoint.errorEvent(KubernetesEndpoint.status(
-                        failure.cause, new Target(call.kind(), call.namespace(), call.name(), false)))), 0);
+                exchange.chunk(
+                        line(KubernetesEndpoint.errorEvent(KubernetesEndpoint.status(
+                                failure.cause, new Target(call.kind(), call.namespace(), call.name(), false)))),
+                        0);
                 exchange.end();
             }
         }
@@ -195,8 +197,7 @@ final class Watching {
                 return last == 0;
             }
             if (!match.equals("NotOlderThan")) {
-                throw ApiRefusal.badRequest(
-                        "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+                throw ApiRefusal.badRequest("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
             }
             boolean initial = call.request().flag("sendInitialEvents");
             if (initial && !bookmarks) {
@@ -233,8 +234,8 @@ final class Watching {
                 if (next == null) {
                     return;
                 }
-                page = begun(() -> storage.list(
-                        call.cluster().id(), call.resource(), call.namespace(), next, Reading.PAGE));
+                page = begun(
+                        () -> storage.list(call.cluster().id(), call.resource(), call.namespace(), next, Reading.PAGE));
             }
         }
 
@@ -253,8 +254,8 @@ final class Watching {
                 }
                 reauthorize();
                 try {
-                    current = begun(() -> storage.read(
-                            call.cluster().id(), call.resource(), stored.namespace(), stored.name()));
+                    current = begun(() ->
+                            storage.read(call.cluster().id(), call.resource(), stored.namespace(), stored.name()));
                 } catch (Begun gone) {
                     if (gone.cause instanceof StorageRefusal.ObjectUnknown) {
                         // Deleted since the list: no event of it was sent, so none is owed.
@@ -432,7 +433,9 @@ final class Watching {
             ObjectNode object = Json.object();
             switch (form) {
                 case Rendition.Table table ->
-                    object.put("kind", "Table").put("apiVersion", "meta.k8s.io/" + table.version()).putArray("rows");
+                    object.put("kind", "Table")
+                            .put("apiVersion", "meta.k8s.io/" + table.version())
+                            .putArray("rows");
                 case Rendition.Partial partial ->
                     object.put("kind", "PartialObjectMetadata").put("apiVersion", "meta.k8s.io/" + partial.version());
                 case Rendition.Objects plain ->

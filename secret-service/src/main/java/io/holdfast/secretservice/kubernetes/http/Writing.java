@@ -71,7 +71,9 @@ final class Writing {
         Rendition form = Reading.form(call);
         boolean dryRun = call.dryRun();
         ObjectText.Read body = ObjectText.readBody(
-                call.kind(), call.request().header("content-type"), call.request().body());
+                call.kind(),
+                call.request().header("content-type"),
+                call.request().body());
         List<String> warnings = fieldValidation(call, body.unknown(), body.duplicated());
         ObjectNode object = body.object();
         ObjectNode meta = Json.objectIn(object, "metadata");
@@ -104,8 +106,10 @@ final class Writing {
             requireAbsent(call, name);
             return Done.of(reading.one(call, form, 201, new Found(object, 0, 0), warnings, decision));
         }
-        Found found = stored(call, object, value -> storage.create(
-                call.cluster().id(), call.resource(), call.namespace(), name, value));
+        Found found = stored(
+                call,
+                object,
+                value -> storage.create(call.cluster().id(), call.resource(), call.namespace(), name, value));
         return answered(call, form, 201, name, found, warnings, decision);
     }
 
@@ -147,7 +151,9 @@ final class Writing {
         Rendition form = Reading.form(call);
         boolean dryRun = call.dryRun();
         ObjectText.Read body = ObjectText.readBody(
-                call.kind(), call.request().header("content-type"), call.request().body());
+                call.kind(),
+                call.request().header("content-type"),
+                call.request().body());
         List<String> warnings = fieldValidation(call, body.unknown(), body.duplicated());
         ObjectNode sent = body.object();
         ObjectNode meta = Json.objectIn(sent, "metadata");
@@ -198,10 +204,11 @@ final class Writing {
                 yield patch(call, form, dryRun, target -> Patches.operations(target, patch));
             }
             case "application/apply-patch+yaml" -> apply(call, form, dryRun);
-            default -> throw ApiRefusal.unsupportedMediaType(
-                    "the body of the request was in an unknown format - accepted media types include:"
-                            + " application/json-patch+json, application/merge-patch+json,"
-                            + " application/strategic-merge-patch+json, application/apply-patch+yaml");
+            default ->
+                throw ApiRefusal.unsupportedMediaType(
+                        "the body of the request was in an unknown format - accepted media types include:"
+                                + " application/json-patch+json, application/merge-patch+json,"
+                                + " application/strategic-merge-patch+json, application/apply-patch+yaml");
         };
     }
 
@@ -237,7 +244,8 @@ final class Writing {
     private static boolean namesVersion(Call call) {
         JsonNode patch = Json.read(call.request().body());
         return patch instanceof ObjectNode object
-                && !Json.text(Json.objectAt(object, "metadata"), "resourceVersion").isEmpty();
+                && !Json.text(Json.objectAt(object, "metadata"), "resourceVersion")
+                        .isEmpty();
     }
 
     private static void requireSameKind(Call call, ObjectNode patched) {
@@ -287,16 +295,18 @@ final class Writing {
             try {
                 return change(call, form, "patch", dryRun, warnings, current -> {
                     precondition.check(call, current.object());
-                    ObjectNode after =
-                            FieldOwnership.apply(current.object(), applied, manager, force, clock.get());
+                    ObjectNode after = FieldOwnership.apply(current.object(), applied, manager, force, clock.get());
                     Objects.prepareChange(call.kind(), current.object(), after);
                     Validation.ofChange(call.kind(), current.object(), after);
                     return new Changed(after, !precondition.resourceVersion().isEmpty());
                 });
             } catch (StorageRefusal.ObjectUnknown absent) {
-                if (!precondition.uid().isEmpty() || !precondition.resourceVersion().isEmpty()) {
+                if (!precondition.uid().isEmpty()
+                        || !precondition.resourceVersion().isEmpty()) {
                     throw ApiRefusal.conflict(
-                            call.kind(), call.name(), "the object does not exist, but a uid or resourceVersion was given");
+                            call.kind(),
+                            call.name(),
+                            "the object does not exist, but a uid or resourceVersion was given");
                 }
             }
             try {
@@ -350,24 +360,45 @@ final class Writing {
             if (dryRun) {
                 Json.objectIn(after, "metadata").put("resourceVersion", Long.toString(current.revision()));
                 return Done.of(reading.one(
-                        call, form, 200, new Found(after, current.revision(), current.stateRevision()), warnings, decision));
+                        call,
+                        form,
+                        200,
+                        new Found(after, current.revision(), current.stateRevision()),
+                        warnings,
+                        decision));
             }
             try {
                 if (isReleased(after)) {
                     storage.delete(
                             call.cluster().id(), call.resource(), call.namespace(), call.name(), current.revision());
                     return Done.of(reading.one(
-                            call, form, 200, new Found(after, current.revision(), current.stateRevision()), warnings, decision));
+                            call,
+                            form,
+                            200,
+                            new Found(after, current.revision(), current.stateRevision()),
+                            warnings,
+                            decision));
                 }
-                // Written even where nothing changed: the storage alone knows whether the stored form is stale, and a
-                // no-op update is how Kubernetes' users rewrite what is (the rotation command relies on it).
-                Found found = stored(call, after, value -> storage.replace(
-                        call.cluster().id(),
-                        call.resource(),
-                        call.namespace(),
-                        call.name(),
-                        current.revision(),
-                        value));
+                // A no-op update writes what is stale, and only that: the rotation command of Kubernetes relies on it.
+                boolean same = Objects.same(current.object(), after);
+                Found found = stored(
+                        call,
+                        after,
+                        value -> same
+                                ? storage.refresh(
+                                        call.cluster().id(),
+                                        call.resource(),
+                                        call.namespace(),
+                                        call.name(),
+                                        current.revision(),
+                                        value)
+                                : storage.replace(
+                                        call.cluster().id(),
+                                        call.resource(),
+                                        call.namespace(),
+                                        call.name(),
+                                        current.revision(),
+                                        value));
                 return answered(call, form, 200, call.name(), found, warnings, decision);
             } catch (StorageRefusal.ObjectChanged raced) {
                 if (changed.conditional()) {
@@ -427,7 +458,8 @@ final class Writing {
             }
             return new Deletion(
                     dryRun,
-                    options.path("ignoreStoreReadErrorWithClusterBreakingPotential").asBoolean(false)
+                    options.path("ignoreStoreReadErrorWithClusterBreakingPotential")
+                                    .asBoolean(false)
                             || call.request().flag("ignoreStoreReadErrorWithClusterBreakingPotential"),
                     Precondition.of(Json.objectAt(options, "preconditions")));
         }
@@ -497,15 +529,22 @@ final class Writing {
         ObjectNode after = found.object().deepCopy();
         ObjectNode meta = Json.objectIn(after, "metadata");
         if (Json.text(meta, "deletionTimestamp").isEmpty()) {
-            meta.put("deletionTimestamp", clock.get().truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString());
+            meta.put(
+                    "deletionTimestamp",
+                    clock.get()
+                            .truncatedTo(java.time.temporal.ChronoUnit.SECONDS)
+                            .toString());
             meta.put("deletionGracePeriodSeconds", 0);
         }
         if (deletion.dryRun()) {
             return Done.of(reading.one(
                     call, form, 200, new Found(after, found.revision(), found.stateRevision()), List.of(), decision));
         }
-        Found stored = stored(call, after, value -> storage.replace(
-                call.cluster().id(), call.resource(), call.namespace(), call.name(), found.revision(), value));
+        Found stored = stored(
+                call,
+                after,
+                value -> storage.replace(
+                        call.cluster().id(), call.resource(), call.namespace(), call.name(), found.revision(), value));
         return answered(call, form, 200, call.name(), stored, List.of(), decision);
     }
 
@@ -552,7 +591,11 @@ final class Writing {
         }
         ObjectNode gone = found.object();
         Json.objectIn(gone, "metadata")
-                .put("deletionTimestamp", clock.get().truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString());
+                .put(
+                        "deletionTimestamp",
+                        clock.get()
+                                .truncatedTo(java.time.temporal.ChronoUnit.SECONDS)
+                                .toString());
         Json.objectIn(gone, "status").put("phase", "Terminating");
         return Done.of(reading.one(call, form, 200, new Found(gone, found.revision(), 0), List.of(), 0));
     }
@@ -575,14 +618,16 @@ final class Writing {
             }
         }
         throw ApiRefusal.conflict(
-                ResourceKind.NAMESPACE, secrets.namespace(), "Secrets are created in it faster than they can be deleted");
+                ResourceKind.NAMESPACE,
+                secrets.namespace(),
+                "Secrets are created in it faster than they can be deleted");
     }
 
     /** A page that cannot be read, or waits for finalizers, is not dropped unless the client asked for that. */
     private void requireReadable(Call secrets, Deletion deletion) {
         try {
-            ObjectStorage.ObjectPage page = storage.list(
-                    secrets.cluster().id(), Resource.SECRETS, secrets.namespace(), null, Reading.PAGE);
+            ObjectStorage.ObjectPage page =
+                    storage.list(secrets.cluster().id(), Resource.SECRETS, secrets.namespace(), null, Reading.PAGE);
             String held = "";
             for (StoredObject stored : page.objects()) {
                 Found found = Reading.opened(ResourceKind.SECRET, stored);
@@ -641,7 +686,8 @@ final class Writing {
     private void deleteOne(Call call, Deletion deletion, String name, Found found) {
         Call one = new Call(call.request(), call.caller(), call.cluster(), call.kind(), call.namespace(), name);
         try {
-            if (Json.arrayAt(Json.objectAt(found.object(), "metadata"), "finalizers").isEmpty()) {
+            if (Json.arrayAt(Json.objectAt(found.object(), "metadata"), "finalizers")
+                    .isEmpty()) {
                 storage.delete(call.cluster().id(), call.resource(), call.namespace(), name, found.revision());
             } else {
                 awaitFinalizers(one, new Rendition.Objects(), deletion, found, 0);
@@ -659,7 +705,8 @@ final class Writing {
             }
             for (ObjectName name : page.names()) {
                 try {
-                    storage.delete(call.cluster().id(), call.resource(), call.namespace(), name.name(), name.revision());
+                    storage.delete(
+                            call.cluster().id(), call.resource(), call.namespace(), name.name(), name.revision());
                 } catch (StorageRefusal.ObjectUnknown | StorageRefusal.ObjectChanged raced) {
                     // Gone already, or met again in the next round.
                 }
@@ -739,8 +786,9 @@ final class Writing {
             case "Warn" -> {
                 return problems.stream().map(Writing::warning).toList();
             }
-            default -> throw ApiRefusal.badRequest("fieldValidation: Unsupported value: supported values: \"Ignore\","
-                    + " \"Strict\", \"Warn\"");
+            default ->
+                throw ApiRefusal.badRequest(
+                        "fieldValidation: Unsupported value: supported values: \"Ignore\"," + " \"Strict\", \"Warn\"");
         }
     }
 

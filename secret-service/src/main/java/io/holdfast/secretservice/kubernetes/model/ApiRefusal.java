@@ -65,7 +65,10 @@ public final class ApiRefusal extends RuntimeException {
 
     public static ApiRefusal alreadyExists(ResourceKind kind, String name) {
         return new ApiRefusal(
-                409, "AlreadyExists", kind.plural() + " \"" + name + "\" already exists", Details.of(name, kind.plural()));
+                409,
+                "AlreadyExists",
+                kind.plural() + " \"" + name + "\" already exists",
+                Details.of(name, kind.plural()));
     }
 
     public static ApiRefusal conflict(ResourceKind kind, String name) {
@@ -114,9 +117,7 @@ public final class ApiRefusal extends RuntimeException {
     /** 422 with a cause for each field; {@code causes} is not empty. */
     public static ApiRefusal invalid(ResourceKind kind, String name, List<Cause> causes) {
         List<Cause> shown = bounded(causes);
-        String list = shown.stream()
-                .map(it -> it.field() + ": " + it.message())
-                .collect(Collectors.joining(", "));
+        String list = shown.stream().map(it -> it.field() + ": " + it.message()).collect(Collectors.joining(", "));
         return new ApiRefusal(
                 422,
                 "Invalid",

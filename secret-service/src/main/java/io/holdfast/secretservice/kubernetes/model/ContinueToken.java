@@ -26,7 +26,8 @@ public record ContinueToken(long revision, String namespace, String name) {
     public static ContinueToken decode(ResourceKind kind, String requestNamespace, String token) {
         if (token.length() <= MAX_LENGTH) {
             try {
-                String[] parts = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8).split("/", -1);
+                String[] parts =
+                        new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8).split("/", -1);
                 if (parts.length == 4 && parts[0].equals(VERSION)) {
                     ContinueToken found = new ContinueToken(Long.parseLong(parts[1]), parts[2], parts[3]);
                     boolean namespaceFits = kind.namespaced()

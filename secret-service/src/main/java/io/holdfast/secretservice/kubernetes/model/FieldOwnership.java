@@ -195,7 +195,10 @@ public final class FieldOwnership {
     private static void write(ObjectNode object, List<Entry> entries) {
         List<Entry> kept = new ArrayList<>(entries);
         kept.removeIf(it -> it.paths.isEmpty());
-        while (kept.stream().filter(it -> Json.text(it.head, "operation").equals("Update")).count() > MAX_UPDATE_ENTRIES) {
+        while (kept.stream()
+                        .filter(it -> Json.text(it.head, "operation").equals("Update"))
+                        .count()
+                > MAX_UPDATE_ENTRIES) {
             Entry oldest = null;
             Entry ancient = null;
             for (Entry entry : kept) {
@@ -251,14 +254,22 @@ public final class FieldOwnership {
                     if (field.getValue() instanceof ObjectNode meta) {
                         for (Map.Entry<String, JsonNode> inner : meta.properties()) {
                             if (META_FIELDS.contains(inner.getKey())) {
-                                leaf(out, "f:metadata" + STEP + "f:" + inner.getKey(), inner.getKey(), inner.getValue());
+                                leaf(
+                                        out,
+                                        "f:metadata" + STEP + "f:" + inner.getKey(),
+                                        inner.getKey(),
+                                        inner.getValue());
                             }
                         }
                     }
                 }
                 case "spec", "status" -> {
                     for (Map.Entry<String, JsonNode> inner : field.getValue().properties()) {
-                        leaf(out, "f:" + field.getKey() + STEP + "f:" + inner.getKey(), inner.getKey(), inner.getValue());
+                        leaf(
+                                out,
+                                "f:" + field.getKey() + STEP + "f:" + inner.getKey(),
+                                inner.getKey(),
+                                inner.getValue());
                     }
                 }
                 default -> leaf(out, "f:" + field.getKey(), field.getKey(), field.getValue());

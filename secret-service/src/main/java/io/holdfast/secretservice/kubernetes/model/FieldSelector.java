@@ -39,7 +39,9 @@ public final class FieldSelector {
                         + Printable.shorten(part) + "'");
             }
             boolean equal = part.charAt(at) == '=';
-            int valueAt = equal && at + 1 < part.length() && part.charAt(at + 1) != '=' ? at + 1 : equal && at + 1 == part.length() ? at + 1 : at + 2;
+            int valueAt = equal && at + 1 < part.length() && part.charAt(at + 1) != '='
+                    ? at + 1
+                    : equal && at + 1 == part.length() ? at + 1 : at + 2;
             String field = part.substring(0, at).strip();
             boolean known =
                     switch (field) {

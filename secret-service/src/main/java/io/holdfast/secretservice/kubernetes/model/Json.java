@@ -26,8 +26,8 @@ public final class Json {
             .maxNestingDepth(MAX_DEPTH)
             .maxNumberLength(100)
             .build();
-    private static final ObjectMapper LENIENT = mapper(
-            JsonFactory.builder().streamReadConstraints(BOUNDS).build());
+    private static final ObjectMapper LENIENT =
+            mapper(JsonFactory.builder().streamReadConstraints(BOUNDS).build());
     private static final ObjectMapper UNIQUE = mapper(JsonFactory.builder()
             .streamReadConstraints(BOUNDS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

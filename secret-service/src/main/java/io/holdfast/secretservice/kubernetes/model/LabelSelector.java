@@ -145,7 +145,9 @@ public final class LabelSelector {
                             switch (word) {
                                 case "in" -> Operator.IN;
                                 case "notin" -> Operator.NOT_IN;
-                                default -> throw refused("found '" + Printable.shorten(word) + "', expected: in, notin, =, ==, !=, gt, lt");
+                                default ->
+                                    throw refused("found '" + Printable.shorten(word)
+                                            + "', expected: in, notin, =, ==, !=, gt, lt");
                             };
                     return new Requirement(key, operator, values());
                 }

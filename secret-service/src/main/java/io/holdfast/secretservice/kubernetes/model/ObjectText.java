@@ -39,9 +39,10 @@ public final class ObjectText {
             case "", JSON -> readJson(kind, body, false);
             case YAML, "application/x-yaml", "text/yaml" -> readJson(kind, body, true);
             case PROTOBUF -> readProtobuf(kind, body);
-            default -> throw ApiRefusal.unsupportedMediaType(
-                    "the body of the request was in an unknown format - accepted media types include: " + JSON + ", "
-                            + YAML + ", " + PROTOBUF);
+            default ->
+                throw ApiRefusal.unsupportedMediaType(
+                        "the body of the request was in an unknown format - accepted media types include: " + JSON
+                                + ", " + YAML + ", " + PROTOBUF);
         };
     }
 
@@ -97,8 +98,8 @@ public final class ObjectText {
             object.put("kind", kind.kind()).put("apiVersion", "v1");
             return object;
         } catch (Shape.Mismatch mismatch) {
-            throw ApiRefusal.badRequest(
-                    kind.kind() + " in version \"v1\" cannot be handled as a " + kind.kind() + ": " + mismatch.getMessage());
+            throw ApiRefusal.badRequest(kind.kind() + " in version \"v1\" cannot be handled as a " + kind.kind() + ": "
+                    + mismatch.getMessage());
         }
     }
 
@@ -108,8 +109,8 @@ public final class ObjectText {
             requireKind(kind, unknown.kind(), unknown.apiVersion());
             ObjectNode object = unknown.raw().use(raw -> WireForm.read(kind, raw));
             if (object == null) {
-                throw ApiRefusal.badRequest(
-                        kind.kind() + " in version \"v1\" cannot be handled as a " + kind.kind() + ": not a valid message");
+                throw ApiRefusal.badRequest(kind.kind() + " in version \"v1\" cannot be handled as a " + kind.kind()
+                        + ": not a valid message");
             }
             return new Read(object, List.of(), false);
         }
@@ -120,7 +121,8 @@ public final class ObjectText {
             StoredObject stored = StoredObject.decode(text);
             if (stored instanceof StoredObject.Protobuf protobuf
                     && protobuf.contentEncoding().isEmpty()
-                    && (protobuf.contentType().isEmpty() || essence(protobuf.contentType()).equals(PROTOBUF))) {
+                    && (protobuf.contentType().isEmpty()
+                            || essence(protobuf.contentType()).equals(PROTOBUF))) {
                 return protobuf;
             }
             stored.close();
@@ -179,8 +181,7 @@ public final class ObjectText {
 
     /** The storage form of an object: {@code k8s\0} and a {@code runtime.Unknown}. */
     public static SecretBytes toStorage(ResourceKind kind, ObjectNode object) {
-        try (StoredObject.Protobuf stored =
-                StoredObject.Protobuf.of("v1", kind.kind(), WireForm.write(kind, object))) {
+        try (StoredObject.Protobuf stored = StoredObject.Protobuf.of("v1", kind.kind(), WireForm.write(kind, object))) {
             return stored.encode();
         }
     }

@@ -19,10 +19,16 @@ public final class Objects {
     private Objects() {}
 
     /** An object as it is first stored: its own uid and time, defaults, no resourceVersion. */
-    public static void prepareNew(ResourceKind kind, ObjectNode object, String namespace, Instant now, RandomGenerator random) {
+    public static void prepareNew(
+            ResourceKind kind, ObjectNode object, String namespace, Instant now, RandomGenerator random) {
         ObjectNode meta = Json.objectIn(object, "metadata");
         meta.remove(java.util.List.of(
-                "selfLink", "resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "managedFields"));
+                "selfLink",
+                "resourceVersion",
+                "deletionTimestamp",
+                "deletionGracePeriodSeconds",
+                "generation",
+                "managedFields"));
         String generateName = Json.text(meta, "generateName");
         if (Json.text(meta, "name").isEmpty() && !generateName.isEmpty()) {
             StringBuilder name = new StringBuilder(
@@ -55,7 +61,12 @@ public final class Objects {
         ObjectNode was = Json.objectAt(before, "metadata");
         ObjectNode meta = Json.objectIn(object, "metadata");
         for (String field : java.util.List.of(
-                "generateName", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "selfLink")) {
+                "generateName",
+                "generation",
+                "deletionTimestamp",
+                "deletionGracePeriodSeconds",
+                "resourceVersion",
+                "selfLink")) {
             keep(was, meta, field);
         }
         for (String field : java.util.List.of("uid", "creationTimestamp", "namespace", "name")) {

@@ -59,8 +59,9 @@ public final class Patches {
             case "delete" -> {
                 return Json.object();
             }
-            default -> throw ApiRefusal.badRequest(
-                    "unknown directive $patch: " + Printable.shorten(directive) + "; it is merge, replace or delete");
+            default ->
+                throw ApiRefusal.badRequest("unknown directive $patch: " + Printable.shorten(directive)
+                        + "; it is merge, replace or delete");
         }
         JsonNode retain = patch.get("$retainKeys");
         if (retain instanceof ArrayNode keys) {
@@ -136,10 +137,11 @@ public final class Patches {
                     // A list's own directive: all that follows replaces what was there.
                     merged.clear();
                 }
-                default -> merged.merge(
-                        uid,
-                        strategic(Json.object(), patch),
-                        (old, added) -> merge(((ObjectNode) old).deepCopy(), (ObjectNode) added));
+                default ->
+                    merged.merge(
+                            uid,
+                            strategic(Json.object(), patch),
+                            (old, added) -> merge(((ObjectNode) old).deepCopy(), (ObjectNode) added));
             }
         }
         ArrayNode out = Json.array();
@@ -324,6 +326,9 @@ public final class Patches {
 
     private static ApiRefusal failed(String why) {
         return new ApiRefusal(new ApiStatus(
-                422, "Invalid", "the server rejected our request due to an error in our request: " + why, Details.NONE));
+                422,
+                "Invalid",
+                "the server rejected our request due to an error in our request: " + why,
+                Details.NONE));
     }
 }

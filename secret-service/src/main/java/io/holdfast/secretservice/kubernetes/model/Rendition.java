@@ -69,10 +69,11 @@ public sealed interface Rendition {
                     }
                 }
             }
-            boolean json = switch (type) {
-                case "application/json", "*/*", "application/*" -> true;
-                default -> false;
-            };
+            boolean json =
+                    switch (type) {
+                        case "application/json", "*/*", "application/*" -> true;
+                        default -> false;
+                    };
             if (refused) {
                 continue;
             }
@@ -273,7 +274,9 @@ public sealed interface Rendition {
         ObjectNode meta = Json.objectAt(object, "metadata");
         ArrayNode cells = row.putArray("cells").add(Json.text(meta, "name"));
         switch (kind) {
-            case SECRET -> cells.add(Json.text(object, "type")).add(Json.objectAt(object, "data").size());
+            case SECRET ->
+                cells.add(Json.text(object, "type"))
+                        .add(Json.objectAt(object, "data").size());
             case NAMESPACE -> cells.add(Json.text(Json.objectAt(object, "status"), "phase"));
         }
         Instant created = Timestamps.parse(Json.text(meta, "creationTimestamp"));

@@ -12,6 +12,8 @@ public enum ResourceKind {
     private final String singular;
     private final String kind;
     private final boolean namespaced;
+    /** Unmodifiable. */
+    @SuppressWarnings("ImmutableEnumChecker")
     private final List<String> shortNames;
 
     ResourceKind(String plural, String singular, String kind, boolean namespaced, List<String> shortNames) {

@@ -130,7 +130,8 @@ sealed interface Shape {
                 JsonNode read;
                 if (entry.getValue().isNull()) {
                     // As Go reads null into a map of strings or bytes: the zero value.
-                    read = values instanceof Binary ? BinaryNode.valueOf(new byte[0])
+                    read = values instanceof Binary
+                            ? BinaryNode.valueOf(new byte[0])
                             : com.fasterxml.jackson.databind.node.TextNode.valueOf("");
                 } else {
                     read = values.read(entry.getValue(), at, unknown);

@@ -68,12 +68,17 @@ public final class Validation {
             invalid("metadata.name", name, Names.of(kind, name));
         }
         if (!generateName.isEmpty()) {
-            String stem = generateName.endsWith("-") ? generateName.substring(0, generateName.length() - 1) + "a" : generateName;
+            String stem = generateName.endsWith("-")
+                    ? generateName.substring(0, generateName.length() - 1) + "a"
+                    : generateName;
             invalid("metadata.generateName", generateName, Names.of(kind, stem));
         }
         for (var label : Json.objectAt(meta, "labels").properties()) {
             invalid("metadata.labels", label.getKey(), Names.qualified(label.getKey()));
-            invalid("metadata.labels", label.getValue().textValue(), Names.labelValue(label.getValue().textValue()));
+            invalid(
+                    "metadata.labels",
+                    label.getValue().textValue(),
+                    Names.labelValue(label.getValue().textValue()));
         }
         long annotationBytes = 0;
         for (var annotation : Json.objectAt(meta, "annotations").properties()) {
@@ -126,7 +131,8 @@ public final class Validation {
         }
         switch (Json.text(object, "type")) {
             case "kubernetes.io/service-account-token" -> {
-                if (Json.text(Json.objectAt(meta, "annotations"), "kubernetes.io/service-account.name").isEmpty()) {
+                if (Json.text(Json.objectAt(meta, "annotations"), "kubernetes.io/service-account.name")
+                        .isEmpty()) {
                     required("metadata.annotations[kubernetes.io/service-account.name]", "");
                 }
             }
@@ -202,14 +208,19 @@ public final class Validation {
     public static void fieldManager(ResourceKind kind, String manager) {
         if (utf8(manager) > MAX_MANAGER_BYTES) {
             throw ApiRefusal.invalid(
-                    kind, "", List.of(new Cause("FieldValueTooLong", "Too long: may not be more than 128 bytes", "fieldManager")));
+                    kind,
+                    "",
+                    List.of(new Cause(
+                            "FieldValueTooLong", "Too long: may not be more than 128 bytes", "fieldManager")));
         }
         if (manager.chars().anyMatch(Character::isISOControl)) {
             throw ApiRefusal.invalid(
                     kind,
                     "",
                     List.of(new Cause(
-                            "FieldValueInvalid", "Invalid value: should only contain printable characters", "fieldManager")));
+                            "FieldValueInvalid",
+                            "Invalid value: should only contain printable characters",
+                            "fieldManager")));
         }
     }
 
@@ -233,8 +244,7 @@ public final class Validation {
     }
 
     private void forbidden(String field) {
-        causes.add(new Cause(
-                "FieldValueForbidden", "Forbidden: field is immutable when `immutable` is set", field));
+        causes.add(new Cause("FieldValueForbidden", "Forbidden: field is immutable when `immutable` is set", field));
     }
 
     private void tooLong(String field, int bound) {

@@ -169,7 +169,11 @@ final class WireForm {
                     ObjectNode one = conditions.addObject();
                     put(one, "type", condition.getType());
                     put(one, "status", condition.getStatus());
-                    time(one, "lastTransitionTime", condition.hasLastTransitionTime(), condition.getLastTransitionTime());
+                    time(
+                            one,
+                            "lastTransitionTime",
+                            condition.hasLastTransitionTime(),
+                            condition.getLastTransitionTime());
                     put(one, "reason", condition.getReason());
                     put(one, "message", condition.getMessage());
                 }
@@ -279,7 +283,9 @@ final class WireForm {
             out.setDeletionGracePeriodSeconds(
                     from.path("deletionGracePeriodSeconds").longValue());
         }
-        Json.objectAt(from, "labels").properties().forEach(it -> out.putLabels(it.getKey(), it.getValue().textValue()));
+        Json.objectAt(from, "labels")
+                .properties()
+                .forEach(it -> out.putLabels(it.getKey(), it.getValue().textValue()));
         Json.objectAt(from, "annotations")
                 .properties()
                 .forEach(it -> out.putAnnotations(it.getKey(), it.getValue().textValue()));
@@ -344,6 +350,9 @@ final class WireForm {
         Instant time = text.isEmpty() ? null : Timestamps.parse(text);
         return time == null
                 ? null
-                : Time.newBuilder().setSeconds(time.getEpochSecond()).setNanos(0).build();
+                : Time.newBuilder()
+                        .setSeconds(time.getEpochSecond())
+                        .setNanos(0)
+                        .build();
     }
 }

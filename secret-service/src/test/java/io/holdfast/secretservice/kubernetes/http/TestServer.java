@@ -85,21 +85,26 @@ final class TestServer implements AutoCloseable {
                         .setSsl(true)
                         .setUseAlpn(true)
                         .setKeyCertOptions(new PemKeyCertOptions()
-                                .setCertPath(certificates.certificateOf("secret-service").toString())
+                                .setCertPath(certificates
+                                        .certificateOf("secret-service")
+                                        .toString())
                                 .setKeyPath(certificates.keyOf("secret-service").toString())))
                 .requestHandler(router)
                 .listen(0, "127.0.0.1")
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(30, TimeUnit.SECONDS);
-        client = HttpClient.newBuilder().sslContext(trusting(certificates.authorityFile())).build();
+        client = HttpClient.newBuilder()
+                .sslContext(trusting(certificates.authorityFile()))
+                .build();
     }
 
     private static SSLContext trusting(Path authority) throws Exception {
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
         store.load(null, null);
         try (InputStream in = Files.newInputStream(authority)) {
-            store.setCertificateEntry("ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
+            store.setCertificateEntry(
+                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
         }
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(store);
@@ -151,8 +156,7 @@ final class TestServer implements AutoCloseable {
 
     /** A kubeconfig file for real kubectl. */
     Path kubeconfig(Path directory) throws IOException {
-        String text =
-                """
+        String text = """
                 apiVersion: v1
                 kind: Config
                 current-context: c
@@ -165,14 +169,14 @@ final class TestServer implements AutoCloseable {
                 contexts:
                 - name: c
                   context: {cluster: c, user: u}
-                """
-                        .formatted(base(), certificates.authorityFile());
+                """.formatted(base(), certificates.authorityFile());
         return Files.writeString(directory.resolve("kubeconfig"), text);
     }
 
     @Override
     public void close() throws Exception {
-        client.close();
+        // close() would wait for the watches.
+        client.shutdownNow();
         vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 }
