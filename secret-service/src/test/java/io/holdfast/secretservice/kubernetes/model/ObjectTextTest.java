@@ -11,8 +11,7 @@ import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 class ObjectTextTest {
-    private static final String FULL =
-            """
+    private static final String FULL = """
             {"kind":"Secret","apiVersion":"v1","metadata":{"name":"a","namespace":"default","uid":"u-1",
              "creationTimestamp":"2026-11-24T10:00:00Z","labels":{"b":"2","a":"1"},"annotations":{"x/y":"z"},
              "ownerReferences":[{"apiVersion":"v1","kind":"Pod","name":"p","uid":"o","controller":true}],
@@ -71,7 +70,9 @@ class ObjectTextTest {
         }
         byte[] body = ObjectText.toProtobuf(ResourceKind.SECRET, secret(FULL));
         assertThat(Objects.same(
-                        ObjectText.readBody(ResourceKind.SECRET, ObjectText.PROTOBUF, body).object(), secret(FULL)))
+                        ObjectText.readBody(ResourceKind.SECRET, ObjectText.PROTOBUF, body)
+                                .object(),
+                        secret(FULL)))
                 .isTrue();
         assertThatThrownBy(() -> ObjectText.readBody(ResourceKind.NAMESPACE, ObjectText.PROTOBUF, body))
                 .isInstanceOf(ApiRefusal.class);

@@ -36,21 +36,25 @@ class PatchTest {
                 List.of("{\"e\":null}", "{\"a\":1}", "{\"e\":null,\"a\":1}"),
                 List.of("{}", "{\"a\":{\"bb\":{\"ccc\":null}}}", "{\"a\":{\"bb\":{}}}"));
         for (List<String> one : cases) {
-            assertThat((JsonNode) Patches.merge(object(one.get(0)), object(one.get(1)))).isEqualTo(read(one.get(2)));
+            assertThat((JsonNode) Patches.merge(object(one.get(0)), object(one.get(1))))
+                    .isEqualTo(read(one.get(2)));
         }
     }
 
     @Test
     void followsStrategicDirectives() {
-        ObjectNode target = object("{\"metadata\":{\"finalizers\":[\"a\",\"b\"],"
-                + "\"ownerReferences\":[{\"uid\":\"1\",\"name\":\"x\"},{\"uid\":\"2\"}]},\"data\":{\"k\":\"v\",\"l\":\"w\"}}");
-        ObjectNode patch = object("{\"metadata\":{\"finalizers\":[\"c\"],\"$deleteFromPrimitiveList/finalizers\":[\"a\"],"
-                + "\"$setElementOrder/finalizers\":[\"b\",\"c\"],"
-                + "\"ownerReferences\":[{\"uid\":\"1\",\"name\":\"y\"},{\"uid\":\"2\",\"$patch\":\"delete\"}]},"
-                + "\"data\":{\"$patch\":\"replace\",\"n\":\"x\"}}");
+        ObjectNode target = object(
+                "{\"metadata\":{\"finalizers\":[\"a\",\"b\"],"
+                        + "\"ownerReferences\":[{\"uid\":\"1\",\"name\":\"x\"},{\"uid\":\"2\"}]},\"data\":{\"k\":\"v\",\"l\":\"w\"}}");
+        ObjectNode patch =
+                object("{\"metadata\":{\"finalizers\":[\"c\"],\"$deleteFromPrimitiveList/finalizers\":[\"a\"],"
+                        + "\"$setElementOrder/finalizers\":[\"b\",\"c\"],"
+                        + "\"ownerReferences\":[{\"uid\":\"1\",\"name\":\"y\"},{\"uid\":\"2\",\"$patch\":\"delete\"}]},"
+                        + "\"data\":{\"$patch\":\"replace\",\"n\":\"x\"}}");
         assertThat((JsonNode) Patches.strategic(target, patch))
-                .isEqualTo(read("{\"metadata\":{\"finalizers\":[\"b\",\"c\"],\"ownerReferences\":[{\"uid\":\"1\",\"name\":\"y\"}]},"
-                        + "\"data\":{\"n\":\"x\"}}"));
+                .isEqualTo(read(
+                        "{\"metadata\":{\"finalizers\":[\"b\",\"c\"],\"ownerReferences\":[{\"uid\":\"1\",\"name\":\"y\"}]},"
+                                + "\"data\":{\"n\":\"x\"}}"));
         assertThatThrownBy(() -> Patches.strategic(object("{}"), object("{\"$patch\":\"other\"}")))
                 .isInstanceOf(ApiRefusal.class);
     }
@@ -84,7 +88,8 @@ class PatchTest {
     void aPatchOfCopiesIsBounded() {
         StringBuilder patch = new StringBuilder("[");
         for (int i = 0; i < 60; i++) {
-            patch.append(i == 0 ? "" : ",").append("{\"op\":\"copy\",\"from\":\"/a\",\"path\":\"/a/x\"}")
+            patch.append(i == 0 ? "" : ",")
+                    .append("{\"op\":\"copy\",\"from\":\"/a\",\"path\":\"/a/x\"}")
                     .append(",{\"op\":\"copy\",\"from\":\"/a\",\"path\":\"/a/y\"}");
         }
         assertThatThrownBy(() -> Patches.operations(object("{\"a\":{}}"), read(patch + "]")))
@@ -102,7 +107,8 @@ class PatchTest {
         ObjectNode one = FieldOwnership.apply(base, applied("{\"k\":\"dg==\",\"l\":\"dg==\"}"), "me", false, NOW);
         assertThat(one.at("/metadata/managedFields/0/manager").asText()).isEqualTo("me");
         // The same again changes nothing, not even the time.
-        assertThat((JsonNode) FieldOwnership.apply(one, applied("{\"k\":\"dg==\",\"l\":\"dg==\"}"), "me", false, NOW.plusSeconds(60)))
+        assertThat((JsonNode) FieldOwnership.apply(
+                        one, applied("{\"k\":\"dg==\",\"l\":\"dg==\"}"), "me", false, NOW.plusSeconds(60)))
                 .isEqualTo(one);
         // What is left out goes.
         ObjectNode two = FieldOwnership.apply(one, applied("{\"k\":\"dg==\"}"), "me", false, NOW);
@@ -111,7 +117,8 @@ class PatchTest {
         assertThatThrownBy(() -> FieldOwnership.apply(two, applied("{\"k\":\"eA==\"}"), "you", false, NOW))
                 .isInstanceOfSatisfying(ApiRefusal.class, it -> {
                     assertThat(it.status().code()).isEqualTo(409);
-                    assertThat(it.status().details().causes().getFirst().field()).isEqualTo(".data.k");
+                    assertThat(it.status().details().causes().getFirst().field())
+                            .isEqualTo(".data.k");
                 });
         ObjectNode three = FieldOwnership.apply(two, applied("{\"k\":\"eA==\"}"), "you", true, NOW);
         assertThat(three.at("/metadata/managedFields").toString()).contains("you");
@@ -140,10 +147,25 @@ class PatchTest {
 
     @Test
     void printsAgesAsKubectl() {
-        List<String> ages = List.of("0s", "119s", "2m", "9m59s", "10m", "2h59m", "3h", "7h59m", "8h", "47h", "2d", "7d23h", "8d", "2y", "8y");
+        List<String> ages = List.of(
+                "0s", "119s", "2m", "9m59s", "10m", "2h59m", "3h", "7h59m", "8h", "47h", "2d", "7d23h", "8d", "2y",
+                "8y");
         List<Long> seconds = List.of(
-                0L, 119L, 120L, 599L, 600L, 10_740L, 10_800L, 28_740L, 28_800L, 169_200L, 172_800L, 687_600L, 691_200L,
-                63_072_000L, 252_288_000L);
+                0L,
+                119L,
+                120L,
+                599L,
+                600L,
+                10_740L,
+                10_800L,
+                28_740L,
+                28_800L,
+                169_200L,
+                172_800L,
+                687_600L,
+                691_200L,
+                63_072_000L,
+                252_288_000L);
         for (int i = 0; i < ages.size(); i++) {
             // 179 minutes are still minutes: hours begin at 180.
             String expected = ages.get(i).equals("2h59m") ? "179m" : ages.get(i);

@@ -31,9 +31,12 @@ class SelectorTest {
                         Map.entry("size<5", false),
                         Map.entry("x.io/y=", true),
                         Map.entry(" tier = gold ", true))
-                .forEach((text, expected) ->
-                        assertThat(LabelSelector.parse(text).matches(object)).as(text).isEqualTo(expected));
-        for (String bad : List.of("=", "a b", "a in", "a in (", "a in (b", "a=b,,", "a=b c", "-a", "a>x", "a=b)", "!")) {
+                .forEach(
+                        (text, expected) -> assertThat(LabelSelector.parse(text).matches(object))
+                                .as(text)
+                                .isEqualTo(expected));
+        for (String bad :
+                List.of("=", "a b", "a in", "a in (", "a in (b", "a=b,,", "a=b c", "-a", "a>x", "a=b)", "!")) {
             assertThatThrownBy(() -> LabelSelector.parse(bad)).as(bad).isInstanceOf(ApiRefusal.class);
         }
     }
@@ -53,7 +56,8 @@ class SelectorTest {
         assertThat(FieldSelector.parse(ResourceKind.SECRET, "metadata.name=a").exactly("metadata.name"))
                 .hasValue("a");
         for (String bad : List.of("a", "data.k=x", "status.phase=Active")) {
-            assertThatThrownBy(() -> FieldSelector.parse(ResourceKind.SECRET, bad)).isInstanceOf(ApiRefusal.class);
+            assertThatThrownBy(() -> FieldSelector.parse(ResourceKind.SECRET, bad))
+                    .isInstanceOf(ApiRefusal.class);
         }
     }
 
@@ -63,8 +67,10 @@ class SelectorTest {
         assertThat(ContinueToken.decode(ResourceKind.SECRET, "n", token)).isEqualTo(new ContinueToken(5, "n", "a.b"));
         assertThat(ContinueToken.decode(ResourceKind.SECRET, "", token).name()).isEqualTo("a.b");
         for (String bad : List.of("", "x", "AAAA", new ContinueToken(5, "n/../m", "a").encode(), "a".repeat(2_000))) {
-            assertThatThrownBy(() -> ContinueToken.decode(ResourceKind.SECRET, "n", bad)).isInstanceOf(ApiRefusal.class);
+            assertThatThrownBy(() -> ContinueToken.decode(ResourceKind.SECRET, "n", bad))
+                    .isInstanceOf(ApiRefusal.class);
         }
-        assertThatThrownBy(() -> ContinueToken.decode(ResourceKind.SECRET, "m", token)).isInstanceOf(ApiRefusal.class);
+        assertThatThrownBy(() -> ContinueToken.decode(ResourceKind.SECRET, "m", token))
+                .isInstanceOf(ApiRefusal.class);
     }
 }
