@@ -7,8 +7,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** After the 200 of disable and of scheduleDeletion, no read succeeds. */
@@ -89,17 +91,13 @@ class AccessEndsST {
             KubernetesEndpoint endpoint = fixture.endpoint();
             fixture.createSecret(endpoint, "frozen", "still-here");
             fixture.awaitReadable(endpoint, "frozen");
-            // Warm connections, so that requests sent into the freeze wait in the service's sockets.
-            List<java.util.concurrent.CompletableFuture<HttpResponse<String>>> pending = new ArrayList<>();
+            // Open connections, so that requests sent into the freeze wait in the service's sockets.
+            send(endpoint, READERS).forEach(CompletableFuture::join);
+            List<CompletableFuture<HttpResponse<String>>> pending;
 
             Stack.signal("secret-service", "STOP");
             try {
-                for (int i = 0; i < READERS; i++) {
-                    pending.add(endpoint.client()
-                            .sendAsync(
-                                    endpoint.request("GET", Fixture.secretPath("frozen"), "", ""),
-                                    HttpResponse.BodyHandlers.ofString()));
-                }
+                pending = send(endpoint, READERS);
                 long frozenUntil = System.nanoTime() + Duration.ofSeconds(10).toNanos();
                 fixture.api.action(fixture.key, "disable");
                 assertThat(System.nanoTime())
@@ -122,5 +120,14 @@ class AccessEndsST {
             fixture.api.action(fixture.key, "enable");
             fixture.awaitReadable(endpoint, "frozen");
         }
+    }
+
+    private static List<CompletableFuture<HttpResponse<String>>> send(KubernetesEndpoint endpoint, int reads) {
+        return Stream.generate(() -> endpoint.client()
+                        .sendAsync(
+                                endpoint.request("GET", Fixture.secretPath("frozen"), "", ""),
+                                HttpResponse.BodyHandlers.ofString()))
+                .limit(reads)
+                .toList();
     }
 }

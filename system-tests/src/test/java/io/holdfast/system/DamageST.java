@@ -28,7 +28,7 @@ class DamageST {
                     "{\"metadata\":{\"labels\":{\"a\":\"b\"}}}");
 
             assertThat(one.statusCode()).isEqualTo(500);
-            assertThat(one.body()).contains("StoreReadError", "broken");
+            assertThat(one.body()).contains("StorageReadError", "broken");
             assertThat(list.statusCode()).isEqualTo(500);
             assertThat(list.body()).contains("broken").doesNotContain("sound");
             assertThat(patch.statusCode()).isEqualTo(500);
@@ -40,7 +40,7 @@ class DamageST {
                     "DELETE",
                     Fixture.secretPath("broken"),
                     "application/json",
-                    "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"ignoreStoreReadErrorWithClusterBreakingPotential\":true}");
+                    "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"ignoreStorageReadErrorWithClusterBreakingPotential\":true}");
             assertThat(deleted.statusCode()).isEqualTo(200);
             assertThat(endpoint.get("/api/v1/namespaces/default/secrets").statusCode())
                     .isEqualTo(200);

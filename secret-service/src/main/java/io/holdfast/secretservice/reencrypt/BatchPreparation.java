@@ -39,10 +39,7 @@ final class BatchPreparation {
     }
 
     boolean upToDate(Bytes stored) {
-        Optional<Envelopes.Claim> claim = Envelopes.claim(stored);
-        return claim.isPresent()
-                && claim.get().authenticated()
-                && claim.get().version().equals(to.version().id());
+        return Envelopes.upToDate(stored, to.version().id());
     }
 
     /** In the order given. @throws VersionMoved */

@@ -97,6 +97,13 @@ public final class Envelopes {
         }
     }
 
+    /** Whether a stored value is what would be written now: our authenticated form, wrapped under this key version. */
+    public static boolean upToDate(Bytes stored, KeyVersionId version) {
+        return claim(stored)
+                .filter(claim -> claim.authenticated() && claim.version().equals(version))
+                .isPresent();
+    }
+
     /**
      * Opens up to {@link KeyAccess#MAX_BATCH} values of one cluster under a live session.
      *

@@ -247,6 +247,33 @@ public final class EtcdObjectStorage implements ObjectStorage {
                 () -> write(cluster, resource, namespace, name, new At(expectedRevision), value));
     }
 
+    @Override
+    public StoredObject refresh(
+            ClusterId cluster,
+            Resource resource,
+            String namespace,
+            String name,
+            long expectedRevision,
+            SecretBytes value) {
+        return observed("refresh", cluster, resource, () -> {
+            ClusterRecord record = served(cluster);
+            Optional<StoredValue> stored = store.get(key(cluster, resource, namespace, name));
+            requireAt(stored, expectedRevision);
+            boolean fresh = resource == Resource.NAMESPACES
+                    || Envelopes.upToDate(
+                            stored.get().value(),
+                            fences.read(cluster)
+                                    .orElseThrow(StorageRefusal.ClusterUnknown::new)
+                                    .terms()
+                                    .version()
+                                    .id());
+            // What stays is opened once more: its answer rests on access now, not on that of the earlier read.
+            return fresh
+                    ? open(record, resource, List.of(stored.get())).getFirst()
+                    : write(cluster, resource, namespace, name, new At(expectedRevision), value);
+        });
+    }
+
     /** What a write finds in place of its object, if it is to happen. */
     private sealed interface Expected permits Absent, At {}
 

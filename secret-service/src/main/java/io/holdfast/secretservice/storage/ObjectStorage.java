@@ -68,21 +68,19 @@ public interface ObjectStorage {
      * Writes an object that did not change anew, if and only if it is still at {@code expectedRevision} and its stored form
      * is stale: wrapped under an older key version, not authenticated, or in another format than is written now. What is
      * fresh stays as it is, revision included. This is how a no-op update re-encrypts (kubernetes/apiserver,
-     * {@code GuaranteedUpdate}). A storage that cannot tell writes always.
+     * {@code GuaranteedUpdate}).
      *
      * @param value as it stands
      * @throws StorageRefusal.ObjectUnknown gone
      * @throws StorageRefusal.ObjectChanged another write came first
      */
-    default StoredObject refresh(
+    StoredObject refresh(
             ClusterId cluster,
             Resource resource,
             String namespace,
             String name,
             long expectedRevision,
-            SecretBytes value) {
-        return replace(cluster, resource, namespace, name, expectedRevision, value);
-    }
+            SecretBytes value);
 
     /**
      * Deletes, if and only if it is still at {@code expectedRevision}. Works on a blocked or damaged object too: the
