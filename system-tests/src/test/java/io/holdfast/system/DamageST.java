@@ -40,7 +40,7 @@ class DamageST {
                     "DELETE",
                     Fixture.secretPath("broken"),
                     "application/json",
-                    "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"ignoreStorageReadErrorWithClusterBreakingPotential\":true}");
+                    "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"ignoreStoreReadErrorWithClusterBreakingPotential\":true}");
             assertThat(deleted.statusCode()).isEqualTo(200);
             assertThat(endpoint.get("/api/v1/namespaces/default/secrets").statusCode())
                     .isEqualTo(200);

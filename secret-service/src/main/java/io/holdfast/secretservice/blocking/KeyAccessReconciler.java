@@ -4,7 +4,6 @@ import io.holdfast.kernel.Ocid.BindingId;
 import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.platform.access.AccessSession;
-import io.holdfast.secretservice.domain.KeyVersion;
 import io.holdfast.secretservice.endpoint.ServedClusters;
 import io.holdfast.secretservice.fence.PlacedFence;
 import io.holdfast.secretservice.fence.WriteFence;
@@ -47,20 +46,25 @@ public final class KeyAccessReconciler {
 
     /** All clusters. @return whether every one is in line; false when the access state moved meanwhile: run again */
     public boolean all(String cause) {
-        return matching(fence -> true, cause);
+        return matching(fence -> true, Optional.of(cause));
+    }
+
+    /** All clusters, but only what blocks and opens: fences stay under the key version that they are under. */
+    public boolean access() {
+        return matching(fence -> true, Optional.empty());
     }
 
     /** The clusters of one key, by their fences. */
     public boolean ofKey(KeyId key, String cause) {
-        return matching(fence -> fence.terms().keyId().equals(key), cause);
+        return matching(fence -> fence.terms().keyId().equals(key), Optional.of(cause));
     }
 
     /** The clusters of one binding. */
     public boolean ofBinding(BindingId binding, String cause) {
-        return matching(fence -> fence.terms().bindingId().equals(binding), cause);
+        return matching(fence -> fence.terms().bindingId().equals(binding), Optional.of(cause));
     }
 
-    private boolean matching(Predicate<PlacedFence> wanted, String cause) {
+    private boolean matching(Predicate<PlacedFence> wanted, Optional<String> cause) {
         List<PlacedFence> batch = new ArrayList<>();
         boolean[] inLine = {true};
         clusters.forEach(cluster -> {
@@ -83,7 +87,7 @@ public final class KeyAccessReconciler {
         return !(fence.fence() instanceof WriteFence.Closed);
     }
 
-    private boolean reconcile(List<PlacedFence> batch, String cause) {
+    private boolean reconcile(List<PlacedFence> batch, Optional<String> cause) {
         KeyAccess.Grants grants = keys.grants(
                 batch.stream().map(fence -> fence.terms().bindingId()).toList());
         if (!session.admits(grants.stateRevision())) {
@@ -96,13 +100,13 @@ public final class KeyAccessReconciler {
         return inLine;
     }
 
-    private boolean reconcile(PlacedFence seen, KeyAccess.Grant grant, long stateRevision, String cause) {
+    private boolean reconcile(PlacedFence seen, KeyAccess.Grant grant, long stateRevision, Optional<String> cause) {
         if (grant instanceof KeyAccess.Withheld withheld && withheld.denial().blocks()) {
             endWatches(seen, withheld);
         }
         Optional<PlacedFence> fence = Optional.of(seen);
         for (int attempt = 0; attempt < TRIES && fence.isPresent(); attempt++) {
-            if (inLine(fence.get().fence(), grant)) {
+            if (inLine(fence.get().fence(), grant, cause.isPresent())) {
                 return true;
             }
             // A fence that was read before access came back must not be moved by an answer from before.
@@ -120,12 +124,12 @@ public final class KeyAccessReconciler {
         return fence.isEmpty();
     }
 
-    private static boolean inLine(WriteFence fence, KeyAccess.Grant grant) {
+    private static boolean inLine(WriteFence fence, KeyAccess.Grant grant, boolean forwards) {
         return switch (fence) {
             case WriteFence.Open open ->
                 switch (grant) {
                     case KeyAccess.Allowed allowed ->
-                        !allowed.current().newerThan(open.terms().version());
+                        !forwards || !allowed.current().newerThan(open.terms().version());
                     case KeyAccess.Withheld withheld -> !withheld.denial().blocks();
                 };
             case WriteFence.Blocked blocked ->
@@ -139,18 +143,14 @@ public final class KeyAccessReconciler {
         };
     }
 
-    private Optional<PlacedFence> move(PlacedFence fence, KeyAccess.Grant grant, String cause) {
+    private Optional<PlacedFence> move(PlacedFence fence, KeyAccess.Grant grant, Optional<String> cause) {
         return switch (grant) {
             case KeyAccess.Withheld withheld -> fences.block(fence, withheld.denial());
             case KeyAccess.Allowed allowed ->
                 fence.fence() instanceof WriteFence.Blocked
                         ? fences.reopen(fence)
-                        : forward(fence, allowed.current(), cause);
+                        : cause.flatMap(why -> fences.forward(fence, allowed.current(), why));
         };
-    }
-
-    private Optional<PlacedFence> forward(PlacedFence fence, KeyVersion current, String cause) {
-        return fences.forward(fence, current, cause);
     }
 
     private void endWatches(PlacedFence fence, KeyAccess.Withheld withheld) {

@@ -30,8 +30,11 @@ public final class KeyAccessWatch implements AutoCloseable {
     /** What a run does. */
     @FunctionalInterface
     public interface Chore {
-        /** @return whether all is in line; false to be run again soon */
-        boolean run();
+        /**
+         * @param whole everything is due, because the tick has come; otherwise only what a changed access state asks for
+         * @return whether all is in line; false to be run again soon
+         */
+        boolean run(boolean whole);
     }
 
     public KeyAccessWatch(AccessSession session, Duration tick, Chore chore) {
@@ -52,9 +55,17 @@ public final class KeyAccessWatch implements AutoCloseable {
     }
 
     private void follow() {
+        long wholeAt = 0;
+        boolean first = true;
         try {
             while (!stopping.get()) {
-                long pause = runOnce() ? tick.toMillis() : Math.min(RETRY_MILLIS, tick.toMillis());
+                boolean whole = first || System.nanoTime() - wholeAt >= tick.toNanos();
+                boolean inLine = runOnce(whole);
+                if (whole && inLine) {
+                    first = false;
+                    wholeAt = System.nanoTime();
+                }
+                long pause = inLine ? tick.toMillis() : Math.min(RETRY_MILLIS, tick.toMillis());
                 woken.tryAcquire(pause, TimeUnit.MILLISECONDS);
                 woken.drainPermits();
             }
@@ -63,13 +74,13 @@ public final class KeyAccessWatch implements AutoCloseable {
         }
     }
 
-    private boolean runOnce() {
+    private boolean runOnce(boolean whole) {
         if (!session.live()) {
             // Without a session nothing may be opened, and nothing can be read: there is no hurry to block.
             return true;
         }
         try {
-            return chore.run();
+            return chore.run(whole);
         } catch (KeyServiceUnavailable | StoreUnavailable | StoreFull | OutcomeUnknown e) {
             LOG.warnf("Clusters could not be brought in line with their keys yet: %s", e.getMessage());
             return false;

@@ -175,8 +175,11 @@ public class Wiring {
     @Singleton
     KeyAccessWatch keyAccessWatch(
             AccessSession session, SecretsConfig config, KeyAccessReconciler reconciler, ClusterEndpoints endpoints) {
-        return new KeyAccessWatch(session, config.reconcileEvery(), () -> {
-            boolean inLine = reconciler.all("KeyRotated");
+        return new KeyAccessWatch(session, config.reconcileEvery(), whole -> {
+            // A newer key version is the rotation event's to act on, in the trace of the rotation; the tick makes up
+            // for
+            // an event that does not come.
+            boolean inLine = whole ? reconciler.all("KeyRotated") : reconciler.access();
             endpoints.finishRemovals();
             // What waits for its key is tried again at the next change or tick; it is not hurried.
             endpoints.openWaiting();

@@ -113,12 +113,22 @@ class KeyAccessReconcilerTest {
     @Test
     void aChangeOfTheAccessStateIsFollowedWithoutAnyEvent() {
         try (KeyAccessWatch watch =
-                new KeyAccessWatch(stack.keys, Duration.ofSeconds(60), () -> stack.reconciler.all("state"))) {
+                new KeyAccessWatch(stack.keys, Duration.ofSeconds(60), whole -> stack.reconciler.access())) {
             watch.start();
             stack.keys.deny(c.key(), Denial.POLICY);
             Await.atMostSeconds(10).until("blocked", () -> stack.fence(c).fence() instanceof WriteFence.Blocked);
             stack.keys.allow(c.key());
             Await.atMostSeconds(10).until("open", () -> stack.fence(c).fence() instanceof WriteFence.Open);
         }
+    }
+
+    @Test
+    void aChangeOfTheAccessStateAloneStartsNoReencryption() {
+        stack.keys.rotate(c.key());
+
+        assertThat(stack.reconciler.access()).isTrue();
+        assertThat(stack.fence(c).terms().version().number()).isEqualTo(1);
+        assertThat(stack.reconciler.all("KeyRotated")).isTrue();
+        assertThat(stack.fence(c).terms().version().number()).isEqualTo(2);
     }
 }
