@@ -95,6 +95,7 @@ public final class ReencryptionLoad {
                     .whenComplete((answer, failure) -> {
                         if (failure != null || answer.statusCode() != 201) {
                             refused.incrementAndGet();
+                            System.err.println(failure != null ? failure.toString() : answer.body());
                         }
                         window.release();
                     });

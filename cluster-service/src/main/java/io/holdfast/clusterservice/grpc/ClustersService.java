@@ -13,9 +13,9 @@ import io.holdfast.contracts.clusters.v1.ListClustersResponse;
 import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.platform.access.PeerIdentity;
+import io.holdfast.platform.grpc.UnaryCalls;
 import io.holdfast.platform.store.StoreUnavailable;
 import io.quarkus.grpc.GrpcService;
-import io.smallrye.common.annotation.RunOnVirtualThread;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -41,7 +41,6 @@ public class ClustersService extends ClustersGrpc.ClustersImplBase {
     }
 
     @Override
-    @RunOnVirtualThread
     public void get(GetClusterRequest request, StreamObserver<io.holdfast.contracts.clusters.v1.Cluster> responses) {
         answer(
                 responses,
@@ -61,7 +60,6 @@ public class ClustersService extends ClustersGrpc.ClustersImplBase {
     }
 
     @Override
-    @RunOnVirtualThread
     public void list(ListClustersRequest request, StreamObserver<ListClustersResponse> responses) {
         answer(responses, () -> {
             int limit = request.getLimit() == 0 ? USUAL : request.getLimit();
@@ -107,6 +105,10 @@ public class ClustersService extends ClustersGrpc.ClustersImplBase {
     }
 
     private static <T> void answer(StreamObserver<T> responses, Supplier<T> work) {
+        UnaryCalls.serve(responses, () -> answerHere(responses, work));
+    }
+
+    private static <T> void answerHere(StreamObserver<T> responses, Supplier<T> work) {
         try {
             if (!(PeerIdentity.current() instanceof PeerIdentity.Peer.Service service)
                     || !CALLERS.contains(service.name())) {

@@ -5,6 +5,7 @@ import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.keyservice.access.AccessBarrier;
+import io.holdfast.keyservice.access.KeyUses;
 import io.holdfast.keyservice.config.KeysConfig;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.store.ChangeRequest;
@@ -31,11 +32,13 @@ public class KeyAccess {
 
     private final KeyStore store;
     private final AccessBarrier barrier;
+    private final KeyUses uses;
     private final OpenedMaterial opened;
     private final Duration minimum;
     private final Duration maximum;
 
-    public KeyAccess(KeyStore store, AccessBarrier barrier, OpenedMaterial opened, KeysConfig config) {
+    public KeyAccess(KeyStore store, AccessBarrier barrier, KeyUses uses, OpenedMaterial opened, KeysConfig config) {
+        this.uses = uses;
         this.store = store;
         this.barrier = barrier;
         this.opened = opened;
@@ -138,6 +141,7 @@ public class KeyAccess {
             opened.end(changed.key().value().id(), changed.stateRevision());
         }
         barrier.awaitEnded(changed.stateRevision());
+        uses.awaitEarlier();
         return changed.key();
     }
 

@@ -40,6 +40,7 @@ import io.holdfast.keyservice.tokens.ClusterTokens;
 import io.holdfast.keyservice.tokens.TokenRefused;
 import io.holdfast.platform.access.PeerIdentity;
 import io.holdfast.platform.access.PeerIdentity.Peer;
+import io.holdfast.platform.grpc.UnaryCalls;
 import io.holdfast.platform.http.Authenticator.SignedRequest;
 import io.holdfast.platform.http.Authorizer.Decision;
 import io.holdfast.platform.http.Caller;
@@ -47,7 +48,6 @@ import io.holdfast.platform.store.OutcomeUnknown;
 import io.holdfast.platform.store.StoreFull;
 import io.holdfast.platform.store.StoreUnavailable;
 import io.quarkus.grpc.GrpcService;
-import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
@@ -114,7 +114,6 @@ public class AccessService extends AccessGrpc.AccessImplBase {
     }
 
     @Override
-    @RunOnVirtualThread
     public void authenticate(AuthenticateRequest request, StreamObserver<AuthenticateResponse> responses) {
         answer(responses, () -> {
             requireService();
@@ -133,7 +132,6 @@ public class AccessService extends AccessGrpc.AccessImplBase {
     }
 
     @Override
-    @RunOnVirtualThread
     public void authorize(AuthorizeRequest request, StreamObserver<AuthorizeResponse> responses) {
         answer(responses, () -> {
             requireService();
@@ -158,7 +156,6 @@ public class AccessService extends AccessGrpc.AccessImplBase {
     }
 
     @Override
-    @RunOnVirtualThread
     public void grants(GrantsRequest request, StreamObserver<GrantsResponse> responses) {
         answer(responses, () -> {
             requireService();
@@ -176,7 +173,6 @@ public class AccessService extends AccessGrpc.AccessImplBase {
     }
 
     @Override
-    @RunOnVirtualThread
     public void issueClusterToken(
             IssueClusterTokenRequest request, StreamObserver<IssueClusterTokenResponse> responses) {
         answer(responses, () -> {
@@ -193,7 +189,6 @@ public class AccessService extends AccessGrpc.AccessImplBase {
     }
 
     @Override
-    @RunOnVirtualThread
     public void revokeClusterToken(
             RevokeClusterTokenRequest request, StreamObserver<RevokeClusterTokenResponse> responses) {
         answer(responses, () -> {
@@ -203,12 +198,8 @@ public class AccessService extends AccessGrpc.AccessImplBase {
             if (!ClusterTokens.isId(request.getTokenId())) {
                 throw invalid("token_id is not the id of a token");
             }
-            Instant latest = Instant.now().plus(ClusterTokens.MAX_LIFETIME);
-            // The record must outlive the token; no token lives longer than the longest lifetime.
-            Instant expiresAt =
-                    request.getExpiresAtMillis() <= 0 || request.getExpiresAtMillis() > latest.toEpochMilli()
-                            ? latest
-                            : Instant.ofEpochMilli(request.getExpiresAtMillis());
+            // The record must outlive the token, whatever the caller believes: no token lives longer than this.
+            Instant expiresAt = Instant.now().plus(ClusterTokens.MAX_LIFETIME);
             return RevokeClusterTokenResponse.newBuilder()
                     .setStateRevision(revocations.revoke(
                             user.tenancyId(), user.id(), request.getTokenId(), expiresAt, caller.id()))
@@ -297,10 +288,9 @@ public class AccessService extends AccessGrpc.AccessImplBase {
     }
 
     private static Peer.Service requireService() {
-        return switch (PeerIdentity.current()) {
-            case Peer.Service service -> service;
-            case Peer.Cluster cluster -> throw denied();
-        };
+        Peer peer = PeerIdentity.current();
+        Peers.requireAnyService(peer);
+        return (Peer.Service) peer;
     }
 
     private static void requireClusterService() {
@@ -319,7 +309,12 @@ public class AccessService extends AccessGrpc.AccessImplBase {
         return Status.INVALID_ARGUMENT.withDescription(why).asRuntimeException();
     }
 
+    /** On a virtual thread of the call's own. */
     private static <T> void answer(StreamObserver<T> responses, Supplier<T> work) {
+        UnaryCalls.serve(responses, () -> answerHere(responses, work));
+    }
+
+    private static <T> void answerHere(StreamObserver<T> responses, Supplier<T> work) {
         T value;
         try {
             value = work.get();

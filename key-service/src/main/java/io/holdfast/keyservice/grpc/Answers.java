@@ -9,6 +9,7 @@ import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.keyservice.crypto.BindingCrypto.Refusal;
 import io.holdfast.keyservice.crypto.BindingCrypto.Refused;
+import io.holdfast.platform.grpc.UnaryCalls;
 import io.holdfast.platform.store.OutcomeUnknown;
 import io.holdfast.platform.store.StoreFull;
 import io.holdfast.platform.store.StoreUnavailable;
@@ -30,7 +31,12 @@ public class Answers {
         this.meters = meters;
     }
 
+    /** On a virtual thread of the call's own. */
     <T> void answer(String method, StreamObserver<T> call, Supplier<T> body) {
+        UnaryCalls.serve(call, () -> answerHere(method, call, body));
+    }
+
+    private <T> void answerHere(String method, StreamObserver<T> call, Supplier<T> body) {
         T answer;
         try {
             answer = body.get();

@@ -26,7 +26,6 @@ import io.holdfast.keyservice.store.Stored;
 import io.holdfast.platform.access.PeerIdentity;
 import io.holdfast.platform.access.PeerIdentity.Peer;
 import io.quarkus.grpc.GrpcService;
-import io.smallrye.common.annotation.RunOnVirtualThread;
 import java.util.List;
 import org.jboss.logging.Logger;
 
@@ -47,7 +46,6 @@ public class BindingsService extends BindingsGrpc.BindingsImplBase {
     }
 
     @Override
-    @RunOnVirtualThread
     public void bind(BindRequest request, StreamObserver<BindResponse> call) {
         Peer peer = PeerIdentity.current();
         answers.answer("Bind", call, () -> {
@@ -86,7 +84,6 @@ public class BindingsService extends BindingsGrpc.BindingsImplBase {
     }
 
     @Override
-    @RunOnVirtualThread
     public void activate(ActivateRequest request, StreamObserver<io.holdfast.contracts.bindings.v1.Binding> call) {
         Peer peer = PeerIdentity.current();
         answers.answer("Activate", call, () -> {
@@ -101,7 +98,6 @@ public class BindingsService extends BindingsGrpc.BindingsImplBase {
     }
 
     @Override
-    @RunOnVirtualThread
     public void release(ReleaseRequest request, StreamObserver<io.holdfast.contracts.bindings.v1.Binding> call) {
         Peer peer = PeerIdentity.current();
         answers.answer("Release", call, () -> {
@@ -112,7 +108,6 @@ public class BindingsService extends BindingsGrpc.BindingsImplBase {
     }
 
     @Override
-    @RunOnVirtualThread
     public void get(GetRequest request, StreamObserver<io.holdfast.contracts.bindings.v1.Binding> call) {
         Peer peer = PeerIdentity.current();
         answers.answer("GetBinding", call, () -> {
@@ -123,7 +118,6 @@ public class BindingsService extends BindingsGrpc.BindingsImplBase {
     }
 
     @Override
-    @RunOnVirtualThread
     public void list(ListRequest request, StreamObserver<ListResponse> call) {
         Peer peer = PeerIdentity.current();
         answers.answer("ListBindings", call, () -> {

@@ -13,6 +13,7 @@ import io.holdfast.contracts.keycrypto.v1.WrapResponse;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.BindingId;
 import io.holdfast.kernel.SecretBytes;
+import io.holdfast.keyservice.access.KeyUses;
 import io.holdfast.keyservice.crypto.BindingCrypto;
 import io.holdfast.keyservice.crypto.BindingCrypto.Item;
 import io.holdfast.keyservice.domain.Binding;
@@ -20,10 +21,10 @@ import io.holdfast.platform.access.PeerIdentity;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.grpc.GrpcService;
-import io.smallrye.common.annotation.RunOnVirtualThread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** {@code holdfast.keycrypto.v1.KeyCrypto}: for the custodian or the subject of the binding. */
 @GrpcService
@@ -37,8 +38,10 @@ public class KeyCryptoService extends KeyCryptoGrpc.KeyCryptoImplBase {
     private final Counter wrapped;
     private final Counter unwrapped;
     private final Counter failed;
+    private final KeyUses uses;
 
-    public KeyCryptoService(BindingCrypto crypto, Answers answers, MeterRegistry meters) {
+    public KeyCryptoService(BindingCrypto crypto, KeyUses uses, Answers answers, MeterRegistry meters) {
+        this.uses = uses;
         this.crypto = crypto;
         this.answers = answers;
         this.wrapped = meters.counter("holdfast.keys.deks", "outcome", "wrapped");
@@ -46,11 +49,14 @@ public class KeyCryptoService extends KeyCryptoGrpc.KeyCryptoImplBase {
         this.failed = meters.counter("holdfast.keys.deks", "outcome", "failed");
     }
 
+    private <T> void answer(String method, StreamObserver<T> call, Supplier<T> body) {
+        answers.answer(method, call, () -> uses.run(body));
+    }
+
     @Override
-    @RunOnVirtualThread
     public void wrap(WrapRequest request, StreamObserver<WrapResponse> call) {
         Predicate<Binding.Facts> mayAsk = Peers.servedFor(PeerIdentity.current());
-        answers.answer("Wrap", call, () -> {
+        answer("Wrap", call, () -> {
             BindingId binding = Answers.id(request.getBindingId(), "binding_id", BindingId::new);
             requireBounds(request.getPayloadsList(), "payloads", LONGEST_PAYLOAD);
             List<SecretBytes> payloads = new ArrayList<>(request.getPayloadsCount());
@@ -72,10 +78,9 @@ public class KeyCryptoService extends KeyCryptoGrpc.KeyCryptoImplBase {
     }
 
     @Override
-    @RunOnVirtualThread
     public void unwrap(UnwrapRequest request, StreamObserver<UnwrapResponse> call) {
         Predicate<Binding.Facts> mayAsk = Peers.servedFor(PeerIdentity.current());
-        answers.answer("Unwrap", call, () -> {
+        answer("Unwrap", call, () -> {
             BindingId binding = Answers.id(request.getBindingId(), "binding_id", BindingId::new);
             requireBounds(request.getWrappedList(), "wrapped", LONGEST_WRAPPED);
             List<Bytes> items = request.getWrappedList().stream()

@@ -241,7 +241,6 @@ class AccessGrpcTest {
         long revoked = access.revokeClusterToken(RevokeClusterTokenRequest.newBuilder()
                         .setPrincipal(principal())
                         .setTokenId(issued.getTokenId())
-                        .setExpiresAtMillis(issued.getExpiresAtMillis())
                         .build())
                 .getStateRevision();
 

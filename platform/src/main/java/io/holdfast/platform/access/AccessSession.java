@@ -1,5 +1,8 @@
 package io.holdfast.platform.access;
 
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
 /**
  * Tells whether an answer of key-service, made at some state revision, may still be used.
  *
@@ -20,13 +23,15 @@ public interface AccessSession {
     long revision();
 
     /**
-     * Runs {@code delivery} only if {@link #admits} holds, and lets no newer revision be acknowledged to key-service
-     * until it has returned: what it hands out has left before key-service may answer that access has ended. Keep it
-     * short: hand a finished buffer to the socket, nothing more.
+     * Runs {@code delivery} only if {@link #admits} holds, and lets no newer revision be acknowledged to key-service until
+     * what it began has ended: the answer has left before key-service may say that access has ended. Keep it short: hand
+     * a finished buffer to the socket, nothing more. It holds an acknowledgement back for no longer than the session it
+     * began under would have lasted; cut off what has not left by then.
      *
+     * @param delivery answers when the last byte has left, or will not
      * @return whether it ran
      */
-    boolean deliver(long stateRevision, Runnable delivery);
+    boolean deliver(long stateRevision, Supplier<? extends CompletionStage<?>> delivery);
 
     /** Calls back, on a thread of the session's own, after the revision grew, and after the session was lost or regained. */
     void onChange(Runnable callback);

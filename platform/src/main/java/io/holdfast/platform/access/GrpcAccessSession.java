@@ -12,6 +12,7 @@ import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.TimeSource;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,6 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -85,15 +87,13 @@ public final class GrpcAccessSession implements AccessSession, AutoCloseable {
     }
 
     @Override
-    public boolean deliver(long stateRevision, Runnable delivery) {
-        try {
-            return state.deliver(stateRevision, delivery);
-        } finally {
+    public boolean deliver(long stateRevision, Supplier<? extends CompletionStage<?>> delivery) {
+        return state.deliver(stateRevision, delivery, () -> {
             if (state.revision() > stateRevision) {
                 // The acknowledgement that this delivery may have held back.
                 poke.release();
             }
-        }
+        });
     }
 
     @Override

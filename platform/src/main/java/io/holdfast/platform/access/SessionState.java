@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -151,8 +153,11 @@ final class SessionState {
         }
     }
 
-    /** @return whether it ran */
-    boolean deliver(long stateRevision, Runnable delivery) {
+    /**
+     * @param ended runs when the delivery has ended
+     * @return whether it ran
+     */
+    boolean deliver(long stateRevision, Supplier<? extends CompletionStage<?>> delivery, Runnable ended) {
         Delivery running;
         lock.lock();
         try {
@@ -165,16 +170,27 @@ final class SessionState {
         } finally {
             lock.unlock();
         }
+        Runnable over = () -> {
+            over(running);
+            ended.run();
+        };
+        CompletionStage<?> leaving;
         try {
-            delivery.run();
-            return true;
+            leaving = delivery.get();
+        } catch (RuntimeException e) {
+            over.run();
+            throw e;
+        }
+        leaving.whenComplete((nothing, failure) -> over.run());
+        return true;
+    }
+
+    private void over(Delivery delivery) {
+        lock.lock();
+        try {
+            deliveries.remove(indexOf(delivery));
         } finally {
-            lock.lock();
-            try {
-                deliveries.remove(indexOf(running));
-            } finally {
-                lock.unlock();
-            }
+            lock.unlock();
         }
     }
 

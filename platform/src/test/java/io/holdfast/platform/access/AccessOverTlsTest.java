@@ -25,7 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -165,27 +165,15 @@ class AccessOverTlsTest {
         GrpcAccessSession session = new GrpcAccessSession(channel, Duration.ofMillis(100), TimeSource.system()).start();
         try {
             Await.atMostSeconds(10).until("the acknowledgement of 10", () -> AccessStub.ACKNOWLEDGED.get() == 10);
-            CountDownLatch within = new CountDownLatch(1);
-            CountDownLatch release = new CountDownLatch(1);
-            Thread delivering = Thread.ofVirtual().start(() -> {
-                boolean ran = session.deliver(10, () -> {
-                    within.countDown();
-                    try {
-                        release.await();
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                });
-                assertThat(ran).isTrue();
-            });
-            assertThat(within.await(5, TimeUnit.SECONDS)).isTrue();
+            CompletableFuture<Void> left = new CompletableFuture<>();
+            assertThat(session.deliver(10, () -> left)).isTrue();
 
             AccessStub.change(12);
             Await.atMostSeconds(5).until("the change", () -> session.revision() == 12);
-            assertThat(session.deliver(10, () -> {})).isFalse();
+            assertThat(session.deliver(10, () -> CompletableFuture.completedFuture(null)))
+                    .isFalse();
             assertThat(AccessStub.ACKNOWLEDGED).hasValue(10);
-            release.countDown();
-            delivering.join();
+            left.complete(null);
             Await.atMostSeconds(5).until("the acknowledgement of 12", () -> AccessStub.ACKNOWLEDGED.get() == 12);
         } finally {
             session.close();

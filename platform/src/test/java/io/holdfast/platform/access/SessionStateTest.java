@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.kernel.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class SessionStateTest {
@@ -118,15 +120,31 @@ class SessionStateTest {
     @Test
     void aDeliveryHoldsBackOnlyUntilItsSessionWouldHaveEnded() {
         state.pong(state.ping().nonce(), 7, TERM);
-        boolean ran = state.deliver(7, () -> {
-            state.changed(9);
-            assertThat(state.ping().acknowledgedRevision()).isEqualTo(7);
-            assertThat(state.holdsBack()).isTrue();
-            clocks.pass(Duration.ofMillis(4500));
-            assertThat(state.ping().acknowledgedRevision()).isEqualTo(9);
-        });
+        CompletableFuture<Void> left = new CompletableFuture<>();
+        AtomicBoolean ended = new AtomicBoolean();
+        boolean ran = state.deliver(7, () -> left, () -> ended.set(true));
+
+        state.changed(9);
+        assertThat(state.ping().acknowledgedRevision()).isEqualTo(7);
+        assertThat(state.holdsBack()).isTrue();
+        clocks.pass(Duration.ofMillis(4500));
+        assertThat(state.ping().acknowledgedRevision()).isEqualTo(9);
 
         assertThat(ran).isTrue();
         assertThat(state.holdsBack()).isFalse();
+        left.complete(null);
+        assertThat(ended).isTrue();
+    }
+
+    @Test
+    void aDeliveryLastsUntilItsLastByteHasLeft() {
+        state.pong(state.ping().nonce(), 7, TERM);
+        CompletableFuture<Void> left = new CompletableFuture<>();
+        state.deliver(7, () -> left, () -> {});
+        state.changed(9);
+
+        assertThat(state.ping().acknowledgedRevision()).isEqualTo(7);
+        left.complete(null);
+        assertThat(state.ping().acknowledgedRevision()).isEqualTo(9);
     }
 }

@@ -23,9 +23,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * Real wrapping under real key versions, in this process: what key-service answers, without its transport. It passes the
@@ -220,11 +222,11 @@ public final class InProcessKeyService implements KeyAccess, BindingDirectory, A
     }
 
     @Override
-    public boolean deliver(long stateRevision, Runnable delivery) {
+    public boolean deliver(long stateRevision, Supplier<? extends CompletionStage<?>> delivery) {
         if (!admits(stateRevision)) {
             return false;
         }
-        delivery.run();
+        delivery.get();
         return true;
     }
 

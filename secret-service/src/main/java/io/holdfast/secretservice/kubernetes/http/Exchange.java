@@ -7,9 +7,11 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -19,6 +21,10 @@ import java.util.function.Supplier;
 final class Exchange {
     /** How long a client may take to read before a watch gives it up. */
     private static final long DRAIN_SECONDS = 30;
+
+    private static final long OUTLIVED_CHECK_MILLIS = 250;
+    /** Two seconds: well inside a session's term, long for a client that reads. */
+    private static final int OUTLIVED_CHECKS = 8;
 
     private final HttpServerResponse response;
     private final Context eventLoop;
@@ -117,11 +123,15 @@ final class Exchange {
                 done.complete(true);
                 return;
             }
-            Runnable delivery = () -> write.get().onComplete(left -> wipe(bytes));
+            Supplier<CompletionStage<Void>> delivery = () -> {
+                io.vertx.core.Future<Void> left = write.get().onComplete(ended -> wipe(bytes));
+                cutOffWhenOutlived(left, stateRevision);
+                return left.toCompletionStage();
+            };
             try {
                 boolean ran;
                 if (stateRevision == 0) {
-                    delivery.run();
+                    var unused = delivery.get();
                     ran = true;
                 } else {
                     ran = session.deliver(stateRevision, delivery);
@@ -136,6 +146,26 @@ final class Exchange {
             }
         });
         return done.join();
+    }
+
+    /**
+     * A client that does not read must not keep an answer alive past the access it rests on: what has not left soon after
+     * the state has moved on is reset.
+     */
+    private void cutOffWhenOutlived(io.vertx.core.Future<Void> left, long stateRevision) {
+        if (stateRevision == 0 || left.isComplete()) {
+            return;
+        }
+        AtomicInteger outlived = new AtomicInteger();
+        eventLoop.owner().setPeriodic(OUTLIVED_CHECK_MILLIS, timer -> {
+            if (left.isComplete()) {
+                eventLoop.owner().cancelTimer(timer);
+            } else if (!session.admits(stateRevision) && outlived.incrementAndGet() > OUTLIVED_CHECKS) {
+                eventLoop.owner().cancelTimer(timer);
+                eventLoop.runOnContext(ignored -> response.reset());
+                closed.complete(null);
+            }
+        });
     }
 
     private static void wipe(byte[] bytes) {

@@ -175,10 +175,17 @@ public final class KubernetesEndpoint {
         ResourceKind kind = target.kind() == null ? ResourceKind.SECRET : target.kind();
         return switch (refusal) {
             case ApiRefusal known -> known.status();
+            case StorageRefusal.StorageUnavailable away -> {
+                LOG.warnf("A Kubernetes request is answered 503: %s: %s", away.getMessage(), away.getCause());
+                yield Refusals.of(away, kind, target.namespace(), target.name()).status();
+            }
             case StorageRefusal known ->
                 Refusals.of(known, kind, target.namespace(), target.name()).status();
-            case AccessUnavailable unavailable ->
-                ApiRefusal.unavailable("key-service does not answer; try again").status();
+            case AccessUnavailable unavailable -> {
+                LOG.warnf("A Kubernetes request is answered 503: %s", unavailable);
+                yield ApiRefusal.unavailable("key-service does not answer; try again")
+                        .status();
+            }
             case ProblemException problem
             when problem.code() == ProblemCode.SERVICE_UNAVAILABLE ->
                 ApiRefusal.unavailable("key-service does not answer; try again").status();

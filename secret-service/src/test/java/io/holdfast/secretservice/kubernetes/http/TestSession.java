@@ -2,9 +2,11 @@ package io.holdfast.secretservice.kubernetes.http;
 
 import io.holdfast.platform.access.AccessSession;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 
 /** An access session whose state a test moves. */
 final class TestSession implements AccessSession {
@@ -37,7 +39,7 @@ final class TestSession implements AccessSession {
     }
 
     @Override
-    public boolean deliver(long stateRevision, Runnable delivery) {
+    public boolean deliver(long stateRevision, Supplier<? extends CompletionStage<?>> delivery) {
         if (movesBeforeDelivery.getAndUpdate(it -> Math.max(0, it - 1)) > 0) {
             move();
         }
@@ -47,7 +49,7 @@ final class TestSession implements AccessSession {
                 return false;
             }
             delivered.incrementAndGet();
-            delivery.run();
+            delivery.get();
             return true;
         } finally {
             lock.readLock().unlock();
