@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -45,6 +45,7 @@ public final class Journey implements AutoCloseable {
     private String firstVersion = "";
     private String policy = "";
     private String cluster = "";
+    private String lostCluster = "";
     private String version = "";
 
     public Journey(StackEnvironment stack, Narrator tell) {
@@ -75,13 +76,10 @@ public final class Journey implements AutoCloseable {
         tell.step(1, "A vault and a master key that the customer owns");
         keyCompartment = api.compartment(KEY_COMPARTMENT);
         tell.command("oci kms management vault create --endpoint $HOLDFAST_KEYS_URL --compartment-id " + keyCompartment
-                + " --display-name acme-vault --vault-type DEFAULT");
+                + " --display-name acme-vault-" + run + " --vault-type DEFAULT");
         vault = api.createVault(keyCompartment, "acme-vault-" + run).path("id").asText();
         tell.event(events.await("VaultCreated", vault));
-        tell.command(
-                "oci kms management key create --endpoint $HOLDFAST_KEYS_URL --compartment-id " + keyCompartment
-                        + " --display-name acme-key --protection-mode SOFTWARE --key-shape '{\"algorithm\":\"AES\",\"length\":32}'");
-        JsonNode created = api.createKey(keyCompartment, "acme-key-" + run);
+        JsonNode created = createKey("acme-key-" + run);
         key = created.path("id").asText();
         firstVersion = created.path("currentKeyVersion").asText();
         Checks.that(
@@ -99,22 +97,12 @@ public final class Journey implements AutoCloseable {
                 "a cluster without a policy was answered " + refused.status() + " " + refused.text());
         tell.says("before the policy, a cluster with this key: " + refused.status() + " " + refused.text());
         tell.check("deny by default");
-        String statement = "Allow any-user to use keys in compartment " + KEY_COMPARTMENT
-                + " where ALL {request.principal.type = 'cluster', target.key.id = '" + key + "'}";
-        tell.command("oci iam policy create --endpoint $HOLDFAST_KEYS_URL --compartment-id " + api.tenancy()
-                + " --name acme-oke-kms-policy --description 'clusters use the key' --statements '[\""
-                + statement + "\"]'");
-        policy = api.createPolicy(api.tenancy(), "acme-oke-kms-policy-" + run, List.of(statement))
-                .path("id")
-                .asText();
+        policy = allowClusters("acme-oke-kms-policy-" + run, key);
         tell.event(events.await("PolicyChanged", policy));
     }
 
     void createCluster() {
         tell.step(3, "A cluster is created with the key");
-        tell.command("oci ce cluster create --endpoint $HOLDFAST_CLUSTERS_URL --name acme --kubernetes-version "
-                + version + " --vcn-id ocid1.vcn.oc1.iad.aaaaaaaademo --compartment-id " + api.tenancy()
-                + " --kms-key-id " + key);
         cluster = create("acme-" + run, key);
         tell.event(events.await("ClusterCreated", cluster));
         tell.event(events.await(
@@ -159,9 +147,10 @@ public final class Journey implements AutoCloseable {
                 !contains(stored, Base64.getEncoder().encodeToString(PASSWORD.getBytes(StandardCharsets.UTF_8))),
                 "the password stands in etcd as base64");
         tell.check("prefix " + ENVELOPE_PREFIX + ", " + stored.length + " bytes, the password is not in them");
-        tell.command("kubectl apply -f " + SECRETS_PER_NAMESPACE * NAMESPACES.size() + "-secrets.yaml");
+        String many = manySecrets().toString();
+        tell.command("kubectl create -f " + many + " | wc -l");
         Checks.that(
-                kubectl.runWith(manySecrets(), "create", "-f", "-")
+                kubectl.run("create", "-f", many)
                                 .expectSuccess()
                                 .output()
                                 .lines()
@@ -299,46 +288,36 @@ public final class Journey implements AutoCloseable {
 
     /** Leaves a working cluster behind, under a new key, in {@code .dev/kubeconfig}. */
     private void recreate() {
-        String nextKey =
-                api.createKey(keyCompartment, "acme-key-2-" + run).path("id").asText();
-        api.createPolicy(
-                api.tenancy(),
-                "acme-oke-kms-policy-2-" + run,
-                List.of("Allow any-user to use keys in compartment " + KEY_COMPARTMENT
-                        + " where ALL {request.principal.type = 'cluster', target.key.id = '" + nextKey + "'}"));
-        String lost = cluster;
+        String nextKey = createKey("acme-key-2-" + run).path("id").asText();
+        allowClusters("acme-oke-kms-policy-2-" + run, nextKey);
+        lostCluster = cluster;
         cluster = create("acme-again-" + run, nextKey);
         fetchKubeconfig();
-        Kubectl.Run secret = kubectl.run(
-                "-n", "default", "create", "secret", "generic", "db-creds", "--from-literal=password=" + PASSWORD);
-        secret.expectSuccess();
-        tell.check("cluster " + shortened(cluster) + " takes the place of " + shortened(lost) + ", under a new key");
+        tell.command("kubectl create secret generic db-creds --from-literal=password=" + PASSWORD);
+        tell.says(kubectl.run("create", "secret", "generic", "db-creds", "--from-literal=password=" + PASSWORD)
+                .expectSuccess()
+                .output());
+        tell.check("cluster " + shortened(cluster) + " takes the place of " + shortened(lostCluster)
+                + ", under a new key");
     }
 
     void showAudit() {
-        tell.step(11, "Every step is on the audit trail");
-        for (Map.Entry<String, String> subject :
-                Map.of("key", key, "policy", policy).entrySet()) {
-            JsonNode entries = Checks.eventually("the audit entries", Duration.ofSeconds(30), () -> {
-                JsonNode found = api.auditOf(subject.getValue());
-                return found.isEmpty()
-                                || subject.getKey().equals("key")
-                                        && !text(found).contains("KeyDeleted")
-                        ? Optional.empty()
-                        : Optional.of(found);
-            });
-            for (JsonNode entry : entries) {
-                tell.says(entry.path("time").asText() + "  "
-                        + entry.path("source").asText() + " #"
-                        + entry.path("sequence").asText() + "  "
-                        + entry.path("type").asText());
-            }
-        }
-        String keyTrail = text(api.auditOf(key));
-        for (String type :
-                List.of("KeyCreated", "KeyRotated", "KeyScheduledForDeletion", "KeyDeletionCancelled", "KeyDeleted")) {
-            Checks.that(keyTrail.contains("io.holdfast." + type + ".v1"), type + " is not on the trail");
-        }
+        tell.heading("Every step is on the audit trail");
+        showTrail(vault, List.of("VaultCreated"));
+        showTrail(
+                key,
+                List.of("KeyCreated", "KeyRotated", "KeyScheduledForDeletion", "KeyDeletionCancelled", "KeyDeleted"));
+        showTrail(policy, List.of("PolicyChanged"));
+        showTrail(
+                lostCluster,
+                List.of(
+                        "ClusterCreated",
+                        "ClusterEndpointOpened",
+                        "ReencryptionStarted",
+                        "ReencryptionCompleted",
+                        "ClusterKeyAccessLost",
+                        "ClusterKeyAccessRestored",
+                        "ClusterDeleted"));
         JsonNode verified = api.verifyAudit();
         tell.says("verification: " + verified);
         Checks.that(verified.path("intact").asBoolean(), "the audit trail is not intact: " + verified);
@@ -348,8 +327,47 @@ public final class Journey implements AutoCloseable {
         tell.check("the hash chain is intact, every source's sequence is without a gap");
     }
 
+    /** Shows the entries of a subject once all that its steps caused are on the trail. */
+    private void showTrail(String subject, List<String> types) {
+        JsonNode entries = Checks.eventually(types + " on the trail of " + subject, Duration.ofSeconds(30), () -> {
+            JsonNode found = api.auditOf(subject);
+            String text = found.toString();
+            return types.stream().allMatch(type -> text.contains("\"io.holdfast." + type + ".v1\""))
+                    ? Optional.of(found)
+                    : Optional.empty();
+        });
+        tell.command("GET $HOLDFAST_AUDIT_URL/v1/events?subject=" + subject + "   (signed like every OCI request)");
+        for (JsonNode entry : entries) {
+            tell.says(entry.path("time").asText() + "  " + entry.path("source").asText() + " #"
+                    + entry.path("sequence").asText() + "  "
+                    + entry.path("type").asText());
+        }
+    }
+
+    private JsonNode createKey(String name) {
+        tell.command("oci kms management key create --endpoint $HOLDFAST_KEYS_URL --compartment-id " + keyCompartment
+                + " --display-name " + name
+                + " --protection-mode SOFTWARE --key-shape '{\"algorithm\":\"AES\",\"length\":32}'");
+        return api.createKey(keyCompartment, name);
+    }
+
+    /** The seed's recommended statement, for one key. */
+    private String allowClusters(String name, String masterKey) {
+        String statement = "Allow any-user to use keys in compartment " + KEY_COMPARTMENT
+                + " where ALL {request.principal.type = 'cluster', target.key.id = '" + masterKey + "'}";
+        tell.command("oci iam policy create --endpoint $HOLDFAST_KEYS_URL --compartment-id " + api.tenancy()
+                + " --name " + name + " --description 'lets clusters use the master key' --statements \"[\\\""
+                + statement + "\\\"]\"");
+        return api.createPolicy(api.tenancy(), name, List.of(statement))
+                .path("id")
+                .asText();
+    }
+
     /** Creates a cluster and waits until it is ACTIVE. */
     private String create(String name, String masterKey) {
+        tell.command("oci ce cluster create --endpoint $HOLDFAST_CLUSTERS_URL --name " + name
+                + " --kubernetes-version " + version + " --vcn-id ocid1.vcn.oc1.iad.aaaaaaaademo --compartment-id "
+                + api.tenancy() + " --kms-key-id " + masterKey);
         OciClient.Answer accepted =
                 api.createCluster(api.tenancy(), name, version, masterKey).expectSuccess("creating the cluster");
         Checks.that(accepted.status() == 202, "creating a cluster was answered " + accepted.status());
@@ -376,7 +394,7 @@ public final class Journey implements AutoCloseable {
 
     private void refuseRead() {
         Kubectl.Run refused = getPassword();
-        tell.command("kubectl -n payments get secret db-creds");
+        tell.command("kubectl -n payments get secret db-creds -o jsonpath='{.data.password}'");
         tell.says(refused.output());
         Checks.that(!refused.succeeded(), "a read succeeded after access was taken away: " + refused.output());
         Checks.that(refused.output().contains("Forbidden"), "the refusal is no Forbidden: " + refused.output());
@@ -399,7 +417,8 @@ public final class Journey implements AutoCloseable {
         return "/clusters/" + cluster + "/registry/secrets/" + namespace + "/" + name;
     }
 
-    private static String manySecrets() {
+    /** The file stays under the state directory, so that the command can be typed again. */
+    private Path manySecrets() {
         List<String> documents = new ArrayList<>();
         for (String namespace : NAMESPACES) {
             for (int i = 0; i < SECRETS_PER_NAMESPACE; i++) {
@@ -414,7 +433,11 @@ public final class Journey implements AutoCloseable {
                         """.formatted(i, namespace, ("value-" + i + "-").repeat(64)));
             }
         }
-        return String.join("---\n", documents);
+        try {
+            return Files.writeString(stack.directory().resolve("demo-secrets.yaml"), String.join("---\n", documents));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String pick(List<String> versions, int index) {
@@ -428,10 +451,6 @@ public final class Journey implements AutoCloseable {
 
     private static String text(byte[] bytes) {
         return new String(bytes, StandardCharsets.ISO_8859_1);
-    }
-
-    private static String text(JsonNode node) {
-        return node.toString();
     }
 
     private static boolean contains(byte[] haystack, String needle) {

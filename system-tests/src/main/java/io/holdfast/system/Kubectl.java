@@ -2,7 +2,6 @@ package io.holdfast.system;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,26 +36,18 @@ public final class Kubectl {
 
     /** Runs kubectl to its end; stdout and stderr come together. */
     public Run run(String... arguments) {
-        return runWith("", arguments);
-    }
-
-    /** As {@link #run}, with standard input. */
-    public Run runWith(String input, String... arguments) {
         List<String> command = new ArrayList<>(List.of("kubectl", "--kubeconfig", kubeconfig.toString()));
         command.addAll(List.of(arguments));
         try {
-            Path stdin = Files.createTempFile("kubectl", ".in");
-            Files.writeString(stdin, input);
             Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectInput(stdin.toFile())
+                    .redirectInput(new java.io.File("/dev/null"))
                     .start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new StepFailed("kubectl " + String.join(" ", arguments) + " did not end");
             }
-            Files.delete(stdin);
             return new Run(List.of(arguments), process.exitValue(), output);
         } catch (IOException e) {
             throw new StepFailed("kubectl could not be started: " + e.getMessage());

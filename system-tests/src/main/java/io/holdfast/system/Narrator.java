@@ -26,6 +26,13 @@ public final class Narrator {
         out.println("── " + number + ". " + title + " " + "─".repeat(Math.max(2, 90 - title.length())));
     }
 
+    /** What belongs to all the steps. */
+    public void heading(String title) {
+        step = title;
+        out.println();
+        out.println("── " + title + " " + "─".repeat(Math.max(2, 93 - title.length())));
+    }
+
     /** A command as a person would type it. */
     public void command(String text) {
         out.println("  $ " + text);

@@ -17,8 +17,8 @@ import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.security.Signature;
 import java.security.cert.CertificateFactory;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
@@ -32,11 +32,18 @@ public final class OciClient {
     private static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT);
 
+    private final Clock clock;
     private final OciProfile profile;
     private final HttpClient http;
     private final ObjectMapper json = new ObjectMapper();
 
     public OciClient(StackEnvironment stack) {
+        this(stack, Clock.systemUTC());
+    }
+
+    /** @param clock that dates the signatures */
+    public OciClient(StackEnvironment stack, Clock clock) {
+        this.clock = clock;
         this.profile = OciProfile.read(stack.ociConfig());
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -88,7 +95,7 @@ public final class OciClient {
     private Answer send(String method, URI base, String target, @Nullable String body) {
         URI uri = base.resolve(target);
         String path = uri.getRawQuery() == null ? uri.getRawPath() : uri.getRawPath() + "?" + uri.getRawQuery();
-        String date = DATE.format(ZonedDateTime.now(ZoneOffset.UTC));
+        String date = DATE.format(ZonedDateTime.now(clock));
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(60)).header("date", date);
         StringBuilder signing = new StringBuilder("date: " + date + "\n(request-target): "

@@ -61,12 +61,27 @@ public final class ReencryptionLoad {
                 double seconds = (System.nanoTime() - started) / 1e9;
                 double rate = job.path("total").asLong() / seconds;
                 System.out.printf(
+                        "round %d: heap of secret-service in use %.0f MB%n", round, heapMegabytes(api, stack));
+                System.out.printf(
                         "round %d: re-encryption %.0f Secrets/s (%.2f s from the rotation's request to the proof), raw jetcd"
                                 + " compare-and-swap writes %.0f/s, ratio %.2f%n",
                         round, rate, seconds, raw, rate / raw);
             }
         }
         api.awaitWork(api.deleteCluster(cluster).expectSuccess("deleting the cluster"));
+    }
+
+    /** From the service's own metrics; it breathes with the collector, and must not grow from round to round. */
+    private static double heapMegabytes(HoldfastApi api, StackEnvironment stack) {
+        return api.client()
+                        .get(stack.secrets(), "/q/metrics")
+                        .expectSuccess("reading the metrics")
+                        .text()
+                        .lines()
+                        .filter(line -> line.startsWith("jvm_memory_used_bytes{") && line.contains("area=\"heap\""))
+                        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                        .sum()
+                / (1 << 20);
     }
 
     private static Optional<JsonNode> finished(HoldfastApi api, String cluster, String version) {

@@ -6,6 +6,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -18,23 +20,41 @@ class BadInputST {
     void unsignedAndWronglySignedRequestsAreNotAuthenticated() throws Exception {
         StackEnvironment stack = Stack.up();
         try (HttpClient http = HttpClient.newHttpClient()) {
-            for (URI base : List.of(stack.keys(), stack.clusters(), stack.audit())) {
-                for (String path : List.of(
-                        "/20180608/vaults?compartmentId=x", "/20160918/policies", "/20180222/clusters", "/v1/events")) {
-                    HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path));
-                    HttpResponse<String> unsigned = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-                    HttpResponse<String> wrong = http.send(
-                            request.header("authorization", "Signature version=\"1\",keyId=\"a/b/c\"")
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString());
+            for (URI operation : List.of(
+                    stack.keys().resolve("/20180608/vaults?compartmentId=x"),
+                    stack.keys().resolve("/20180608/keys/x"),
+                    stack.keys().resolve("/20160918/policies"),
+                    stack.keys().resolve("/20160918/compartments"),
+                    stack.clusters().resolve("/20180222/clusters"),
+                    stack.clusters().resolve("/20180222/workRequests/x"),
+                    stack.audit().resolve("/v1/events"),
+                    stack.audit().resolve("/v1/verification"))) {
+                HttpRequest.Builder request = HttpRequest.newBuilder(operation);
+                HttpResponse<String> unsigned = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+                HttpResponse<String> wrong = http.send(
+                        request.header("authorization", "Signature version=\"1\",keyId=\"a/b/c\"")
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
 
-                    // Only paths that this service has; the others are no operation of its.
-                    assertThat(unsigned.statusCode()).as(base + path).isIn(401, 404);
-                    assertThat(wrong.statusCode()).as(base + path).isEqualTo(unsigned.statusCode());
-                    assertThat(unsigned.body()).contains("\"code\"", "\"message\"");
+                for (HttpResponse<String> refused : List.of(unsigned, wrong)) {
+                    assertThat(refused.statusCode()).as(operation.toString()).isEqualTo(401);
+                    assertThat(refused.body()).contains("\"code\":\"NotAuthenticated\"", "\"message\"");
                 }
             }
         }
+    }
+
+    @Test
+    void aRequestSignedTooLongAgoIsNotAuthenticated() {
+        StackEnvironment stack = Stack.up();
+        OciClient late = new OciClient(stack, Clock.offset(Clock.systemUTC(), Duration.ofMinutes(-6)));
+
+        expect(
+                late.get(
+                        stack.keys(),
+                        "/20160918/policies?compartmentId=" + late.profile().tenancy()),
+                401,
+                "NotAuthenticated");
     }
 
     @Test

@@ -57,9 +57,14 @@ class CrashST {
         try (Fixture fixture = new Fixture()) {
             List<String> versions = new ArrayList<>();
             for (int round = 0; round < 3; round++) {
-                versions.add(fixture.api.rotate(fixture.key).path("id").asText());
-                // The answer came after the commit; the relay may or may not have published yet.
-                Stack.signal("key-service", "KILL");
+                // A broker that does not answer keeps the relay from publishing what the answer has committed.
+                Stack.signal("kafka", "STOP");
+                try {
+                    versions.add(fixture.api.rotate(fixture.key).path("id").asText());
+                    Stack.signal("key-service", "KILL");
+                } finally {
+                    Stack.signal("kafka", "CONT");
+                }
                 Stack.up();
             }
 
