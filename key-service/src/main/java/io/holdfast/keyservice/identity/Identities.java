@@ -83,6 +83,15 @@ public final class Identities {
      */
     public record RevokedToken(UserId userId, String tokenId, Instant expiresAt) {}
 
+    /**
+     * All kubectl tokens of a user that were issued until a moment no longer hold: stands for more revocations than are
+     * kept one by one.
+     *
+     * @param before the latest time of issue that is revoked
+     * @param expiresAt when the last of those tokens would have ended by itself: the record is kept until then
+     */
+    public record RevokedTokens(UserId userId, Instant before, Instant expiresAt) {}
+
     /** @param revision etcd mod revision of the record: its etag, and what a change compares */
     public record Versioned<T>(T value, long revision) {}
 }

@@ -4,6 +4,7 @@ import io.holdfast.events.DomainEvent;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
+import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.access.SharedRead;
 import io.holdfast.keyservice.access.StateRevision;
 import io.holdfast.keyservice.signing.KeyReference;
@@ -27,6 +28,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import org.jboss.logging.Logger;
 
 /**
  * Identity as it is now, and the one way to change it.
@@ -38,8 +40,11 @@ import java.util.function.LongFunction;
 @ApplicationScoped
 @Typed({Identity.class, SigningKeys.class})
 public class Identity implements SigningKeys {
-    /** Records read at most: the service limits allow fewer. */
+    private static final Logger LOG = Logger.getLogger(Identity.class);
+    /** Records read at most, revocations aside: the service limits allow fewer. */
     private static final int MAX_RECORDS = 50_000;
+    /** Revocations read at most: more than {@link TokenRevocations} ever keeps. With more of them no token holds. */
+    private static final int MAX_REVOCATIONS = 2 * TokenRevocations.ONE_BY_ONE;
 
     private static final int ATTEMPTS = 8;
     private static final Bytes CHANGED = Bytes.copyOf("changed".getBytes(StandardCharsets.UTF_8));
@@ -49,7 +54,9 @@ public class Identity implements SigningKeys {
     private final Outbox outbox;
     private final SharedRead<View> shared = new SharedRead<>(this::read);
     /** Written only inside the shared read, of which one runs at a time. */
-    private volatile IdentitySnapshot cached = new IdentitySnapshot(List.of());
+    private volatile IdentitySnapshot cached = IdentitySnapshot.EMPTY;
+
+    private final TimeSource time = TimeSource.system();
 
     @Inject
     public Identity(KeyValueStore store, StateRevision state, Outbox outbox) {
@@ -141,22 +148,37 @@ public class Identity implements SigningKeys {
 
     private IdentitySnapshot load() {
         try {
-            List<StoredValue> values = new ArrayList<>();
-            Page page = store.scan(Scan.of(IdentityLayout.PREFIX, Scan.MAX_LIMIT));
-            values.addAll(page.values());
-            while (page.more() && values.size() < MAX_RECORDS) {
-                page = store.scan(Scan.of(IdentityLayout.PREFIX, Scan.MAX_LIMIT)
-                        .at(page.revision())
-                        .after(values.getLast().key()));
-                values.addAll(page.values());
+            Page revision = store.scan(Scan.of(IdentityLayout.REVISION, 1));
+            List<StoredValue> records = new ArrayList<>(revision.values());
+            for (String kind : IdentityLayout.RECORDS) {
+                if (!add(records, kind, revision.revision(), MAX_RECORDS)) {
+                    throw new StoreUnavailable("identity has more than " + MAX_RECORDS + " records", null);
+                }
             }
-            if (page.more()) {
-                throw new StoreUnavailable("identity has more than " + MAX_RECORDS + " records", null);
+            List<StoredValue> revocations = new ArrayList<>();
+            boolean all = true;
+            for (String kind : IdentityLayout.REVOCATIONS) {
+                all &= add(revocations, kind, revision.revision(), MAX_REVOCATIONS);
             }
-            return new IdentitySnapshot(values);
+            if (!all) {
+                LOG.errorv("There are more than {0} revocations: no kubectl token holds", MAX_REVOCATIONS);
+            }
+            return new IdentitySnapshot(records, revocations, all, time.wall());
         } catch (RevisionCompacted e) {
             throw new StoreUnavailable("identity was compacted away while it was read", e);
         }
+    }
+
+    /** Adds what stands under a prefix. @return false when there is more than may be read */
+    private boolean add(List<StoredValue> values, String prefix, long revision, int most) throws RevisionCompacted {
+        Scan scan = Scan.of(prefix, Scan.MAX_LIMIT).at(revision);
+        Page page = store.scan(scan);
+        values.addAll(page.values());
+        while (page.more() && values.size() < most) {
+            page = store.scan(scan.after(values.getLast().key()));
+            values.addAll(page.values());
+        }
+        return !page.more();
     }
 
     private static long revision(TransactionResult result, String key) {

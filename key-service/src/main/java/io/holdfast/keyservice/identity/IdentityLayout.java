@@ -5,6 +5,8 @@ import io.holdfast.kernel.Ocid.GroupId;
 import io.holdfast.kernel.Ocid.PolicyId;
 import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.UserId;
+import io.holdfast.kernel.ProblemException;
+import java.util.List;
 
 /** The etcd keys of identity. */
 final class IdentityLayout {
@@ -19,6 +21,13 @@ final class IdentityLayout {
     static final String API_KEYS = PREFIX + "api-keys/";
     static final String POLICIES = PREFIX + "policies/";
     static final String REVOKED_TOKENS = PREFIX + "revoked-tokens/";
+    static final String TOKENS_REVOKED_BEFORE = PREFIX + "tokens-revoked-before/";
+
+    /** All kinds of records but revocations: their number is bounded by the service limits. */
+    static final List<String> RECORDS = List.of(TENANCIES, COMPARTMENTS, USERS, GROUPS, API_KEYS, POLICIES);
+
+    /** Records that take kubectl tokens away. */
+    static final List<String> REVOCATIONS = List.of(TOKENS_REVOKED_BEFORE, REVOKED_TOKENS);
 
     private IdentityLayout() {}
 
@@ -49,4 +58,25 @@ final class IdentityLayout {
     static String revokedToken(UserId user, String tokenId) {
         return REVOKED_TOKENS + user.value() + "/" + tokenId;
     }
+
+    static String tokensRevokedBefore(UserId user) {
+        return TOKENS_REVOKED_BEFORE + user.value();
+    }
+
+    /**
+     * Who and which token a revocation's key names, so that a damaged record still revokes.
+     *
+     * @throws ProblemException when the key names no user
+     */
+    static NamedToken namedToken(String key) {
+        String[] parts = key.substring(REVOKED_TOKENS.length()).split("/", 2);
+        return new NamedToken(new UserId(parts[0]), parts.length == 2 ? parts[1] : "");
+    }
+
+    /** @throws ProblemException when the key names no user */
+    static UserId namedUser(String key) {
+        return new UserId(key.substring(TOKENS_REVOKED_BEFORE.length()));
+    }
+
+    record NamedToken(UserId user, String tokenId) {}
 }

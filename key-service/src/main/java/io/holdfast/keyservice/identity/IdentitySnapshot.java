@@ -14,6 +14,7 @@ import io.holdfast.keyservice.identity.Identities.ApiKey;
 import io.holdfast.keyservice.identity.Identities.Compartment;
 import io.holdfast.keyservice.identity.Identities.Group;
 import io.holdfast.keyservice.identity.Identities.RevokedToken;
+import io.holdfast.keyservice.identity.Identities.RevokedTokens;
 import io.holdfast.keyservice.identity.Identities.StoredPolicy;
 import io.holdfast.keyservice.identity.Identities.Tenancy;
 import io.holdfast.keyservice.identity.Identities.User;
@@ -23,6 +24,7 @@ import io.holdfast.keyservice.signing.RsaPublicKey;
 import io.holdfast.keyservice.signing.SigningKeys;
 import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.store.StoredValue;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -37,10 +39,13 @@ import org.jboss.logging.Logger;
  * All of identity at one identity revision. Immutable and thread safe.
  *
  * <p>A record that can't be read grants nothing and keeps nobody else out: a damaged key or policy is left out and named in
- * the log.
+ * the log. A damaged revocation still revokes what its key names, for as long as it stands.
  */
 public final class IdentitySnapshot implements SigningKeys {
     private static final Logger LOG = Logger.getLogger(IdentitySnapshot.class);
+
+    /** Before anything was written. */
+    static final IdentitySnapshot EMPTY = new IdentitySnapshot(List.of(), List.of(), true, Instant.EPOCH);
 
     private final long revision;
     private final Map<TenancyId, Tenancy> tenancies = new HashMap<>();
@@ -50,12 +55,25 @@ public final class IdentitySnapshot implements SigningKeys {
     private final Map<KeyReference, RsaPublicKey> keys = new HashMap<>();
     private final Map<PolicyId, Versioned<StoredPolicy>> policies = new HashMap<>();
     private final Map<String, RevokedToken> revoked = new HashMap<>();
+    private final Map<UserId, RevokedTokens> revokedBefore = new HashMap<>();
+    /** Keys of revocations that nothing needs any more. */
+    private final List<String> over = new ArrayList<>();
+
+    private final boolean allRevocations;
     private final Map<TenancyId, PolicySet> policySets = new HashMap<>();
 
-    /** @param values everything under the identity prefix, read at one store revision */
-    IdentitySnapshot(Collection<StoredValue> values) {
+    /**
+     * From what stands in etcd, read at one store revision.
+     *
+     * @param records the identity revision and every record but revocations
+     * @param revocations those of tokens that have ended by themselves are left out
+     * @param allRevocations whether these are all: if not, no token holds
+     * @param now wall time
+     */
+    IdentitySnapshot(
+            Collection<StoredValue> records, Collection<StoredValue> revocations, boolean allRevocations, Instant now) {
         long newest = 0;
-        for (StoredValue value : values) {
+        for (StoredValue value : records) {
             if (value.key().equals(IdentityLayout.REVISION)) {
                 newest = value.modRevision();
             } else {
@@ -66,6 +84,14 @@ public final class IdentitySnapshot implements SigningKeys {
                 }
             }
         }
+        for (StoredValue value : revocations) {
+            try {
+                takeRevocation(value, now);
+            } catch (ProblemException e) {
+                LOG.errorv(e, "A revocation names no user and is left out. key={0}", value.key());
+            }
+        }
+        this.allRevocations = allRevocations;
         this.revision = newest;
         for (Tenancy tenancy : tenancies.values()) {
             policySets.put(tenancy.id(), policySet(tenancy));
@@ -94,9 +120,42 @@ public final class IdentitySnapshot implements SigningKeys {
         } else if (key.startsWith(IdentityLayout.POLICIES)) {
             StoredPolicy it = IdentityDocuments.read(key, value.value(), StoredPolicy.class);
             policies.put(it.id(), new Versioned<>(it, value.modRevision()));
-        } else if (key.startsWith(IdentityLayout.REVOKED_TOKENS)) {
-            RevokedToken it = IdentityDocuments.read(key, value.value(), RevokedToken.class);
-            revoked.put(revokedKey(it.userId(), it.tokenId()), it);
+        }
+    }
+
+    /** The key alone says what is revoked; the value says until when, and {@code before} for many. */
+    private void takeRevocation(StoredValue value, Instant now) {
+        String key = value.key();
+        if (key.startsWith(IdentityLayout.REVOKED_TOKENS)) {
+            IdentityLayout.NamedToken named = IdentityLayout.namedToken(key);
+            Instant expiresAt =
+                    read(value, RevokedToken.class).map(RevokedToken::expiresAt).orElse(Instant.MAX);
+            if (expiresAt.isBefore(now)) {
+                over.add(key);
+            } else {
+                revoked.put(
+                        revokedKey(named.user(), named.tokenId()),
+                        new RevokedToken(named.user(), named.tokenId(), expiresAt));
+            }
+        } else if (key.startsWith(IdentityLayout.TOKENS_REVOKED_BEFORE)) {
+            UserId user = IdentityLayout.namedUser(key);
+            RevokedTokens it = read(value, RevokedTokens.class)
+                    .filter(read -> read.before() != null)
+                    .orElse(new RevokedTokens(user, Instant.MAX, Instant.MAX));
+            if (it.expiresAt() != null && it.expiresAt().isBefore(now)) {
+                over.add(key);
+            } else {
+                revokedBefore.put(user, it);
+            }
+        }
+    }
+
+    private static <T extends Record> Optional<T> read(StoredValue value, Class<T> type) {
+        try {
+            return Optional.of(IdentityDocuments.read(value.key(), value.value(), type));
+        } catch (IllegalStateException e) {
+            LOG.errorv(e, "A revocation is damaged; it holds for as long as it stands. key={0}", value.key());
+            return Optional.empty();
         }
     }
 
@@ -167,12 +226,29 @@ public final class IdentitySnapshot implements SigningKeys {
         return List.copyOf(policies.values());
     }
 
-    public Collection<RevokedToken> revokedTokens() {
+    /** Revocations kept one by one. */
+    Collection<RevokedToken> revokedTokens() {
         return List.copyOf(revoked.values());
     }
 
-    public boolean isRevoked(UserId user, String tokenId) {
+    Optional<RevokedTokens> revokedTokens(UserId user) {
+        return Optional.ofNullable(revokedBefore.get(user));
+    }
+
+    /** Keys of revocations that nothing needed any more when this was read. */
+    List<String> revocationsOver() {
+        return List.copyOf(over);
+    }
+
+    /** Whether this very token has a record of its own. */
+    boolean hasRevocation(UserId user, String tokenId) {
         return revoked.containsKey(revokedKey(user, tokenId));
+    }
+
+    /** @param issuedAt as the token itself says, verified */
+    public boolean isRevoked(UserId user, String tokenId, Instant issuedAt) {
+        RevokedTokens many = revokedBefore.get(user);
+        return !allRevocations || hasRevocation(user, tokenId) || (many != null && !issuedAt.isAfter(many.before()));
     }
 
     /** Empty for a tenancy that does not exist. */

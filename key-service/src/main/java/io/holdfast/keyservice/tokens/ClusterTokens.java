@@ -15,6 +15,7 @@ import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.identity.Identities.User;
 import io.holdfast.keyservice.identity.IdentitySnapshot;
+import io.holdfast.keyservice.identity.TokenRevocations;
 import io.holdfast.platform.http.Caller;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -41,7 +42,7 @@ import java.util.regex.Pattern;
 @ApplicationScoped
 public class ClusterTokens {
     /** The longest a token lives. */
-    public static final Duration MAX_LIFETIME = Duration.ofHours(1);
+    public static final Duration MAX_LIFETIME = TokenRevocations.LONGEST_LIFETIME;
     /** What an id looks like; made here with 22 characters. */
     private static final Pattern TOKEN_ID = Pattern.compile("[A-Za-z0-9_-]{16,64}");
 
@@ -49,7 +50,7 @@ public class ClusterTokens {
     static final int MAX_LENGTH = 2_048;
     private static final int ID_BYTES = 16;
     /** How far the clock of another replica may be ahead of this one. */
-    private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(5);
+    private static final Duration CLOCK_TOLERANCE = TokenRevocations.CLOCK_TOLERANCE;
 
     private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -162,7 +163,7 @@ public class ClusterTokens {
         }
         User user = identity.activeUser(userId)
                 .orElseThrow(() -> new TokenRefused("the user does not exist or is not active"));
-        if (identity.isRevoked(userId, id)) {
+        if (identity.isRevoked(userId, id, issuedAt)) {
             throw new TokenRefused("the token is revoked");
         }
         return new Verified(IdentitySnapshot.caller(user), id, expiresAt);

@@ -3,6 +3,7 @@ package io.holdfast.keyservice.identity;
 import io.holdfast.keyservice.identity.Identities.RevokedToken;
 import io.holdfast.keyservice.identity.Identities.User;
 import io.holdfast.platform.store.StoredValue;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,10 +13,11 @@ public final class Snapshots {
 
     public static IdentitySnapshot of(List<User> users, List<RevokedToken> revoked) {
         List<StoredValue> values = new ArrayList<>();
+        List<StoredValue> revocations = new ArrayList<>();
         users.forEach(
                 it -> values.add(new StoredValue(IdentityLayout.user(it.id()), IdentityDocuments.write(it), 1, 1)));
-        revoked.forEach(it -> values.add(new StoredValue(
+        revoked.forEach(it -> revocations.add(new StoredValue(
                 IdentityLayout.revokedToken(it.userId(), it.tokenId()), IdentityDocuments.write(it), 1, 1)));
-        return new IdentitySnapshot(values);
+        return new IdentitySnapshot(values, revocations, true, Instant.EPOCH);
     }
 }

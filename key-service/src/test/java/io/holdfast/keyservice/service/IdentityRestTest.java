@@ -335,7 +335,7 @@ class IdentityRestTest {
 
         assertThat(revoked.status()).as(revoked.raw().body()).isEqualTo(204);
         assertThat(state.current()).isGreaterThan(before);
-        assertThat(identity.current().identity().isRevoked(admin.user(), "abcdefghijklmnopqrstuv"))
+        assertThat(identity.current().identity().isRevoked(admin.user(), "abcdefghijklmnopqrstuv", Instant.now()))
                 .isTrue();
         assertThat(admin.delete("/v1/clusters/" + cluster + "/tokens/x", Map.of())
                         .status())
