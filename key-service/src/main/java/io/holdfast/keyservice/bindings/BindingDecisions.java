@@ -161,7 +161,8 @@ public class BindingDecisions implements BindingAccess {
             return new Standing.Withheld(
                     binding,
                     key,
-                    Denial.KEY_DELETED,
+                    // Not KEY_DELETED, which is for good: a deleted key leaves a record that says so.
+                    Denial.VAULT_UNAVAILABLE,
                     "The master key is not in the store. Restore key-service's etcd from a backup.",
                     revision);
         }

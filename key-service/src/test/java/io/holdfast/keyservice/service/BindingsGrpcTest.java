@@ -30,6 +30,7 @@ import io.holdfast.contracts.keycrypto.v1.WrapRequest;
 import io.holdfast.contracts.keycrypto.v1.WrapResponse;
 import io.holdfast.kernel.Ocid.BindingId;
 import io.holdfast.kernel.Ocid.ClusterId;
+import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.keyservice.Samples;
 import io.holdfast.keyservice.access.StateRevision;
@@ -37,6 +38,7 @@ import io.holdfast.keyservice.bindings.BindingAccess;
 import io.holdfast.keyservice.store.Layout;
 import io.holdfast.keyservice.vault.OpenedMaterial;
 import io.holdfast.platform.store.KeyValueStore;
+import io.holdfast.platform.store.StoredValue;
 import io.holdfast.platform.store.Transaction;
 import io.holdfast.testkit.DevCertificates;
 import io.quarkus.test.junit.QuarkusTest;
@@ -123,6 +125,27 @@ class BindingsGrpcTest {
         assertThat(grant(bound).getDenial()).isEqualTo(Denial.BINDING_RELEASED);
         // A cluster that was let go can be bound anew.
         assertThat(bind(cluster, key).getBinding().getId()).isNotEqualTo(bound.getId());
+    }
+
+    @Test
+    void aKeyThatIsNotInTheStoreMayComeBack() {
+        String key = Api.key();
+        Binding bound = bind(Samples.MINT.cluster(), key).getBinding();
+        String place = Layout.key(new KeyId(key));
+        StoredValue document = store.get(place).orElseThrow();
+
+        store.commit(Transaction.builder().delete(place).with(state.raise()).build());
+
+        Grant withheld = grant(bound);
+        assertThat(withheld.getAllowed()).isFalse();
+        assertThat(withheld.getDenial()).isEqualTo(Denial.VAULT_UNAVAILABLE);
+        assertThat(withheld.getReason()).contains("not in the store").contains("backup");
+
+        store.commit(Transaction.builder()
+                .put(place, document.value())
+                .with(state.raise())
+                .build());
+        assertThat(grant(bound).getAllowed()).isTrue();
     }
 
     @Test
