@@ -10,8 +10,9 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -146,8 +147,6 @@ public class AccessSessions {
 
     private record Ping(Bytes nonce, long received) {}
 
-    private record Asked(Client client, Ping ping) {}
-
     /** Empty when there are too many sessions. */
     public Optional<Client> open(Channel channel) {
         return registry.open(channel::changed).map(session -> {
@@ -187,29 +186,30 @@ public class AccessSessions {
     }
 
     private void answer(Client first) {
-        List<Asked> batch = new ArrayList<>();
+        // A client that pings again while the batch is put together is in it once, with its newest Ping.
+        Map<Client, Ping> batch = new LinkedHashMap<>();
         for (Client client = first; client != null; client = waiting.poll()) {
             Ping ping = client.pending.getAndSet(null);
             if (ping != null) {
                 client.session.reading(ping.received());
-                batch.add(new Asked(client, ping));
+                batch.put(client, ping);
             }
         }
         long revision;
         try {
             revision = presence.readRevision();
         } catch (RuntimeException e) {
-            batch.forEach(asked -> asked.client().session.unanswered());
+            batch.keySet().forEach(client -> client.session.unanswered());
             unanswered.increment(batch.size());
             LOG.warnv("No Pong: etcd was not read. pings={0} cause={1}", batch.size(), e.toString());
             return;
         }
-        for (Asked asked : batch) {
-            if (asked.client().session.answered(revision)) {
-                asked.client().channel.pong(asked.ping().nonce(), revision, registry.termMillis());
+        batch.forEach((client, ping) -> {
+            if (client.session.answered(revision)) {
+                client.channel.pong(ping.nonce(), revision, registry.termMillis());
                 pongs.increment();
             }
-        }
+        });
     }
 
     private void closeSilent() {
