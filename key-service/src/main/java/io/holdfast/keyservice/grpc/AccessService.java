@@ -25,8 +25,6 @@ import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.UserId;
-import io.holdfast.kernel.ProblemCode;
-import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.access.AccessSessions;
 import io.holdfast.keyservice.bindings.BindingAccess;
@@ -40,20 +38,15 @@ import io.holdfast.keyservice.tokens.ClusterTokens;
 import io.holdfast.keyservice.tokens.TokenRefused;
 import io.holdfast.platform.access.PeerIdentity;
 import io.holdfast.platform.access.PeerIdentity.Peer;
-import io.holdfast.platform.grpc.UnaryCalls;
 import io.holdfast.platform.http.Authenticator.SignedRequest;
 import io.holdfast.platform.http.Authorizer.Decision;
 import io.holdfast.platform.http.Caller;
-import io.holdfast.platform.store.OutcomeUnknown;
-import io.holdfast.platform.store.StoreFull;
-import io.holdfast.platform.store.StoreUnavailable;
 import io.quarkus.grpc.GrpcService;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -74,6 +67,7 @@ public class AccessService extends AccessGrpc.AccessImplBase {
     private final ClusterTokens tokens;
     private final TokenRevocations revocations;
     private final BindingAccess bindings;
+    private final Answers answers;
     private final SignatureCheck signatures = new SignatureCheck(TimeSource.system());
 
     @Inject
@@ -82,12 +76,14 @@ public class AccessService extends AccessGrpc.AccessImplBase {
             Identity identity,
             ClusterTokens tokens,
             TokenRevocations revocations,
-            BindingAccess bindings) {
+            BindingAccess bindings,
+            Answers answers) {
         this.sessions = sessions;
         this.identity = identity;
         this.tokens = tokens;
         this.revocations = revocations;
         this.bindings = bindings;
+        this.answers = answers;
     }
 
     /** Never blocks: Pings are answered by the sessions' own thread. */
@@ -115,7 +111,7 @@ public class AccessService extends AccessGrpc.AccessImplBase {
 
     @Override
     public void authenticate(AuthenticateRequest request, StreamObserver<AuthenticateResponse> responses) {
-        answer(responses, () -> {
+        answers.answer("Authenticate", responses, () -> {
             requireService();
             // Taken first: the answer carries a revision that is not newer than what it rests on.
             Identity.View view = identity.current();
@@ -133,7 +129,7 @@ public class AccessService extends AccessGrpc.AccessImplBase {
 
     @Override
     public void authorize(AuthorizeRequest request, StreamObserver<AuthorizeResponse> responses) {
-        answer(responses, () -> {
+        answers.answer("Authorize", responses, () -> {
             requireService();
             if (request.getOperation().isEmpty() || request.getOperation().length() > MAX_NAME) {
                 throw invalid("operation is required");
@@ -157,7 +153,7 @@ public class AccessService extends AccessGrpc.AccessImplBase {
 
     @Override
     public void grants(GrantsRequest request, StreamObserver<GrantsResponse> responses) {
-        answer(responses, () -> {
+        answers.answer("Grants", responses, () -> {
             requireService();
             if (request.getBindingIdsCount() > MAX_BINDINGS) {
                 throw invalid("at most " + MAX_BINDINGS + " bindings in one question");
@@ -175,7 +171,7 @@ public class AccessService extends AccessGrpc.AccessImplBase {
     @Override
     public void issueClusterToken(
             IssueClusterTokenRequest request, StreamObserver<IssueClusterTokenResponse> responses) {
-        answer(responses, () -> {
+        answers.answer("IssueClusterToken", responses, () -> {
             requireClusterService();
             User user = activeUser(caller(request.getPrincipal()));
             ClusterTokens.Issued issued = tokens.issue(
@@ -191,7 +187,7 @@ public class AccessService extends AccessGrpc.AccessImplBase {
     @Override
     public void revokeClusterToken(
             RevokeClusterTokenRequest request, StreamObserver<RevokeClusterTokenResponse> responses) {
-        answer(responses, () -> {
+        answers.answer("RevokeClusterToken", responses, () -> {
             requireClusterService();
             Caller caller = caller(request.getPrincipal());
             User user = activeUser(caller);
@@ -307,47 +303,5 @@ public class AccessService extends AccessGrpc.AccessImplBase {
 
     private static StatusRuntimeException invalid(String why) {
         return Status.INVALID_ARGUMENT.withDescription(why).asRuntimeException();
-    }
-
-    /** On a virtual thread of the call's own. */
-    private static <T> void answer(StreamObserver<T> responses, Supplier<T> work) {
-        UnaryCalls.serve(responses, () -> answerHere(responses, work));
-    }
-
-    private static <T> void answerHere(StreamObserver<T> responses, Supplier<T> work) {
-        T value;
-        try {
-            value = work.get();
-        } catch (StatusRuntimeException e) {
-            responses.onError(e);
-            return;
-        } catch (ProblemException e) {
-            responses.onError(status(e.code()).withDescription(e.getMessage()).asRuntimeException());
-            return;
-        } catch (StoreUnavailable | OutcomeUnknown | StoreFull e) {
-            LOG.warnv("etcd did not answer a call. cause={0}", e.toString());
-            responses.onError(Status.UNAVAILABLE
-                    .withDescription("the store does not answer")
-                    .asRuntimeException());
-            return;
-        } catch (RuntimeException e) {
-            LOG.error("A call failed", e);
-            responses.onError(Status.INTERNAL.asRuntimeException());
-            return;
-        }
-        responses.onNext(value);
-        responses.onCompleted();
-    }
-
-    private static Status status(ProblemCode code) {
-        return switch (code.status()) {
-            case 400 -> Status.INVALID_ARGUMENT;
-            case 401 -> Status.UNAUTHENTICATED;
-            case 404 -> Status.NOT_FOUND;
-            case 409, 412 -> Status.FAILED_PRECONDITION;
-            case 429 -> Status.RESOURCE_EXHAUSTED;
-            case 503 -> Status.UNAVAILABLE;
-            default -> Status.INTERNAL;
-        };
     }
 }

@@ -255,6 +255,11 @@ class AccessGrpcTest {
                 .isEqualTo(Status.Code.INVALID_ARGUMENT);
         assertThat(codeOf(() -> access.issueClusterToken(issue("ocid1.key.oc1..x", 60))))
                 .isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertThat(codeOf(() -> access.revokeClusterToken(RevokeClusterTokenRequest.newBuilder()
+                        .setPrincipal(principal())
+                        .setTokenId("short")
+                        .build())))
+                .isEqualTo(Status.Code.INVALID_ARGUMENT);
         assertThat(codeOf(() -> access.issueClusterToken(issue(mint.cluster().value(), 60).toBuilder()
                         .setPrincipal(principal().toBuilder().setId(mint.user().value()))
                         .build())))
