@@ -4,6 +4,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -42,10 +43,18 @@ class HouseRulesTest {
                     "io.holdfast.keyservice.rotate..",
                     "io.holdfast.keyservice.deletion..",
                     "io.holdfast.keyservice.crypto..",
-                    "io.holdfast.keyservice.bindings..")
+                    "io.holdfast.keyservice.bindings..",
+                    "io.holdfast.keyservice.identity..",
+                    "io.holdfast.keyservice.access..",
+                    "io.holdfast.keyservice.tokens..",
+                    "io.holdfast.keyservice.signing..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.holdfast.keyservice.http..", "io.holdfast.keyservice.grpc..");
+
+    @ArchTest
+    static final ArchRule packagesAreFreeOfCycles =
+            slices().matching("io.holdfast.keyservice.(*)..").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule etcdIsReachedThroughThePort = noClasses()
