@@ -11,6 +11,8 @@ import io.holdfast.secretservice.fence.WriteFences;
 import io.holdfast.secretservice.keys.KeyAccess;
 import io.holdfast.secretservice.storage.LiveWatches;
 import io.holdfast.secretservice.storage.StorageRefusal;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +24,8 @@ import org.jboss.logging.Logger;
  * blocks it, a granted one opens it again. Only a grant that the access session admits opens anything; what started the
  * reconciliation (an event, a replayed one, a tick) decides nothing. Thread safe and idempotent.
  *
- * <p>Errors of the store and of key-service come out as they are; run it again.
+ * <p>Errors of the store and of key-service come out as they are; run it again. A cluster whose fence is unreadable is
+ * passed over, logged and counted.
  */
 public final class KeyAccessReconciler {
     private static final Logger LOG = Logger.getLogger(KeyAccessReconciler.class);
@@ -34,14 +37,21 @@ public final class KeyAccessReconciler {
     private final ServedClusters clusters;
     private final WriteFences fences;
     private final LiveWatches watches;
+    private final Counter unreadable;
 
     public KeyAccessReconciler(
-            KeyAccess keys, AccessSession session, ServedClusters clusters, WriteFences fences, LiveWatches watches) {
+            KeyAccess keys,
+            AccessSession session,
+            ServedClusters clusters,
+            WriteFences fences,
+            LiveWatches watches,
+            MeterRegistry meters) {
         this.keys = keys;
         this.session = session;
         this.clusters = clusters;
         this.fences = fences;
         this.watches = watches;
+        this.unreadable = meters.counter("holdfast.fence.unreadable");
     }
 
     /** All clusters. @return whether every one is in line; false when the access state moved meanwhile: run again */
@@ -68,10 +78,7 @@ public final class KeyAccessReconciler {
         List<PlacedFence> batch = new ArrayList<>();
         boolean[] inLine = {true};
         clusters.forEach(cluster -> {
-            fences.read(cluster)
-                    .filter(wanted)
-                    .filter(KeyAccessReconciler::alive)
-                    .ifPresent(batch::add);
+            readable(cluster).filter(wanted).filter(KeyAccessReconciler::alive).ifPresent(batch::add);
             if (batch.size() == KeyAccess.MAX_BATCH) {
                 inLine[0] &= reconcile(batch, cause);
                 batch.clear();
@@ -81,6 +88,17 @@ public final class KeyAccessReconciler {
             inLine[0] &= reconcile(batch, cause);
         }
         return inLine[0];
+    }
+
+    /** An unreadable record is an operator's to look at; it must not keep the others from being blocked or opened. */
+    private Optional<PlacedFence> readable(ClusterId cluster) {
+        try {
+            return fences.read(cluster);
+        } catch (IllegalStateException broken) {
+            unreadable.increment();
+            LOG.errorf(broken, "Cluster %s cannot be brought in line with its key", cluster.value());
+            return Optional.empty();
+        }
     }
 
     private static boolean alive(PlacedFence fence) {
@@ -119,7 +137,7 @@ public final class KeyAccessReconciler {
                             moved.cluster().value(),
                             moved.fence().getClass().getSimpleName(),
                             moved.terms().version().number()));
-            fence = fences.read(seen.cluster());
+            fence = readable(seen.cluster());
         }
         return fence.isEmpty();
     }

@@ -142,8 +142,13 @@ public class Wiring {
     @Produces
     @Singleton
     KeyAccessReconciler reconciler(
-            KeyAccess keys, AccessSession session, ServedClusters clusters, WriteFences fences, LiveWatches watches) {
-        return new KeyAccessReconciler(keys, session, clusters, fences, watches);
+            KeyAccess keys,
+            AccessSession session,
+            ServedClusters clusters,
+            WriteFences fences,
+            LiveWatches watches,
+            MeterRegistry meters) {
+        return new KeyAccessReconciler(keys, session, clusters, fences, watches, meters);
     }
 
     @Produces

@@ -52,6 +52,28 @@ class KeyAccessReconcilerTest {
     }
 
     @Test
+    void anUnreadableFenceStopsNoOther() {
+        Opened broken = stack.open();
+        byte[] before = stack.stored(broken.paths().fence()).value().toArray();
+        Opened other = stack.open();
+        try {
+            stack.vandalise(broken.paths().fence(), new byte[] {'?'});
+            stack.keys.deny(c.key(), Denial.KEY_DISABLED);
+            stack.keys.deny(other.key(), Denial.KEY_DISABLED);
+
+            assertThat(stack.reconciler.all("test")).isTrue();
+            stack.endpoints.finishRemovals();
+
+            assertThat(stack.fence(c).fence()).isInstanceOf(WriteFence.Blocked.class);
+            assertThat(stack.fence(other).fence()).isInstanceOf(WriteFence.Blocked.class);
+            assertThat(stack.meters.counter("holdfast.fence.unreadable").count())
+                    .isEqualTo(1);
+        } finally {
+            stack.vandalise(broken.paths().fence(), before);
+        }
+    }
+
+    @Test
     void anOldReplayedEventChangesNothing() {
         PlacedFence before = stack.fence(c);
         stack.reconciler.ofKey(c.key(), "KeyDisabled");

@@ -80,7 +80,7 @@ public final class Stack implements AutoCloseable {
         fences = new WriteFences(store, outbox, jobs, time, meters);
         envelopes = new Envelopes(keys, keys);
         storage = new EtcdObjectStorage(store, clusters, fences, envelopes, keys, watches, meters, TRACER);
-        reconciler = new KeyAccessReconciler(keys, keys, clusters, fences, watches);
+        reconciler = new KeyAccessReconciler(keys, keys, clusters, fences, watches, meters);
         endpoints =
                 new ClusterEndpoints(store, outbox, clusters, fences, keys, keys, keys, time, "https://127.0.0.1:8443");
     }
