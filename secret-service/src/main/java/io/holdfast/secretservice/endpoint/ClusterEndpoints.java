@@ -89,8 +89,7 @@ public final class ClusterEndpoints {
      * never opened here and its key is granted now.
      */
     public Opening open(Wish wish) {
-        Optional<ClusterRecord> existing = clusters.stored(wish.id());
-        if (existing.isPresent()) {
+        if (clusters.known(wish.id())) {
             return Opening.NOTHING_TO_DO;
         }
         Optional<BindingDirectory.Binding> binding = bindings.find(wish.bindingId());
@@ -192,21 +191,45 @@ public final class ClusterEndpoints {
 
     /**
      * Removes a deleted cluster: closes the fence first, so that no write follows, then removes its data in bounded
-     * batches, and leaves a tombstone.
+     * batches, and leaves a tombstone; also where nothing was opened yet, so that an opening under way is refused.
      */
     public void close(ClusterId cluster) {
+        for (int attempt = 0; attempt < TRIES; attempt++) {
+            Optional<ClusterRecord> record = clusters.stored(cluster);
+            if (record.isPresent()) {
+                remove(record.get());
+                return;
+            }
+            // Refused when it is buried already, or when an opening was faster, whose record is then found.
+            if (bury(cluster) || clusters.stored(cluster).isEmpty()) {
+                return;
+            }
+        }
+        throw new IllegalStateException("the record of the cluster keeps changing and it cannot be closed");
+    }
+
+    private boolean bury(ClusterId cluster) {
+        ClusterPaths paths = ClusterPaths.of(cluster);
+        return store.commit(Transaction.builder()
+                        .ifAbsent(paths.record())
+                        .put(
+                                paths.record(),
+                                ClusterRecord.neverOpened(cluster, time.wall().toEpochMilli()))
+                        .delete(paths.opening())
+                        .build())
+                .committed();
+    }
+
+    private void remove(ClusterRecord record) {
+        ClusterId cluster = record.id();
         ClusterPaths paths = ClusterPaths.of(cluster);
         closeFence(cluster);
         store.commit(Transaction.builder().delete(paths.opening()).build());
-        Optional<ClusterRecord> record = clusters.stored(cluster);
-        if (record.isEmpty()) {
-            return;
-        }
-        if (!record.get().deleted()) {
+        if (!record.deleted()) {
             store.commit(Transaction.builder()
                     .put(
                             paths.record(),
-                            record.get().deletedAt(time.wall().toEpochMilli()).encode())
+                            record.deletedAt(time.wall().toEpochMilli()).encode())
                     .build());
         }
         clusters.forget(cluster);
@@ -221,12 +244,21 @@ public final class ClusterEndpoints {
     /** Takes up removals that were broken off. */
     public void finishRemovals() {
         clusters.forEach(cluster -> {
-            if (fences.recent(cluster)
-                    .map(fence -> fence.fence() instanceof WriteFence.Closed)
-                    .orElse(false)) {
+            if (isClosed(cluster)) {
                 close(cluster);
             }
         });
+    }
+
+    private boolean isClosed(ClusterId cluster) {
+        try {
+            return fences.recent(cluster)
+                    .map(fence -> fence.fence() instanceof WriteFence.Closed)
+                    .orElse(false);
+        } catch (IllegalStateException unreadable) {
+            LOG.errorf(unreadable, "Whether cluster %s is being removed cannot be told", cluster.value());
+            return false;
+        }
     }
 
     private void closeFence(ClusterId cluster) {

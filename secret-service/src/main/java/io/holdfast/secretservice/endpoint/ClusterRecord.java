@@ -11,6 +11,7 @@ import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.ProblemException;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * What the endpoint knows of its cluster.
@@ -53,26 +54,42 @@ public record ClusterRecord(
     }
 
     public Bytes encode() {
+        return encode(new Written(
+                id.value(),
+                compartmentId.value(),
+                tenancyId.value(),
+                keyId.value(),
+                bindingId.value(),
+                endpoint,
+                openedAtMillis,
+                deletedAtMillis));
+    }
+
+    /** The tombstone of a cluster that was deleted before it was opened here: only its id is known. */
+    static Bytes neverOpened(ClusterId id, long deletedAtMillis) {
+        return encode(new Written(id.value(), "", "", "", "", "", 0, Math.max(1, deletedAtMillis)));
+    }
+
+    private static Bytes encode(Written written) {
         try {
-            return Bytes.takeOwnershipOf(JSON.writeValueAsBytes(new Written(
-                    id.value(),
-                    compartmentId.value(),
-                    tenancyId.value(),
-                    keyId.value(),
-                    bindingId.value(),
-                    endpoint,
-                    openedAtMillis,
-                    deletedAtMillis)));
+            return Bytes.takeOwnershipOf(JSON.writeValueAsBytes(written));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a cluster record that cannot be written", e);
         }
     }
 
-    /** @throws IllegalStateException when the bytes are no cluster record */
-    public static ClusterRecord decode(Bytes bytes) {
+    /**
+     * Empty for the tombstone of a cluster that was never opened here.
+     *
+     * @throws IllegalStateException when the bytes are no cluster record
+     */
+    static Optional<ClusterRecord> decode(Bytes bytes) {
         try {
             Written written = JSON.readValue(bytes.toArray(), Written.class);
-            return new ClusterRecord(
+            if (written.openedAtMillis() == 0 && written.deletedAtMillis() != 0) {
+                return Optional.empty();
+            }
+            return Optional.of(new ClusterRecord(
                     new ClusterId(written.id()),
                     new CompartmentId(written.compartmentId()),
                     new TenancyId(written.tenancyId()),
@@ -80,7 +97,7 @@ public record ClusterRecord(
                     new BindingId(written.bindingId()),
                     written.endpoint(),
                     written.openedAtMillis(),
-                    written.deletedAtMillis());
+                    written.deletedAtMillis()));
         } catch (IOException | ProblemException | NullPointerException e) {
             throw new IllegalStateException("the record of a cluster is unreadable", e);
         }

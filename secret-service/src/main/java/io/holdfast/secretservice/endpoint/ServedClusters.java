@@ -40,9 +40,14 @@ public final class ServedClusters {
         return found.filter(record -> !record.deleted());
     }
 
-    /** As it stands in etcd, tombstones included. */
+    /** Whether etcd has a record of it or a tombstone: it must not be opened any more. */
+    boolean known(ClusterId cluster) {
+        return store.get(ClusterPaths.of(cluster).record()).isPresent();
+    }
+
+    /** As it stands in etcd, also when deleted; empty when it was never opened here. */
     Optional<ClusterRecord> stored(ClusterId cluster) {
-        return store.get(ClusterPaths.of(cluster).record()).map(value -> ClusterRecord.decode(value.value()));
+        return store.get(ClusterPaths.of(cluster).record()).flatMap(value -> ClusterRecord.decode(value.value()));
     }
 
     void forget(ClusterId cluster) {

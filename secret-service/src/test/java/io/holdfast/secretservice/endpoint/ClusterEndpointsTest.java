@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.envelope.storage.StoredObject;
 import io.holdfast.kernel.SecretBytes;
+import io.holdfast.kernel.TimeSource;
 import io.holdfast.secretservice.domain.Denial;
 import io.holdfast.secretservice.endpoint.ClusterEndpoints.Opening;
 import io.holdfast.secretservice.fence.WriteFence;
@@ -104,6 +105,33 @@ class ClusterEndpointsTest {
                 .isInstanceOf(StorageRefusal.ClusterUnknown.class);
         assertThat(stack.endpoints.open(c.wish())).isEqualTo(Opening.NOTHING_TO_DO);
         assertThat(stack.store.get(c.paths().index())).isEmpty();
+    }
+
+    @Test
+    void aDeletionThatOvertakesASlowOpeningWins() {
+        Opened c = stack.prepare();
+        ClusterEndpoints slow = new ClusterEndpoints(
+                stack.store,
+                stack.outbox,
+                stack.clusters,
+                stack.fences,
+                binding -> {
+                    stack.endpoints.close(c.cluster());
+                    return stack.keys.find(binding);
+                },
+                stack.keys,
+                stack.keys,
+                TimeSource.system(),
+                "https://127.0.0.1:8443");
+
+        assertThat(slow.open(c.wish())).isEqualTo(Opening.NOTHING_TO_DO);
+
+        assertThat(stack.clusters.find(c.cluster())).isEmpty();
+        assertThat(stack.store.get(c.paths().fence())).isEmpty();
+        assertThat(stack.store.get(c.paths().index())).isEmpty();
+        stack.endpoints.close(c.cluster());
+        assertThat(stack.endpoints.open(c.wish())).isEqualTo(Opening.NOTHING_TO_DO);
+        assertThat(stack.eventTypes(c)).isEmpty();
     }
 
     @Test
