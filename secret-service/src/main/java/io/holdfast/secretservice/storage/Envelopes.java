@@ -13,6 +13,7 @@ import io.holdfast.kernel.SecretBytes;
 import io.holdfast.platform.access.AccessSession;
 import io.holdfast.secretservice.domain.ClusterPaths;
 import io.holdfast.secretservice.keys.KeyAccess;
+import io.holdfast.secretservice.keys.KeyAccessRefused;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,7 +122,8 @@ public final class Envelopes {
         }
         for (int attempt = 0; attempt < TRIES; attempt++) {
             // Also where nothing is to be unwrapped: what is damaged must not be told while access is withheld.
-            try (KeyAccess.Unwrapped unwrapped = wrapped.isEmpty() ? none() : keys.unwrap(binding, wrapped)) {
+            try (KeyAccess.Unwrapped unwrapped =
+                    wrapped.isEmpty() ? none(binding, found) : keys.unwrap(binding, wrapped)) {
                 if (session.admits(unwrapped.stateRevision())) {
                     return decrypt(paths, found, parsed, unwrapped);
                 }
@@ -131,8 +133,15 @@ public final class Envelopes {
         throw new NotAdmitted();
     }
 
-    private KeyAccess.Unwrapped none() {
-        return new KeyAccess.Unwrapped(session.revision(), List.of());
+    private KeyAccess.Unwrapped none(BindingId binding, List<Found> found) {
+        if (found.isEmpty()) {
+            return new KeyAccess.Unwrapped(session.revision(), List.of());
+        }
+        KeyAccess.Grants grants = keys.grants(List.of(binding));
+        return switch (grants.grants().getFirst()) {
+            case KeyAccess.Allowed allowed -> new KeyAccess.Unwrapped(grants.stateRevision(), List.of());
+            case KeyAccess.Withheld withheld -> throw new KeyAccessRefused(withheld.denial(), withheld.explanation());
+        };
     }
 
     private OpenedBatch decrypt(

@@ -225,6 +225,19 @@ class EtcdObjectStorageTest {
     }
 
     @Test
+    void damageIsNotToldWhileTheKeyIsWithheld() {
+        create("db");
+        stack.vandalise(c.paths().secret("default", "db"), new byte[] {'?'});
+        stack.keys.deny(c.key(), Denial.KEY_DISABLED);
+        assertThatThrownBy(() -> read("db")).isInstanceOf(StorageRefusal.KeyAccessBlocked.class);
+        assertThatThrownBy(() -> storage.list(c.cluster(), SECRETS, "default", null, 10))
+                .isInstanceOf(StorageRefusal.KeyAccessBlocked.class);
+
+        stack.keys.allow(c.key());
+        assertThatThrownBy(() -> read("db")).isInstanceOf(StorageRefusal.ObjectsDamaged.class);
+    }
+
+    @Test
     void aValueMovedToAnotherKeyIsDamaged() {
         create("one");
         create("two");
