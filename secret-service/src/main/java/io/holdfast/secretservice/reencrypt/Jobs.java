@@ -3,6 +3,7 @@ package io.holdfast.secretservice.reencrypt;
 import io.holdfast.events.SecretEvent.ReencryptionStarted;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.ClusterId;
+import io.holdfast.kernel.Printable;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.TimeSource;
@@ -23,9 +24,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jboss.logging.Logger;
 
 /** The records of the re-encryption jobs. Thread safe. */
 public final class Jobs implements ReencryptionStart {
+    private static final Logger LOG = Logger.getLogger(Jobs.class);
     private static final Bytes MARK = Bytes.copyOf(new byte[] {'1'});
     private static final int PAGE = 200;
     private static final int TRIES = 10;
@@ -120,18 +123,31 @@ public final class Jobs implements ReencryptionStart {
         return jobs;
     }
 
-    /** The jobs of all clusters that have not ended. */
+    /** The jobs of all clusters that have not ended. A mark that names none is passed over and logged. */
     public List<Unfinished> unfinished() {
         List<Unfinished> found = new ArrayList<>();
-        each(ClusterPaths.UNFINISHED_JOBS, value -> found.add(Unfinished.of(value.key())));
+        each(
+                ClusterPaths.UNFINISHED_JOBS,
+                value -> Unfinished.of(value.key())
+                        .ifPresentOrElse(
+                                found::add,
+                                () -> LOG.errorf(
+                                        "A mark names no re-encryption job: %s", Printable.shorten(value.key()))));
         return found;
     }
 
     record Unfinished(ClusterId cluster, String id) {
-        static Unfinished of(String key) {
+        static Optional<Unfinished> of(String key) {
             String rest = key.substring(ClusterPaths.UNFINISHED_JOBS.length());
             int slash = rest.indexOf('/');
-            return new Unfinished(new ClusterId(rest.substring(0, slash)), rest.substring(slash + 1));
+            if (slash <= 0 || slash == rest.length() - 1) {
+                return Optional.empty();
+            }
+            try {
+                return Optional.of(new Unfinished(new ClusterId(rest.substring(0, slash)), rest.substring(slash + 1)));
+            } catch (ProblemException noCluster) {
+                return Optional.empty();
+            }
         }
     }
 

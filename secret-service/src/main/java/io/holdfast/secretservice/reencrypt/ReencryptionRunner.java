@@ -102,11 +102,12 @@ public final class ReencryptionRunner implements AutoCloseable {
                 for (Jobs.Unfinished job : pending()) {
                     begin(job);
                 }
-            } catch (StoreUnavailable | OutcomeUnknown | IllegalStateException e) {
-                LOG.warnf(e, "Re-encryption jobs could not be looked for; the next tick tries again");
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
+            } catch (RuntimeException e) {
+                // Whatever it is: this thread is the only one that ever starts a job.
+                LOG.warnf(e, "Re-encryption jobs could not be looked for; the next tick tries again");
             }
             try {
                 woken.tryAcquire(tick.toMillis(), TimeUnit.MILLISECONDS);

@@ -17,6 +17,7 @@ import io.holdfast.platform.store.StoredValue;
 import io.holdfast.platform.store.Transaction;
 import io.holdfast.platform.store.TransactionResult;
 import io.holdfast.platform.store.WatchListener;
+import io.holdfast.secretservice.domain.ClusterPaths;
 import io.holdfast.secretservice.domain.Denial;
 import io.holdfast.secretservice.domain.KeyVersion;
 import io.holdfast.secretservice.storage.ObjectStorage.StoredObject;
@@ -114,6 +115,24 @@ class ReencryptionTest {
 
     private void assertAllUnder(KeyVersion version, long secrets) {
         assertThat(count()).containsExactlyEntriesOf(Map.of(version.id().value(), secrets));
+    }
+
+    @Test
+    void aMarkThatNamesNoJobEndsNoRunner() throws Exception {
+        List<String> marks = List.of(
+                ClusterPaths.UNFINISHED_JOBS + "!",
+                ClusterPaths.UNFINISHED_JOBS + "!/v1-00",
+                ClusterPaths.UNFINISHED_JOBS + c.cluster().value() + "/");
+        marks.forEach(mark -> stack.vandalise(mark, new byte[] {'1'}));
+        try {
+            assertThat(stack.jobs.unfinished()).noneMatch(job -> job.id().isEmpty());
+            fill(3, 10);
+            stack.run(QUICK);
+            assertThat(ended(rotate()).state()).isEqualTo(Job.State.COMPLETED);
+        } finally {
+            marks.forEach(mark ->
+                    stack.store.commit(Transaction.builder().delete(mark).build()));
+        }
     }
 
     @Test
