@@ -4,6 +4,7 @@ import io.holdfast.kernel.TimeSource;
 import io.holdfast.platform.access.AccessSession;
 import io.holdfast.platform.access.ClusterTokenAuthenticator;
 import io.holdfast.platform.http.Authorizer;
+import io.holdfast.secretservice.kubernetes.http.ClusterTokens;
 import io.holdfast.secretservice.kubernetes.http.KubernetesEndpoint;
 import io.holdfast.secretservice.kubernetes.http.KubernetesRoutes;
 import io.holdfast.secretservice.storage.ObjectStorage;
@@ -25,7 +26,10 @@ public class KubernetesWiring {
         KubernetesEndpoint endpoint = new KubernetesEndpoint(
                 storage,
                 session,
-                (cluster, token) -> tokens.authenticate(token, cluster).caller(),
+                (cluster, token) -> {
+                    ClusterTokenAuthenticator.Identified found = tokens.authenticate(token, cluster);
+                    return new ClusterTokens.Holder(found.caller(), found.expiresAtMillis());
+                },
                 authorizer,
                 time::wall);
         new KubernetesRoutes(endpoint, session, KubernetesRoutes.virtualThreads()).mount(router);

@@ -30,9 +30,14 @@ final class Access {
         this.authorizer = authorizer;
     }
 
+    /** Whether the header can hold a token at all. */
+    static boolean isBearer(String authorization) {
+        return authorization.length() <= MAX_TOKEN && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length());
+    }
+
     /** @throws ApiRefusal 401 */
-    Caller authenticate(ClusterId cluster, String authorization) {
-        if (authorization.length() > MAX_TOKEN || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+    ClusterTokens.Holder authenticate(ClusterId cluster, String authorization) {
+        if (!isBearer(authorization)) {
             throw ApiRefusal.unauthorized();
         }
         try {

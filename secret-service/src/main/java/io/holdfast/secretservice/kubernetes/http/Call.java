@@ -10,16 +10,21 @@ import io.holdfast.secretservice.storage.ObjectStorage.ServedCluster;
 /**
  * A request on a kind of object, its caller known.
  *
+ * @param holder of the token that it came with
  * @param namespace empty for all, or for a cluster-scoped kind
  * @param name empty for the collection
  */
 record Call(
         KubernetesRequest request,
-        Caller caller,
+        ClusterTokens.Holder holder,
         ServedCluster cluster,
         ResourceKind kind,
         String namespace,
         String name) {
+
+    Caller caller() {
+        return holder.caller();
+    }
 
     ObjectStorage.Resource resource() {
         return switch (kind) {
@@ -60,5 +65,10 @@ record Call(
             // Falls to the refusal below.
         }
         throw ApiRefusal.badRequest("Invalid value for " + parameter + ": it must be a whole number, not negative");
+    }
+
+    @Override
+    public String toString() {
+        return request.toString();
     }
 }

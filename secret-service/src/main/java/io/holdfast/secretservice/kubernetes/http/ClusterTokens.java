@@ -12,5 +12,8 @@ public interface ClusterTokens {
      *
      * @throws io.holdfast.kernel.ProblemException NOT_AUTHENTICATED, without detail, when the token is not good here
      */
-    Caller authenticate(ClusterId cluster, String token);
+    Holder authenticate(ClusterId cluster, String token);
+
+    /** @param expiresAtMillis epoch milliseconds from which the token is good no longer; 0 for never */
+    record Holder(Caller caller, long expiresAtMillis) {}
 }

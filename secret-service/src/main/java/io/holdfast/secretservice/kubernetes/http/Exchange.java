@@ -57,7 +57,7 @@ final class Exchange {
             response.putHeader("Content-Type", answer.contentType());
             response.putHeader("Cache-Control", "no-cache, private");
             answer.warnings().forEach(it -> response.headers().add("Warning", it));
-            if (answer.code() == 503 || answer.code() == 504) {
+            if (answer.code() == 429 || answer.code() == 503 || answer.code() == 504) {
                 response.putHeader("Retry-After", "1");
             }
             if (answer.code() == 401) {

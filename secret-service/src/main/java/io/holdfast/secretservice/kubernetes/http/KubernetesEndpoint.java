@@ -5,7 +5,6 @@ import io.holdfast.kernel.ProblemException;
 import io.holdfast.platform.access.AccessSession;
 import io.holdfast.platform.access.AccessUnavailable;
 import io.holdfast.platform.http.Authorizer;
-import io.holdfast.platform.http.Caller;
 import io.holdfast.secretservice.kubernetes.http.Writing.Done;
 import io.holdfast.secretservice.kubernetes.model.ApiRefusal;
 import io.holdfast.secretservice.kubernetes.model.ApiStatus;
@@ -44,12 +43,23 @@ public final class KubernetesEndpoint {
             ClusterTokens tokens,
             Authorizer authorizer,
             Supplier<Instant> clock) {
+        this(storage, session, tokens, authorizer, clock, Watching.MOST_PER_CLUSTER);
+    }
+
+    /** @param watches the most that run at the same time for one cluster */
+    KubernetesEndpoint(
+            ObjectStorage storage,
+            AccessSession session,
+            ClusterTokens tokens,
+            Authorizer authorizer,
+            Supplier<Instant> clock,
+            int watches) {
         this.storage = storage;
         this.session = session;
         this.access = new Access(tokens, authorizer);
         this.reading = new Reading(storage, access, clock);
         this.writing = new Writing(storage, access, reading, clock);
-        this.watching = new Watching(storage, session, access, clock);
+        this.watching = new Watching(storage, session, access, clock, watches);
     }
 
     /** Running watches, for metrics. */
@@ -65,14 +75,14 @@ public final class KubernetesEndpoint {
                 exchange.send(plain(request));
                 return;
             }
-            Caller caller = access.authenticate(request.cluster(), request.header("authorization"));
+            ClusterTokens.Holder holder = access.authenticate(request.cluster(), request.header("authorization"));
             ServedCluster cluster = storage.cluster(request.cluster()).orElseThrow(StorageRefusal.ClusterUnknown::new);
             ResourceKind kind = target.kind();
             if (kind == null) {
                 exchange.send(about(request));
                 return;
             }
-            serve(new Call(request, caller, cluster, kind, target.namespace(), target.name()), exchange);
+            serve(new Call(request, holder, cluster, kind, target.namespace(), target.name()), exchange);
         } catch (RuntimeException refusal) {
             exchange.send(Answer.status(status(refusal, target)));
         }

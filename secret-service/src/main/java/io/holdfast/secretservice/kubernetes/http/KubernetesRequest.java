@@ -38,4 +38,10 @@ record KubernetesRequest(
     String given(String name) {
         return query.get(name);
     }
+
+    /** What was asked, without its headers: one of them is the token. */
+    @Override
+    public String toString() {
+        return method + " /clusters/" + cluster.value() + "/" + String.join("/", path);
+    }
 }

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ public final class KubernetesRoutes {
     static final int MAX_BODY = 3 << 20;
 
     private static final String PREFIX = "/clusters/";
+    private static final Set<String> PLAIN = Set.of("healthz", "livez", "readyz", "healthz/", "livez/", "readyz/");
     private static final int MAX_SEGMENTS = 12;
 
     private final KubernetesEndpoint endpoint;
@@ -61,6 +63,11 @@ public final class KubernetesRoutes {
                 body.appendBuffer(chunk);
             }
         });
+        if (!isPlain(request.path()) && !Access.isBearer(authorization(request))) {
+            // Nothing of the body is kept for who does not even say who it is.
+            refused.set(true);
+            answer(exchange, ApiRefusal.unauthorized());
+        }
         request.endHandler(ended -> {
             if (!refused.get()) {
                 byte[] bytes = body.getBytes();
@@ -68,6 +75,17 @@ public final class KubernetesRoutes {
             }
         });
         request.resume();
+    }
+
+    private static String authorization(HttpServerRequest request) {
+        String header = request.getHeader("authorization");
+        return header == null ? "" : header;
+    }
+
+    /** Whether anyone may ask, as {@link KubernetesEndpoint.Target#plain}. */
+    private static boolean isPlain(String path) {
+        int slash = path.indexOf('/', PREFIX.length());
+        return slash > 0 && PLAIN.contains(path.substring(slash + 1));
     }
 
     private void answer(Exchange exchange, ApiRefusal refusal) {

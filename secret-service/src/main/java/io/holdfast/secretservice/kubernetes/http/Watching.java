@@ -1,6 +1,7 @@
 package io.holdfast.secretservice.kubernetes.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.platform.access.AccessSession;
 import io.holdfast.secretservice.kubernetes.http.Access.Asked;
 import io.holdfast.secretservice.kubernetes.http.KubernetesEndpoint.Target;
@@ -25,6 +26,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,24 +39,32 @@ import org.jspecify.annotations.Nullable;
 final class Watching {
     /** Events that wait for a client that reads slowly; above it the storage is followed again from the last one sent. */
     private static final int QUEUE = 200;
+    /** Bytes of values that wait; above it as above {@link #QUEUE}. */
+    private static final long QUEUE_BYTES = 8L << 20;
+    /** Watches of one cluster at the same time, per replica. */
+    static final int MOST_PER_CLUSTER = 256;
     /** Refused deliveries in a row. */
     private static final int TRIES = 5;
 
     private static final long BOOKMARK_SECONDS = 60;
     private static final long SHORTEST_SECONDS = 1_800;
     private static final long LONGEST_SECONDS = 3_600;
+    private static final long LONGEST_WISH_SECONDS = 24 * 3_600;
     /** Names that a selector is followed for; above it the watch ends and the client lists again. */
     private static final int MAX_FOLLOWED = 100_000;
 
     private final ObjectStorage storage;
     private final Access access;
     private final Supplier<Instant> clock;
+    private final int mostPerCluster;
     private final Set<Stream> running = ConcurrentHashMap.newKeySet();
+    private final ConcurrentHashMap<ClusterId, Integer> perCluster = new ConcurrentHashMap<>();
 
-    Watching(ObjectStorage storage, AccessSession session, Access access, Supplier<Instant> clock) {
+    Watching(ObjectStorage storage, AccessSession session, Access access, Supplier<Instant> clock, int mostPerCluster) {
         this.storage = storage;
         this.access = access;
         this.clock = clock;
+        this.mostPerCluster = mostPerCluster;
         session.onChange(() -> running.forEach(Stream::accessChanged));
     }
 
@@ -62,45 +72,96 @@ final class Watching {
         return running.size();
     }
 
-    /** Returns when the watch has ended. Refusals before its first byte are thrown; later ones are ERROR events. */
+    /**
+     * Returns when the watch has ended. Refusals before its first byte are thrown; later ones are ERROR events.
+     *
+     * @throws ApiRefusal 429 when the cluster has as many watches as it may
+     */
     void watch(Call call, Exchange exchange) {
         Stream stream = new Stream(call, exchange);
-        running.add(stream);
+        ClusterId cluster = call.cluster().id();
         try {
+            if (perCluster.merge(cluster, 1, Integer::sum) > mostPerCluster) {
+                throw ApiRefusal.tooManyRequests("too many watches of this cluster are running; try again later");
+            }
+            running.add(stream);
             stream.run();
         } finally {
             running.remove(stream);
+            perCluster.computeIfPresent(cluster, (id, count) -> count == 1 ? null : count - 1);
         }
     }
 
     /** What the storage's thread hands over. */
-    private sealed interface Item {
-        record Changed(ObjectWatcher.Change change, StoredObject object) implements Item {}
+    sealed interface Item {
+        /** @param bytes of the value */
+        record Changed(ObjectWatcher.Change change, StoredObject object, int bytes) implements Item {}
 
         record Ended(@Nullable StorageRefusal cause) implements Item {}
 
         record Wake() implements Item {}
     }
 
+    /** What waits for the client, and how many bytes of values are in it. */
+    static final class Waiting {
+        private final LinkedBlockingQueue<Item> items = new LinkedBlockingQueue<>();
+        private final AtomicLong bytes = new AtomicLong();
+
+        void add(Item item) {
+            if (item instanceof Item.Changed changed) {
+                bytes.addAndGet(changed.bytes());
+            }
+            items.add(item);
+        }
+
+        /** A value that is larger than the bound waits alone, or it would never be sent. */
+        boolean hasRoomFor(int more) {
+            long now = bytes.get();
+            return items.size() < QUEUE && (now == 0 || now + more <= QUEUE_BYTES);
+        }
+
+        @Nullable
+        Item poll(long nanos) throws InterruptedException {
+            return taken(items.poll(nanos, TimeUnit.NANOSECONDS));
+        }
+
+        @Nullable
+        Item poll() {
+            return taken(items.poll());
+        }
+
+        private @Nullable Item taken(@Nullable Item item) {
+            if (item instanceof Item.Changed changed) {
+                bytes.addAndGet(-changed.bytes());
+            }
+            return item;
+        }
+
+        boolean isEmpty() {
+            return items.isEmpty();
+        }
+    }
+
     /** One following of the storage. */
-    private static final class Followed implements ObjectWatcher {
-        private final LinkedBlockingQueue<Item> items;
+    static final class Followed implements ObjectWatcher {
+        private final Waiting items;
         private final AtomicBoolean overflowed = new AtomicBoolean();
         private final AtomicBoolean dropped = new AtomicBoolean();
 
-        Followed(LinkedBlockingQueue<Item> items) {
+        Followed(Waiting items) {
             this.items = items;
         }
 
         @Override
         public void onChanged(Change change, StoredObject object) {
-            if (dropped.get() || overflowed.get() || items.size() >= QUEUE) {
+            int bytes = object.value().length();
+            if (dropped.get() || overflowed.get() || !items.hasRoomFor(bytes)) {
                 object.value().close();
                 if (!overflowed.getAndSet(true)) {
                     items.add(new Item.Wake());
                 }
             } else {
-                items.add(new Item.Changed(change, object));
+                items.add(new Item.Changed(change, object, bytes));
             }
         }
 
@@ -119,7 +180,7 @@ final class Watching {
         private final Selection selection;
         private final Asked asked;
         private final boolean bookmarks;
-        private final LinkedBlockingQueue<Item> items = new LinkedBlockingQueue<>();
+        private final Waiting items = new Waiting();
         private final AtomicBoolean accessChanged = new AtomicBoolean();
         /** Whom the selector selects, as far as the client knows. */
         private final Set<String> followed = new HashSet<>();
@@ -156,12 +217,13 @@ final class Watching {
             if (seconds == 0) {
                 seconds = ThreadLocalRandom.current().nextLong(SHORTEST_SECONDS, LONGEST_SECONDS);
             }
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(Math.min(seconds, 24 * 3_600));
+            long deadline = System.nanoTime() + lasts(seconds);
             exchange.closed().thenRun(() -> items.add(new Item.Wake()));
             ObjectPage first = null;
             if (initial) {
                 first = storage.list(call.cluster().id(), call.resource(), call.namespace(), null, Reading.PAGE);
                 if (last > first.listRevision()) {
+                    closeAll(first);
                     throw ApiRefusal.tooLargeResourceVersion(last, first.listRevision());
                 }
             } else if (!selection.isAll()) {
@@ -170,7 +232,9 @@ final class Watching {
             try {
                 if (first != null) {
                     exchange.begin(ObjectText.JSON);
-                    sendAll(first);
+                    if (!sendAll(first, deadline)) {
+                        return;
+                    }
                     if (!wish.isEmpty() && bookmarks) {
                         bookmark(true);
                     }
@@ -185,6 +249,29 @@ final class Watching {
                         0);
                 exchange.end();
             }
+        }
+
+        /** Nanoseconds until the client's time is up or its token's is, whichever comes first. */
+        private long lasts(long seconds) {
+            long wanted = TimeUnit.SECONDS.toNanos(Math.min(seconds, LONGEST_WISH_SECONDS));
+            long expires = call.holder().expiresAtMillis();
+            return expires == 0
+                    ? wanted
+                    : Math.min(
+                            wanted,
+                            TimeUnit.MILLISECONDS.toNanos(expires - clock.get().toEpochMilli()));
+        }
+
+        /** Whether nobody is to be sent anything any longer; ends what has not ended. */
+        private boolean over(long deadline) {
+            if (exchange.closed().isDone()) {
+                return true;
+            }
+            if (System.nanoTime() - deadline >= 0) {
+                exchange.end();
+                return true;
+            }
+            return false;
         }
 
         private boolean initial(String wish) {
@@ -212,27 +299,39 @@ final class Watching {
             do {
                 ObjectPage page =
                         storage.list(call.cluster().id(), call.resource(), call.namespace(), from, Reading.PAGE);
-                for (StoredObject stored : page.objects()) {
-                    ObjectNode object = Reading.opened(call.kind(), stored).object();
-                    if (selection.matches(object)) {
-                        remember(key(stored));
+                try {
+                    for (StoredObject stored : page.objects()) {
+                        ObjectNode object = Reading.opened(call.kind(), stored).object();
+                        if (selection.matches(object)) {
+                            remember(key(stored));
+                        }
+                        ObjectText.wipe(object);
                     }
-                    ObjectText.wipe(object);
+                } finally {
+                    closeAll(page);
                 }
                 from = page.next();
-            } while (from != null);
+            } while (from != null && !exchange.closed().isDone());
         }
 
-        private void sendAll(ObjectPage first) {
+        /** @return false when the watch is over already */
+        private boolean sendAll(ObjectPage first, long deadline) {
             ObjectPage page = first;
             while (true) {
-                last = page.listRevision();
-                for (StoredObject stored : page.objects()) {
-                    sendInitial(stored);
+                try {
+                    last = page.listRevision();
+                    for (StoredObject stored : page.objects()) {
+                        if (over(deadline)) {
+                            return false;
+                        }
+                        sendInitial(stored);
+                    }
+                } finally {
+                    closeAll(page);
                 }
                 Continuation next = page.next();
                 if (next == null) {
-                    return;
+                    return true;
                 }
                 page = begun(
                         () -> storage.list(call.cluster().id(), call.resource(), call.namespace(), next, Reading.PAGE));
@@ -287,14 +386,10 @@ final class Watching {
                 try {
                     boolean again = false;
                     while (!again) {
-                        if (exchange.closed().isDone()) {
+                        if (over(deadline)) {
                             return;
                         }
                         long now = System.nanoTime();
-                        if (now - deadline >= 0) {
-                            exchange.end();
-                            return;
-                        }
                         if (bookmarks && now - nextBookmark >= 0) {
                             bookmark(false);
                             nextBookmark = now + TimeUnit.SECONDS.toNanos(BOOKMARK_SECONDS);
@@ -337,7 +432,7 @@ final class Watching {
 
         private @Nullable Item poll(long nanos) {
             try {
-                return items.poll(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+                return items.poll(Math.max(0, nanos));
             } catch (InterruptedException stopping) {
                 Thread.currentThread().interrupt();
                 throw new Begun(ApiRefusal.unavailable("the service is stopping; watch again"));
@@ -479,6 +574,11 @@ final class Watching {
                 selection.labels(),
                 io.holdfast.secretservice.kubernetes.model.FieldSelector.parse(
                         call.kind(), "metadata.name=" + call.name()));
+    }
+
+    /** Those that were opened already are closed already. */
+    private static void closeAll(ObjectPage page) {
+        page.objects().forEach(stored -> stored.value().close());
     }
 
     private static String key(StoredObject stored) {

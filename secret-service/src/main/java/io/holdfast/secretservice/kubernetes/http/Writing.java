@@ -62,8 +62,11 @@ final class Writing {
      * @param again makes the answer anew, from what is stored now, when the first could not be delivered
      */
     record Done(Answer answer, Supplier<Answer> again) {
+        /** An answer that cannot be made anew: a delivery that was refused has wiped its bytes. */
         static Done of(Answer answer) {
-            return new Done(answer, () -> answer);
+            return new Done(answer, () -> {
+                throw ApiRefusal.unavailable("the access state of the cluster's key has just changed; try again");
+            });
         }
     }
 
@@ -371,13 +374,18 @@ final class Writing {
                 if (isReleased(after)) {
                     storage.delete(
                             call.cluster().id(), call.resource(), call.namespace(), call.name(), current.revision());
-                    return Done.of(reading.one(
+                    String uid = Json.text(Json.objectAt(after, "metadata"), "uid");
+                    Answer last = reading.one(
                             call,
                             form,
                             200,
                             new Found(after, current.revision(), current.stateRevision()),
                             warnings,
-                            decision));
+                            decision);
+                    // It has happened and nothing is left to read: what is told again holds no content.
+                    return new Done(
+                            last,
+                            () -> Answer.json(200, ApiStatus.deleted(call.kind(), call.name(), uid), warnings, 0));
                 }
                 // A no-op update writes what is stale, and only that: the rotation command of Kubernetes relies on it.
                 boolean same = Objects.same(current.object(), after);
@@ -583,7 +591,7 @@ final class Writing {
                     "namespaces \"" + name + "\" is forbidden: this namespace may not be deleted",
                     ApiStatus.Details.of(name, "namespaces"));
         }
-        Call secrets = new Call(call.request(), call.caller(), call.cluster(), ResourceKind.SECRET, name, "");
+        Call secrets = new Call(call.request(), call.holder(), call.cluster(), ResourceKind.SECRET, name, "");
         if (!deletion.dryRun()) {
             empty(secrets, deletion);
             storage.delete(call.cluster().id(), Resource.NAMESPACES, "", name, found.revision());
@@ -629,13 +637,17 @@ final class Writing {
             ObjectStorage.ObjectPage page =
                     storage.list(secrets.cluster().id(), Resource.SECRETS, secrets.namespace(), null, Reading.PAGE);
             String held = "";
-            for (StoredObject stored : page.objects()) {
-                Found found = Reading.opened(ResourceKind.SECRET, stored);
-                if (!Json.arrayAt(Json.objectAt(found.object(), "metadata"), "finalizers")
-                        .isEmpty()) {
-                    held = stored.name();
+            try {
+                for (StoredObject stored : page.objects()) {
+                    Found found = Reading.opened(ResourceKind.SECRET, stored);
+                    if (!Json.arrayAt(Json.objectAt(found.object(), "metadata"), "finalizers")
+                            .isEmpty()) {
+                        held = stored.name();
+                    }
+                    ObjectText.wipe(found.object());
                 }
-                ObjectText.wipe(found.object());
+            } finally {
+                page.objects().forEach(it -> it.value().close());
             }
             if (!held.isEmpty()) {
                 throw ApiRefusal.conflict(
@@ -684,7 +696,7 @@ final class Writing {
     }
 
     private void deleteOne(Call call, Deletion deletion, String name, Found found) {
-        Call one = new Call(call.request(), call.caller(), call.cluster(), call.kind(), call.namespace(), name);
+        Call one = new Call(call.request(), call.holder(), call.cluster(), call.kind(), call.namespace(), name);
         try {
             if (Json.arrayAt(Json.objectAt(found.object(), "metadata"), "finalizers")
                     .isEmpty()) {

@@ -144,6 +144,10 @@ public final class ApiRefusal extends RuntimeException {
                         1));
     }
 
+    public static ApiRefusal tooManyRequests(String message) {
+        return new ApiRefusal(429, "TooManyRequests", message, new Details("", "", "", List.of(), 1));
+    }
+
     public static ApiRefusal unavailable(String message) {
         return new ApiRefusal(503, "ServiceUnavailable", message, new Details("", "", "", List.of(), 1));
     }

@@ -375,6 +375,75 @@ class EndpointTest {
     }
 
     @Test
+    void endsAWatchWithItsToken() throws Exception {
+        create("a", "\"data\":{}");
+        server.tokenExpiresAtMillis = System.currentTimeMillis() + 4_000;
+        List<String> brief = follow(SECRETS + "?watch=true&timeoutSeconds=3600");
+        Await.atMostSeconds(20).until("the first event", () -> !brief.isEmpty());
+        Await.atMostSeconds(20).until("no watch is left", () -> server.endpoint.watches() == 0);
+        assertThat(System.currentTimeMillis()).isGreaterThanOrEqualTo(server.tokenExpiresAtMillis);
+        assertThat(brief).hasSize(1);
+    }
+
+    @Test
+    void boundsTheWatchesOfACluster() throws Exception {
+        try (TestServer small = new TestServer(1)) {
+            try (Stream<String> only = small.watch(SECRETS + "?watch=true&resourceVersion=1")) {
+                HttpResponse<String> refused = small.get(SECRETS + "?watch=true&resourceVersion=1");
+                assertStatus(refused, 429, "TooManyRequests");
+                assertThat(refused.headers().firstValue("Retry-After")).hasValue("1");
+                assertThat(json(refused).at("/details/retryAfterSeconds").asInt())
+                        .isEqualTo(1);
+            }
+            Await.atMostSeconds(20).until("the place is free", () -> small.endpoint.watches() == 0);
+            small.watch(SECRETS + "?watch=true&resourceVersion=1").close();
+        }
+    }
+
+    @Test
+    void neverTellsAnAnswerAgainThatWasWiped() throws Exception {
+        create("held", "\"data\":{\"k\":\"dg==\"}");
+        server.session.movesBeforeDelivery.set(1);
+        HttpResponse<String> dry =
+                server.send("PATCH", SECRETS + "/held?dryRun=All", MERGE, "{\"data\":{\"k\":\"eA==\"}}");
+        assertStatus(dry, 503, "ServiceUnavailable");
+        assertThat(server.session.movesBeforeDelivery.get()).isZero();
+
+        server.send("PATCH", SECRETS + "/held", MERGE, "{\"metadata\":{\"finalizers\":[\"example.com/wait\"]}}");
+        server.send("DELETE", SECRETS + "/held", "", "");
+        server.session.movesBeforeDelivery.set(1);
+        HttpResponse<String> released =
+                server.send("PATCH", SECRETS + "/held", MERGE, "{\"metadata\":{\"finalizers\":null}}");
+        assertThat(released.statusCode()).isEqualTo(200);
+        assertThat(server.session.movesBeforeDelivery.get()).isZero();
+        assertThat(json(released).path("kind").asText()).isEqualTo("Status");
+        assertThat(json(released).path("status").asText()).isEqualTo("Success");
+        assertStatus(server.get(SECRETS + "/held"), 404, "NotFound");
+    }
+
+    @Test
+    void keepsNothingOfABodyWithoutAToken() throws Exception {
+        HttpRequest.Builder large = HttpRequest.newBuilder(java.net.URI.create(server.base() + SECRETS))
+                .POST(HttpRequest.BodyPublishers.ofString(" ".repeat((3 << 20) + 1)));
+        assertStatus(server.send(large), 401, "Unauthorized");
+        assertThat(server.send(HttpRequest.newBuilder(java.net.URI.create(server.base() + "/livez")))
+                        .body())
+                .isEqualTo("ok");
+    }
+
+    @Test
+    void printsNoToken() {
+        KubernetesRequest request = new KubernetesRequest(
+                "GET",
+                server.cluster,
+                List.of("api", "v1", "secrets"),
+                java.util.Map.of("q", "asked"),
+                java.util.Map.of("authorization", "Bearer hidden"),
+                new byte[0]);
+        assertThat(request.toString()).endsWith("/api/v1/secrets").doesNotContain("hidden");
+    }
+
+    @Test
     void neverAnswersAnInternalErrorToMutations() throws Exception {
         create("a", "\"data\":{\"k\":\"dg==\"},\"type\":\"Opaque\"");
         List<String> bodies = List.of(

@@ -51,11 +51,19 @@ final class TestServer implements AutoCloseable {
     final KubernetesEndpoint endpoint;
     final HttpClient client;
     volatile Rule rule = (caller, operation, permission, variables) -> true;
+    /** 0 for never. */
+    volatile long tokenExpiresAtMillis;
+
     private final DevCertificates certificates = DevCertificates.temporary();
     private final Vertx vertx = Vertx.vertx();
     private final HttpServer server;
 
     TestServer() throws Exception {
+        this(Watching.MOST_PER_CLUSTER);
+    }
+
+    /** @param watches the most that run at the same time */
+    TestServer(int watches) throws Exception {
         storage.open(new ServedCluster(
                 cluster, MINT.compartment().value(), MINT.tenancy().value(), "ocid1.key.oc1..k", "binding", true));
         for (String name : List.of("default", "kube-system")) {
@@ -72,13 +80,15 @@ final class TestServer implements AutoCloseable {
             if (!token.startsWith("token-") || !id.equals(cluster)) {
                 throw new ProblemException(ProblemCode.NOT_AUTHENTICATED);
             }
-            return new Caller("user", MINT.user().value(), token.substring(6), MINT.tenancy(), "");
+            return new ClusterTokens.Holder(
+                    new Caller("user", MINT.user().value(), token.substring(6), MINT.tenancy(), ""),
+                    tokenExpiresAtMillis);
         };
         Authorizer authorizer = (caller, operation, permissions, compartment, variables) -> new Authorizer.Decision(
                 permissions.stream().allMatch(it -> rule.allows(caller, operation, it, variables)),
                 "test",
                 session.revision());
-        endpoint = new KubernetesEndpoint(storage, session, tokens, authorizer, Instant::now);
+        endpoint = new KubernetesEndpoint(storage, session, tokens, authorizer, Instant::now, watches);
         Router router = Router.router(vertx);
         new KubernetesRoutes(endpoint, session, KubernetesRoutes.virtualThreads()).mount(router);
         server = vertx.createHttpServer(new HttpServerOptions()
