@@ -65,7 +65,26 @@ class HouseRulesTest {
     }
 
     @Test
+    void theModelOfKubernetesKnowsNoHttp() {
+        noClasses()
+                .that()
+                .resideInAPackage(HERE + "kubernetes.model..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        HERE + "kubernetes.http..",
+                        "io.vertx..",
+                        "io.netty..",
+                        "java.net.http..",
+                        "jakarta..",
+                        "io.quarkus..",
+                        "io.holdfast.platform.http..")
+                .check(CLASSES);
+    }
+
+    @Test
     void packagesFormNoCycle() {
         slices().matching(HERE + "(*)..").should().beFreeOfCycles().check(CLASSES);
+        slices().matching(HERE + "(**)").should().beFreeOfCycles().check(CLASSES);
     }
 }
