@@ -20,6 +20,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -174,7 +175,7 @@ public class AccessSessions {
             try {
                 Client first = waiting.poll(tickMillis, TimeUnit.MILLISECONDS);
                 if (first != null) {
-                    answer(first);
+                    answer(first, this::next);
                 }
                 closeSilent();
             } catch (InterruptedException e) {
@@ -185,10 +186,11 @@ public class AccessSessions {
         }
     }
 
-    private void answer(Client first) {
+    /** @param more the next client that waits, or null when none does; for tests too */
+    void answer(Client first, Supplier<@Nullable Client> more) {
         // A client that pings again while the batch is put together is in it once, with its newest Ping.
         Map<Client, Ping> batch = new LinkedHashMap<>();
-        for (Client client = first; client != null; client = waiting.poll()) {
+        for (Client client = first; client != null; client = more.get()) {
             Ping ping = client.pending.getAndSet(null);
             if (ping != null) {
                 client.session.reading(ping.received());
@@ -210,6 +212,12 @@ public class AccessSessions {
                 pongs.increment();
             }
         });
+    }
+
+    /** The next client that waits for an answer, or null. */
+    @Nullable
+    Client next() {
+        return waiting.poll();
     }
 
     private void closeSilent() {
