@@ -1,25 +1,16 @@
 package io.holdfast.events;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.ProblemException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -43,7 +34,7 @@ public final class EventCodec {
 
     private final ObjectMapper json = JsonMapper.builder()
             .addModule(new JavaTimeModule())
-            .addModule(ocids())
+            .addModule(new OcidModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -95,36 +86,5 @@ public final class EventCodec {
 
     private static String typeName(Class<?> record) {
         return PREFIX + record.getSimpleName() + VERSION;
-    }
-
-    private static SimpleModule ocids() {
-        SimpleModule module = new SimpleModule("ocids");
-        module.addSerializer(Ocid.class, new StdSerializer<Ocid>(Ocid.class) {
-            @Override
-            public void serialize(Ocid value, JsonGenerator out, SerializerProvider provider) throws IOException {
-                out.writeString(value.value());
-            }
-        });
-        read(module, Ocid.TenancyId.class, Ocid.TenancyId::new);
-        read(module, Ocid.CompartmentId.class, Ocid.CompartmentId::new);
-        read(module, Ocid.UserId.class, Ocid.UserId::new);
-        read(module, Ocid.GroupId.class, Ocid.GroupId::new);
-        read(module, Ocid.PolicyId.class, Ocid.PolicyId::new);
-        read(module, Ocid.VaultId.class, Ocid.VaultId::new);
-        read(module, Ocid.KeyId.class, Ocid.KeyId::new);
-        read(module, Ocid.KeyVersionId.class, Ocid.KeyVersionId::new);
-        read(module, Ocid.ClusterId.class, Ocid.ClusterId::new);
-        read(module, Ocid.WorkRequestId.class, Ocid.WorkRequestId::new);
-        read(module, Ocid.BindingId.class, Ocid.BindingId::new);
-        return module;
-    }
-
-    private static <T extends Ocid> void read(SimpleModule module, Class<T> type, Function<String, T> constructor) {
-        module.addDeserializer(type, new StdDeserializer<T>(type) {
-            @Override
-            public T deserialize(JsonParser in, DeserializationContext context) throws IOException {
-                return constructor.apply(in.getValueAsString(""));
-            }
-        });
     }
 }

@@ -12,6 +12,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import io.holdfast.events.DomainEvent;
 import io.holdfast.events.EventCodec;
 import io.holdfast.events.Family;
+import io.holdfast.events.OcidModule;
 import io.holdfast.events.UndecodableEvent;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +32,7 @@ class ArchitectureTest {
                                 DomainEvent[].class,
                                 EventCodec.class,
                                 Family.class,
+                                OcidModule.class,
                                 UndecodableEvent.class))))
                 .check(PLATFORM);
     }
