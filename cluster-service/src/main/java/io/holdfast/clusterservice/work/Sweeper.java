@@ -67,7 +67,7 @@ public class Sweeper {
             }
         } catch (RuntimeException e) {
             meters.counter("holdfast.clusters.sweeps.failed").increment();
-            LOG.warnf("a sweep ended early, the next one follows: %s", e.getMessage());
+            LOG.warn("a sweep ended early, the next one follows", e);
         }
     }
 }

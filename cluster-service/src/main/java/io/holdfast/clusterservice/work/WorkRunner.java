@@ -44,7 +44,7 @@ public class WorkRunner {
             try {
                 store.workOn(cluster, work).ifPresent(this::attempt);
             } catch (RuntimeException e) {
-                LOG.warnf("work request %s waits for the next sweep: %s", work.value(), e.getMessage());
+                LOG.warnf(e, "work request %s waits for the next sweep", work.value());
             }
         });
     }
@@ -73,7 +73,7 @@ public class WorkRunner {
         } catch (RuntimeException e) {
             // The work is still written down as unfinished: the sweeper tries again.
             meters.counter("holdfast.clusters.work.retries").increment();
-            LOG.warnf("work request %s could not go on, will be tried again: %s", id.value(), e.getMessage());
+            LOG.warnf(e, "work request %s could not go on, will be tried again", id.value());
         }
     }
 
