@@ -77,7 +77,7 @@ public final class OciClient {
     }
 
     public Answer get(URI base, String target) {
-        return send("GET", base, target, null);
+        return send("GET", base, target, (String) null);
     }
 
     public Answer post(URI base, String target, @Nullable Object body) {
@@ -89,10 +89,19 @@ public final class OciClient {
     }
 
     public Answer delete(URI base, String target) {
-        return send("DELETE", base, target, null);
+        return send("DELETE", base, target, (String) null);
+    }
+
+    /** Sends the bytes of a body as they are, signed. */
+    public Answer postRaw(URI base, String target, byte[] body) {
+        return send("POST", base, target, body);
     }
 
     private Answer send(String method, URI base, String target, @Nullable String body) {
+        return send(method, base, target, body == null ? null : body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Answer send(String method, URI base, String target, byte @Nullable [] bytes) {
         URI uri = base.resolve(target);
         String path = uri.getRawQuery() == null ? uri.getRawPath() : uri.getRawPath() + "?" + uri.getRawQuery();
         String date = DATE.format(ZonedDateTime.now(clock));
@@ -101,10 +110,9 @@ public final class OciClient {
         StringBuilder signing = new StringBuilder("date: " + date + "\n(request-target): "
                 + method.toLowerCase(Locale.ROOT) + " " + path + "\nhost: " + uri.getRawAuthority());
         String names = "date (request-target) host";
-        if (body == null) {
+        if (bytes == null) {
             request.method(method, HttpRequest.BodyPublishers.noBody());
         } else {
-            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             String hash = sha256(bytes);
             request.header("content-type", "application/json").header("x-content-sha256", hash);
             request.method(method, HttpRequest.BodyPublishers.ofByteArray(bytes));

@@ -12,10 +12,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What bad input gets: the API's own shape, the right status, never a 500. */
 class BadInputST {
+    private static final int MUTATIONS = 400;
+
     @Test
     void unsignedAndWronglySignedRequestsAreNotAuthenticated() throws Exception {
         StackEnvironment stack = Stack.up();
@@ -112,6 +115,73 @@ class BadInputST {
                 400,
                 "RelatedResourceNotAuthorizedOrNotFound");
         expect(api.createCluster(root, "c", "v0.1.0", missing), 400, "InvalidParameter");
+    }
+
+    /** Seeded mutations of valid bodies: whatever they get, it is an answer of the API's own shape and no 500. */
+    @Test
+    void noMutationOfAValidRequestIsA500() {
+        try (Fixture fixture = new Fixture()) {
+            String root = fixture.api.tenancy();
+            String key = fixture.key;
+            Map<URI, String> valid = Map.of(
+                    fixture.stack.keys().resolve("/20180608/keys"),
+                    "{\"compartmentId\":\"" + root
+                            + "\",\"displayName\":\"k\",\"protectionMode\":\"SOFTWARE\",\"keyShape\":{\"algorithm\":\"AES\",\"length\":32},\"freeformTags\":{\"a\":\"b\"}}",
+                    fixture.stack.keys().resolve("/20180608/encrypt"),
+                    "{\"keyId\":\"" + key + "\",\"plaintext\":\"aGVsbG8=\",\"associatedData\":{\"ns\":\"default\"}}",
+                    fixture.stack.keys().resolve("/20180608/decrypt"),
+                    "{\"keyId\":\"" + key
+                            + "\",\"ciphertext\":\"AQEBAQEBAQEBAQ==\",\"associatedData\":{\"ns\":\"default\"}}",
+                    fixture.stack.keys().resolve("/20180608/keys/" + key + "/actions/scheduleDeletion"),
+                    "{\"timeOfDeletion\":\"2020-01-01T00:00:00.000Z\"}",
+                    fixture.stack.keys().resolve("/20160918/policies"),
+                    "{\"compartmentId\":\"" + root
+                            + "\",\"name\":\"m\",\"description\":\"d\",\"statements\":[\"Allow group Nobody to inspect keys in tenancy where any {target.key.id = 'x'}\"]}",
+                    fixture.stack.clusters().resolve("/20180222/clusters"),
+                    "{\"name\":\"c\",\"compartmentId\":\"" + root
+                            + "\",\"vcnId\":\"ocid1.vcn.oc1.iad.a\",\"kubernetesVersion\":\"v1.33.1\",\"kmsKeyId\":\"ocid1.key.oc1.iad.b.none\",\"options\":{}}");
+            Random random = new Random(20_261_124);
+            for (Map.Entry<URI, String> request : valid.entrySet()) {
+                for (int i = 0; i < MUTATIONS; i++) {
+                    byte[] body = mutated(request.getValue(), random);
+                    OciClient.Answer answer = fixture.api
+                            .client()
+                            .postRaw(request.getKey(), request.getKey().getPath(), body);
+                    String as = request.getKey() + " " + new String(body, java.nio.charset.StandardCharsets.UTF_8)
+                            + " -> " + answer.status() + " " + answer.text();
+
+                    assertThat(answer.status()).as(as).isLessThan(500);
+                    assertThat(answer.status())
+                            .as("it reaches the operation: " + as)
+                            .isNotIn(401, 405);
+                    if (answer.status() >= 400) {
+                        assertThat(answer.body().path("code").asText()).as(as).isNotEqualTo("NotFound");
+                        assertThat(answer.body().path("code").asText()).as(as).isNotEmpty();
+                    }
+                }
+            }
+        }
+    }
+
+    private static byte[] mutated(String valid, Random random) {
+        byte[] bytes = valid.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        for (int change = random.nextInt(3); change >= 0; change--) {
+            int at = random.nextInt(bytes.length);
+            switch (random.nextInt(4)) {
+                case 0 -> bytes[at] = (byte) random.nextInt(256);
+                case 1 -> bytes = java.util.Arrays.copyOf(bytes, Math.max(1, at));
+                case 2 -> bytes[at] = (byte) "{}[]\",:0-e".charAt(random.nextInt(10));
+                default -> {
+                    // A run of the body once more in its middle: names and values in wrong places.
+                    int end = Math.min(bytes.length, at + 1 + random.nextInt(40));
+                    byte[] longer = new byte[bytes.length + end - at];
+                    System.arraycopy(bytes, 0, longer, 0, end);
+                    System.arraycopy(bytes, at, longer, end, bytes.length - at);
+                    bytes = longer;
+                }
+            }
+        }
+        return bytes;
     }
 
     @Test
