@@ -33,12 +33,13 @@ final class Fixture implements AutoCloseable {
                 List.of(
                         "Allow any-user to use keys in compartment faults where ALL {request.principal.type = 'cluster',"
                                 + " target.key.id = '" + key + "'}"));
-        JsonNode work = api.awaitWork(api.createCluster(
-                        api.tenancy(),
-                        "cluster-" + name,
-                        api.kubernetesVersions().getFirst(),
-                        key)
-                .expectSuccess("creating the cluster"));
+        String version = api.kubernetesVersions().getFirst();
+        // A service that an earlier test has killed may not be found again yet by the others.
+        OciClient.Answer accepted = Checks.eventually("an answer to the creation", Duration.ofSeconds(30), () -> {
+            OciClient.Answer answer = api.createCluster(api.tenancy(), "cluster-" + name, version, key);
+            return answer.status() == 503 ? Optional.empty() : Optional.of(answer);
+        });
+        JsonNode work = api.awaitWork(accepted.expectSuccess("creating the cluster"));
         this.cluster = work.path("resources").path(0).path("identifier").asText();
         this.kubeconfig = stack.directory().resolve("kubeconfig-" + name);
         api.kubeconfig(cluster, kubeconfig);
