@@ -96,7 +96,7 @@ class CrashST {
                             .map(event -> event.attributes().getOrDefault("ce_id", ""))
                             .distinct())
                     .hasSize(3);
-            fixture.awaitJob(versions.getLast(), Duration.ofSeconds(30));
+            fixture.awaitJob(versions.getLast(), Duration.ofSeconds(60));
         }
     }
 
