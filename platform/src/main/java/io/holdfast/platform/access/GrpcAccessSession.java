@@ -3,6 +3,7 @@ package io.holdfast.platform.access;
 import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.grpc.Context;
+import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import io.holdfast.contracts.access.v1.AccessGrpc;
 import io.holdfast.contracts.access.v1.Pong;
@@ -50,6 +51,8 @@ public final class GrpcAccessSession implements AccessSession, AutoCloseable {
     private volatile long lastPong;
     private volatile boolean wasLive;
 
+    private final Channel channel;
+
     /**
      * @param channel to key-service
      * @param tick between two pings, 50 ms to 10 s
@@ -58,6 +61,7 @@ public final class GrpcAccessSession implements AccessSession, AutoCloseable {
         if (tick.compareTo(SHORTEST_TICK) < 0 || tick.compareTo(LONGEST_TICK) > 0) {
             throw new IllegalArgumentException("holdfast.access.tick must be 50 ms to 10 s");
         }
+        this.channel = channel;
         this.stub = AccessGrpc.newStub(channel);
         this.tick = tick;
         this.state = new SessionState(time);
@@ -118,6 +122,10 @@ public final class GrpcAccessSession implements AccessSession, AutoCloseable {
         int failures = 0;
         while (!closing) {
             long before = lastPong;
+            if (failures > 0 && channel instanceof ManagedChannel connection) {
+                // gRPC's own pauses between attempts grow to minutes; this session's stay short, and all share them.
+                connection.resetConnectBackoff();
+            }
             try {
                 follow();
             } catch (InterruptedException interrupted) {
