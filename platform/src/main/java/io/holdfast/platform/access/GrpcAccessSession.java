@@ -40,6 +40,7 @@ public final class GrpcAccessSession implements AccessSession, AutoCloseable {
     private static final Duration SHORTEST_TICK = Duration.ofMillis(50);
     private static final Duration LONGEST_TICK = Duration.ofSeconds(10);
 
+    private final Channel channel;
     private final AccessGrpc.AccessStub stub;
     private final Duration tick;
     private final SessionState state;
@@ -50,8 +51,6 @@ public final class GrpcAccessSession implements AccessSession, AutoCloseable {
     private volatile boolean closing;
     private volatile long lastPong;
     private volatile boolean wasLive;
-
-    private final Channel channel;
 
     /**
      * @param channel to key-service
