@@ -10,7 +10,8 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 
 /**
- * Wraps and unwraps under a master key held in memory (direct mode), and seals under a root key.
+ * Wraps and unwraps under a key held in memory (a master key in direct mode, a KEK in hierarchical mode), and seals under a
+ * root key.
  *
  * <p>A key is derived per wrap, so a master key never runs out of nonces. The encryption binds purpose, binding, key and
  * key version. Thread safe.
@@ -32,29 +33,26 @@ public final class DekWrapping {
     /**
      * Wraps the payload.
      *
-     * @param masterKey 32 bytes of the version that the header names; stays the caller's
+     * @param masterKey 32 bytes: of the version that the header names, or the KEK that travels in it; stays the caller's
      * @param header the key and version to name in front
      * @param scope purpose and binding
      * @param payload stays the caller's
      * @throws ProblemException InvalidParameter when the payload has a length that the purpose does not have
      */
     public WrappedDek wrap(SecretBytes masterKey, WrappedDek.Header header, Scope scope, SecretBytes payload) {
-        scope.purpose().requireFits(payload.length());
-        return new WrappedDek(header, xaes.seal(masterKey, payload, scope.associatedData(header.encode())));
+        scope.requireFits(payload);
+        return new WrappedDek(header, xaes.seal(masterKey, payload, scope.associatedData(header)));
     }
 
     /**
      * Unwraps. The caller owns the answer.
      *
-     * @param masterKey 32 bytes of the version that {@code wrapped} names; stays the caller's
+     * @param masterKey 32 bytes: of the version that {@code wrapped} names, or its KEK; stays the caller's
      * @throws EnvelopeDamaged when it was wrapped under another key, for another purpose, binding, key or version, or was
      *     altered
      */
     public SecretBytes unwrap(SecretBytes masterKey, Scope scope, WrappedDek wrapped) {
-        return xaes.open(
-                masterKey,
-                wrapped.sealed(),
-                scope.associatedData(wrapped.header().encode()));
+        return xaes.open(masterKey, wrapped.sealed(), scope.associatedData(wrapped.header()));
     }
 
     /**

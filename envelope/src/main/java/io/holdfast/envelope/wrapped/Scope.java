@@ -2,6 +2,8 @@ package io.holdfast.envelope.wrapped;
 
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.BindingId;
+import io.holdfast.kernel.ProblemException;
+import io.holdfast.kernel.SecretBytes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -72,6 +74,23 @@ public final class Scope {
 
     public Purpose purpose() {
         return purpose;
+    }
+
+    /** What an encryption for this scope binds, for vaults that encrypt by themselves. */
+    public byte[] associatedData(WrappedDek.Header header) {
+        return associatedData(header.encode());
+    }
+
+    /**
+     * @throws ProblemException InvalidParameter when the payload has a length that the purpose does not have
+     */
+    public void requireFits(SecretBytes payload) {
+        purpose.requireFits(payload.length());
+    }
+
+    /** Whether a payload of this length can have been wrapped for this scope. */
+    public boolean fits(int payloadLength) {
+        return purpose.fits(payloadLength);
     }
 
     byte[] associatedData(byte[] header) {

@@ -17,6 +17,7 @@ import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.SecretBytes;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -182,15 +183,68 @@ class DekWrappingTest {
                     .encode()
                     .toArray();
             assertThat(stored).startsWith(1, 1);
-            for (int at = 0; at < 2; at++) {
-                for (int value : new int[] {0, 2, 3, 255}) {
-                    byte[] bad = stored.clone();
-                    bad[at] = (byte) value;
-                    assertThatThrownBy(() -> WrappedDek.parse(Bytes.copyOf(bad)))
-                            .isInstanceOf(EnvelopeDamaged.class);
+            assertNoSuch(stored, 0, 0, 2, 3, 255);
+            assertNoSuch(stored, 1, 0, 4, 255);
+        }
+    }
+
+    private static void assertNoSuch(byte[] stored, int at, int... values) {
+        for (int value : values) {
+            byte[] bad = stored.clone();
+            bad[at] = (byte) value;
+            assertThatThrownBy(() -> WrappedDek.parse(Bytes.copyOf(bad))).isInstanceOf(EnvelopeDamaged.class);
+        }
+    }
+
+    @Test
+    void aKekTravelsInsideWhatItWraps() {
+        try (SecretBytes kek = filled(32, 9);
+                SecretBytes payload = filled(64, 7)) {
+            for (WrappedDek wrappedKek : List.of(
+                    wrapping.wrap(masterKey, header, Scope.kek(binding), kek),
+                    byVault(EncryptionAlgorithm.RSA_OAEP_SHA_256, 512))) {
+                WrappedDek.Header named =
+                        new WrappedDek.Header(header.keyId(), header.keyVersionId(), wrappedKek.asKek());
+                Bytes stored =
+                        wrapping.wrap(kek, named, Scope.dek(binding), payload).encode();
+                WrappedDek parsed = WrappedDek.parse(stored);
+
+                assertThat(parsed.encode()).isEqualTo(stored);
+                assertThat(parsed.header()).isEqualTo(named);
+                assertThat(parsed.wrappedKek()).isEqualTo(wrappedKek);
+                try (SecretBytes found = wrapping.unwrap(kek, Scope.dek(binding), parsed)) {
+                    assertThat(reveal(found)).isEqualTo(reveal(payload));
+                }
+                byte[] bytes = stored.toArray();
+                for (int bit = 0; bit < bytes.length * 8; bit++) {
+                    byte[] bad = bytes.clone();
+                    bad[bit / 8] ^= (byte) (1 << bit % 8);
+                    assertRefused(kek, bad);
+                }
+                for (int length = 0; length < bytes.length; length++) {
+                    assertRefused(kek, Arrays.copyOf(bytes, length));
                 }
             }
         }
+    }
+
+    @Test
+    void whatAVaultEncryptedIsReadBackAsItWas() {
+        for (EncryptionAlgorithm algorithm : EncryptionAlgorithm.values()) {
+            WrappedDek made = byVault(algorithm, 300);
+            assertThat(WrappedDek.parse(made.encode(), Purpose.REST)).isEqualTo(made);
+            assertThatThrownBy(made::wrappedKek).isInstanceOf(IllegalStateException.class);
+        }
+        WrappedDek empty = byVault(EncryptionAlgorithm.AES_256_GCM, 0);
+        assertThatThrownBy(() -> WrappedDek.parse(empty.encode(), Purpose.REST)).isInstanceOf(EnvelopeDamaged.class);
+    }
+
+    private WrappedDek byVault(EncryptionAlgorithm algorithm, int length) {
+        byte[] sealed = new byte[length];
+        Arrays.fill(sealed, (byte) 0x5a);
+        return new WrappedDek(
+                new WrappedDek.Header(header.keyId(), header.keyVersionId(), new Means.ByVault(algorithm)),
+                Bytes.takeOwnershipOf(sealed));
     }
 
     @Test
@@ -233,7 +287,11 @@ class DekWrappingTest {
     }
 
     private void assertRefused(byte[] stored) {
-        assertThatThrownBy(() -> wrapping.unwrap(masterKey, Scope.dek(binding), WrappedDek.parse(Bytes.copyOf(stored))))
+        assertRefused(masterKey, stored);
+    }
+
+    private void assertRefused(SecretBytes key, byte[] stored) {
+        assertThatThrownBy(() -> wrapping.unwrap(key, Scope.dek(binding), WrappedDek.parse(Bytes.copyOf(stored))))
                 .isInstanceOf(EnvelopeDamaged.class);
     }
 
