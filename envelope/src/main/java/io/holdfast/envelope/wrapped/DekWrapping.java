@@ -1,11 +1,13 @@
 package io.holdfast.envelope.wrapped;
 
 import io.holdfast.envelope.EnvelopeDamaged;
+import io.holdfast.envelope.jca.HmacSha256;
 import io.holdfast.envelope.xaes.Xaes256Gcm;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.SecretBytes;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;
 
@@ -18,6 +20,7 @@ import java.util.Arrays;
  */
 public final class DekWrapping {
     private static final byte SEAL_FORMAT = 1;
+    private static final byte[] EXPAND = "holdfast xaes key v1".getBytes(StandardCharsets.US_ASCII);
 
     private final Xaes256Gcm xaes;
 
@@ -28,6 +31,20 @@ public final class DekWrapping {
     /** For goldens: takes its nonces from {@code random}. */
     DekWrapping(SecureRandom random) {
         xaes = new Xaes256Gcm(random);
+    }
+
+    /**
+     * The key by which AES material of 16, 24 or 32 bytes wraps: itself when it has 32, else expanded to 32 (HKDF-Expand,
+     * RFC 5869), as strong as it is long. The caller owns the answer.
+     *
+     * @param material stays the caller's
+     */
+    public static SecretBytes wrappingKey(SecretBytes material) {
+        return SecretBytes.takeOwnershipOf(material.use(key -> switch (key.length) {
+            case Xaes256Gcm.KEY -> key.clone();
+            case 16, 24 -> HmacSha256.expand(key, EXPAND);
+            default -> throw new IllegalArgumentException("AES material has 16, 24 or 32 bytes");
+        }));
     }
 
     /**

@@ -14,6 +14,7 @@ import io.holdfast.keyservice.bindings.Standing;
 import io.holdfast.keyservice.crypto.KeyMaterial.Found;
 import io.holdfast.keyservice.domain.Binding;
 import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.vault.Encryptions;
 import io.holdfast.keyservice.vault.MaterialUnusable;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -102,7 +103,9 @@ public class BindingCrypto {
                     Scope scope = Scope.dek(id);
                     List<Bytes> wrapped = new ArrayList<>(payloads.size());
                     for (SecretBytes payload : payloads) {
-                        wrapped.add(loan.material().wrap(scope, payload).encode());
+                        wrapped.add(loan.material()
+                                .wrap(scope, Encryptions.usual(key.shape()), payload)
+                                .encode());
                     }
                     return new Wrapped(version, key.currentVersionNumber(), standing.stateRevision(), wrapped);
                 }

@@ -1,6 +1,8 @@
 package io.holdfast.keyservice.crypto;
 
 import io.holdfast.envelope.EnvelopeDamaged;
+import io.holdfast.envelope.wrapped.EncryptionAlgorithm;
+import io.holdfast.envelope.wrapped.Means;
 import io.holdfast.envelope.wrapped.Purpose;
 import io.holdfast.envelope.wrapped.Scope;
 import io.holdfast.envelope.wrapped.WrappedDek;
@@ -12,6 +14,7 @@ import io.holdfast.kernel.SecretBytes;
 import io.holdfast.keyservice.crypto.KeyMaterial.Found;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.store.Stored;
+import io.holdfast.keyservice.vault.Encryptions;
 import io.holdfast.keyservice.vault.MaterialUnusable;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayOutputStream;
@@ -38,10 +41,10 @@ public class ClientCrypto {
         this.material = material;
     }
 
-    public record Encrypted(Bytes ciphertext, KeyVersionId version) {}
+    public record Encrypted(Bytes ciphertext, KeyVersionId version, EncryptionAlgorithm algorithm) {}
 
     /** @param plaintext owned by the receiver */
-    public record Decrypted(SecretBytes plaintext, KeyVersionId version) {}
+    public record Decrypted(SecretBytes plaintext, KeyVersionId version, EncryptionAlgorithm algorithm) {}
 
     /** @param plaintext owned by the receiver */
     public record Generated(Bytes ciphertext, SecretBytes plaintext, KeyVersionId version) {}
@@ -49,21 +52,25 @@ public class ClientCrypto {
     /**
      * @param key as just read
      * @param version null for the current one
+     * @param algorithm null for the one that is usual for the key's shape
      * @param plaintext 1 to 4,096 bytes; stays the caller's
      * @throws ProblemException CONFLICT when the key is not ENABLED, INVALID_PARAMETER for a version that is not the key's
      */
     public Encrypted encrypt(
             Stored<MasterKey> key,
             @Nullable KeyVersionId version,
+            @Nullable EncryptionAlgorithm algorithm,
             Map<String, String> associatedData,
             SecretBytes plaintext) {
         MasterKey.Enabled enabled = requireEnabled(key.value());
+        EncryptionAlgorithm by = by(enabled, algorithm);
         KeyVersionId under = version == null ? enabled.facts().currentVersion() : version;
         return switch (material.open(enabled, under, key.modRevision())) {
             case Found.Usable usable -> {
                 try (var loan = usable.loan()) {
                     Scope scope = Scope.rest(canonical(associatedData));
-                    yield new Encrypted(loan.material().wrap(scope, plaintext).encode(), under);
+                    yield new Encrypted(
+                            loan.material().wrap(scope, by, plaintext).encode(), under, by);
                 }
             }
             case Found.Unavailable unavailable -> throw new MaterialUnusable(under);
@@ -80,20 +87,26 @@ public class ClientCrypto {
     public Decrypted decrypt(
             Stored<MasterKey> key,
             @Nullable KeyVersionId version,
+            @Nullable EncryptionAlgorithm algorithm,
             Map<String, String> associatedData,
             Bytes ciphertext) {
         MasterKey.Enabled enabled = requireEnabled(key.value());
+        EncryptionAlgorithm by = by(enabled, algorithm);
         try {
             WrappedDek wrapped = WrappedDek.parse(ciphertext, Purpose.REST);
             if (!wrapped.keyId().equals(enabled.id())
-                    || (version != null && !wrapped.keyVersionId().equals(version))) {
+                    || (version != null && !wrapped.keyVersionId().equals(version))
+                    || (algorithm != null && !madeBy(wrapped, algorithm))) {
                 throw new EnvelopeDamaged();
             }
             return switch (material.open(enabled, wrapped.keyVersionId(), key.modRevision())) {
                 case Found.Usable usable -> {
                     try (var loan = usable.loan()) {
                         Scope scope = Scope.rest(canonical(associatedData));
-                        yield new Decrypted(loan.material().unwrap(scope, wrapped), wrapped.keyVersionId());
+                        yield new Decrypted(
+                                loan.material().unwrap(scope, wrapped),
+                                wrapped.keyVersionId(),
+                                algorithmOf(wrapped, by));
                     }
                 }
                 case Found.Unavailable unavailable -> throw new MaterialUnusable(wrapped.keyVersionId());
@@ -115,12 +128,26 @@ public class ClientCrypto {
         random.nextBytes(made);
         SecretBytes plaintext = SecretBytes.takeOwnershipOf(made);
         try {
-            Encrypted encrypted = encrypt(key, null, associatedData, plaintext);
+            Encrypted encrypted = encrypt(key, null, null, associatedData, plaintext);
             return new Generated(encrypted.ciphertext(), plaintext, encrypted.version());
         } catch (RuntimeException e) {
             plaintext.close();
             throw e;
         }
+    }
+
+    private static EncryptionAlgorithm by(MasterKey key, @Nullable EncryptionAlgorithm asked) {
+        EncryptionAlgorithm by = asked == null ? Encryptions.usual(key.facts().shape()) : asked;
+        Encryptions.requireFits(key.facts().shape(), by);
+        return by;
+    }
+
+    private static boolean madeBy(WrappedDek wrapped, EncryptionAlgorithm asked) {
+        return algorithmOf(wrapped, EncryptionAlgorithm.AES_256_GCM) == asked;
+    }
+
+    private static EncryptionAlgorithm algorithmOf(WrappedDek wrapped, EncryptionAlgorithm otherwise) {
+        return wrapped.header().means() instanceof Means.ByVault vault ? vault.algorithm() : otherwise;
     }
 
     private static MasterKey.Enabled requireEnabled(MasterKey key) {

@@ -8,7 +8,7 @@ import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.vault.MaterialUnusable;
 import io.holdfast.keyservice.vault.OpenedMaterial;
 import io.holdfast.keyservice.vault.OpenedMaterial.Loan;
-import io.holdfast.keyservice.vault.Vault;
+import io.holdfast.keyservice.vault.Vaults;
 import io.holdfast.platform.store.KeyValueStore;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -35,16 +35,16 @@ public class KeyMaterial {
     private static final long RETRY_MILLIS = 500;
 
     private final KeyStore store;
-    private final Vault vault;
+    private final Vaults vaults;
     private final OpenedMaterial opened;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("holdfast-key-material").daemon().factory());
     /** Touched on {@code thread} only. */
     private KeyValueStore.@Nullable Watch watch;
 
-    public KeyMaterial(KeyStore store, Vault vault, OpenedMaterial opened) {
+    public KeyMaterial(KeyStore store, Vaults vaults, OpenedMaterial opened) {
         this.store = store;
-        this.vault = vault;
+        this.vaults = vaults;
         this.opened = opened;
     }
 
@@ -85,7 +85,7 @@ public class KeyMaterial {
             if (!missing.isEmpty()) {
                 Map<KeyVersionId, Optional<Bytes>> material = store.material(key.id(), missing);
                 for (KeyVersionId version : missing) {
-                    found.put(version, open(key.id(), version, material.get(version), seenAt));
+                    found.put(version, open(key.facts(), version, material.get(version), seenAt));
                 }
             }
             return found;
@@ -95,7 +95,8 @@ public class KeyMaterial {
         }
     }
 
-    private Found open(KeyId key, KeyVersionId version, @Nullable Optional<Bytes> material, long seenAt) {
+    private Found open(MasterKey.Facts facts, KeyVersionId version, @Nullable Optional<Bytes> material, long seenAt) {
+        KeyId key = facts.id();
         if (material == null) {
             return new Found.NoSuchVersion();
         }
@@ -105,7 +106,8 @@ public class KeyMaterial {
         }
         Bytes stored = material.get();
         try {
-            return new Found.Usable(opened.borrow(key, version, seenAt, () -> vault.open(key, version, stored)));
+            return new Found.Usable(opened.borrow(
+                    key, version, seenAt, () -> vaults.of(facts).open(key, version, facts.shape(), stored)));
         } catch (MaterialUnusable e) {
             // One damaged version must not keep the others of a batch from being served.
             LOG.errorv(

@@ -3,17 +3,99 @@ package io.holdfast.keyservice.domain;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
- * One version of a master key. It lives and ends with its key, so it keeps no state of its own: whether it can be used is
- * asked of the key.
+ * One version of a master key. It is used when both it and its key are ENABLED; otherwise the key's state is shown where
+ * that says more.
  *
- * @param number its ordinal, 1 for the first
+ * <pre>
+ * ENABLED -- scheduleDeletion --> PENDING_DELETION -- cancelDeletion --> ENABLED
+ *                                 PENDING_DELETION -- complete       --> DELETED
+ * </pre>
  */
-public record KeyVersion(KeyVersionId id, KeyId keyId, long number, Instant timeCreated) {
+public sealed interface KeyVersion {
+
+    Facts facts();
+
+    default KeyVersionId id() {
+        return facts().id();
+    }
+
+    default KeyId keyId() {
+        return facts().keyId();
+    }
+
+    /** Its ordinal, 1 for the first. */
+    default long number() {
+        return facts().number();
+    }
+
+    default Instant timeCreated() {
+        return facts().timeCreated();
+    }
 
     /** OCI's lifecycleState of this version under its key. */
-    public String lifecycleStateUnder(MasterKey key) {
-        return key.lifecycleState();
+    String lifecycleStateUnder(MasterKey key);
+
+    /** Where the material was made (OCI KMS, KeyVersion.origin). */
+    enum Origin {
+        /** By the vault. */
+        INTERNAL,
+        /** By the customer, who imported it. */
+        EXTERNAL
+    }
+
+    /**
+     * What does not change with the state.
+     *
+     * @param number its ordinal, 1 for the first
+     * @param autoRotated whether the key's schedule made it, not a request
+     * @param publicKey the public half of an RSA or ECDSA version, as PEM of its SubjectPublicKeyInfo (RFC 7468)
+     */
+    record Facts(
+            KeyVersionId id,
+            KeyId keyId,
+            long number,
+            Instant timeCreated,
+            Origin origin,
+            boolean autoRotated,
+            Optional<String> publicKey) {}
+
+    /** It encrypts while it is its key's current version, and decrypts. */
+    record Enabled(Facts facts) implements KeyVersion {
+        @Override
+        public String lifecycleStateUnder(MasterKey key) {
+            return key.lifecycleState();
+        }
+
+        /** Ends the use of this version until cancelled. */
+        public PendingDeletion scheduleDeletion(Instant timeOfDeletion) {
+            return new PendingDeletion(facts, timeOfDeletion);
+        }
+    }
+
+    record PendingDeletion(Facts facts, Instant timeOfDeletion) implements KeyVersion {
+        @Override
+        public String lifecycleStateUnder(MasterKey key) {
+            return key instanceof MasterKey.Deleted ? key.lifecycleState() : "PENDING_DELETION";
+        }
+
+        public Enabled cancelDeletion() {
+            return new Enabled(facts);
+        }
+
+        /** The material goes in the same transaction. */
+        public Deleted complete() {
+            return new Deleted(facts, timeOfDeletion);
+        }
+    }
+
+    /** The end: readable for the record, never usable again. */
+    record Deleted(Facts facts, Instant timeOfDeletion) implements KeyVersion {
+        @Override
+        public String lifecycleStateUnder(MasterKey key) {
+            return "DELETED";
+        }
     }
 }

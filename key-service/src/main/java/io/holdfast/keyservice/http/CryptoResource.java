@@ -1,5 +1,6 @@
 package io.holdfast.keyservice.http;
 
+import io.holdfast.envelope.wrapped.EncryptionAlgorithm;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
@@ -37,7 +38,6 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 @Tag(name = "crypto")
 public class CryptoResource {
-    private static final String AES_256_GCM = "AES_256_GCM";
     private static final int MOST_PLAINTEXT = 4096;
     private static final int MOST_CIPHERTEXT = 8192;
 
@@ -66,18 +66,18 @@ public class CryptoResource {
             EncryptDataDetails details = fields.body(body, EncryptDataDetails.class);
             KeyId keyId = Fields.ocid(details.keyId(), "keyId", KeyId::new);
             KeyVersionId version = version(details.keyVersionId());
-            requireAlgorithm(details.encryptionAlgorithm());
+            EncryptionAlgorithm algorithm = algorithm(details.encryptionAlgorithm());
             Map<String, String> associatedData = fields.associatedData(details.associatedData());
             fields.bounded(details.loggingContext(), "loggingContext");
             try (SecretBytes plaintext =
                     SecretBytes.takeOwnershipOf(Fields.base64(details.plaintext(), "plaintext", MOST_PLAINTEXT))) {
                 Stored<MasterKey> key = operations.relatedKey("Encrypt", "KEY_ENCRYPT", keyId);
-                ClientCrypto.Encrypted encrypted = crypto.encrypt(key, version, associatedData, plaintext);
+                ClientCrypto.Encrypted encrypted = crypto.encrypt(key, version, algorithm, associatedData, plaintext);
                 return new EncryptedData(
                         base64(encrypted.ciphertext()),
                         keyId.value(),
                         encrypted.version().value(),
-                        AES_256_GCM);
+                        encrypted.algorithm().name());
             }
         });
     }
@@ -91,20 +91,20 @@ public class CryptoResource {
             DecryptDataDetails details = fields.body(body, DecryptDataDetails.class);
             KeyId keyId = Fields.ocid(details.keyId(), "keyId", KeyId::new);
             KeyVersionId version = version(details.keyVersionId());
-            requireAlgorithm(details.encryptionAlgorithm());
+            EncryptionAlgorithm algorithm = algorithm(details.encryptionAlgorithm());
             Map<String, String> associatedData = fields.associatedData(details.associatedData());
             fields.bounded(details.loggingContext(), "loggingContext");
             Bytes ciphertext =
                     Bytes.takeOwnershipOf(Fields.base64(details.ciphertext(), "ciphertext", MOST_CIPHERTEXT));
             Stored<MasterKey> key = operations.relatedKey("Decrypt", "KEY_DECRYPT", keyId);
-            ClientCrypto.Decrypted decrypted = crypto.decrypt(key, version, associatedData, ciphertext);
+            ClientCrypto.Decrypted decrypted = crypto.decrypt(key, version, algorithm, associatedData, ciphertext);
             try (SecretBytes plaintext = decrypted.plaintext()) {
                 return new DecryptedData(
                         plaintext.use(Base64.getEncoder()::encodeToString),
                         checksum(plaintext),
                         keyId.value(),
                         decrypted.version().value(),
-                        AES_256_GCM);
+                        decrypted.algorithm().name());
             }
         });
     }
@@ -154,10 +154,9 @@ public class CryptoResource {
         return length;
     }
 
-    private static void requireAlgorithm(@Nullable String algorithm) {
-        if (algorithm != null && !algorithm.equals(AES_256_GCM)) {
-            throw ProblemException.invalid("encryptionAlgorithm", "must be AES_256_GCM for an AES key");
-        }
+    private static @Nullable EncryptionAlgorithm algorithm(@Nullable String name) {
+        return Fields.oneOf(name, "encryptionAlgorithm", EncryptionAlgorithm.class)
+                .orElse(null);
     }
 
     private static @Nullable KeyVersionId version(@Nullable String id) {

@@ -8,6 +8,7 @@ import io.holdfast.keyservice.deletion.KeyAccess;
 import io.holdfast.keyservice.domain.KeyShape;
 import io.holdfast.keyservice.domain.KeyVersion;
 import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.keyservice.domain.Tags;
 import io.holdfast.keyservice.domain.Vault;
 import io.holdfast.keyservice.http.Details.CreateKeyDetails;
@@ -21,6 +22,7 @@ import io.holdfast.keyservice.http.Views.KeyVersionSummary;
 import io.holdfast.keyservice.http.Views.KeyVersionView;
 import io.holdfast.keyservice.http.Views.KeyView;
 import io.holdfast.keyservice.rotate.Keys;
+import io.holdfast.keyservice.rotate.Keys.KeyWish;
 import io.holdfast.keyservice.store.ChangeRequest;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Stored;
@@ -83,7 +85,12 @@ public class KeyResource {
             CreateKeyDetails details = fields.body(body, CreateKeyDetails.class);
             CompartmentId compartment = Fields.ocid(details.compartmentId(), "compartmentId", CompartmentId::new);
             String displayName = Fields.displayName(details.displayName());
-            KeyShape shape = supported(details);
+            KeyShape shape = shape(details.keyShape());
+            ProtectionMode mode = protectionMode(details.protectionMode());
+            if (Boolean.TRUE.equals(details.isAutoRotationEnabled())) {
+                throw ProblemException.invalid(
+                        "isAutoRotationEnabled", "is not supported now; rotate by createKeyVersion");
+            }
             Tags tags = fields.tags(details.freeformTags(), details.definedTags());
             operations.requireRelated("CreateKey", List.of("KEY_CREATE"), compartment, Map.of());
             Stored<Vault> vault = vaultFor(vaultId, compartment);
@@ -93,15 +100,15 @@ public class KeyResource {
                     vault.value().facts().compartmentId(),
                     Map.of("target.vault.id", vault.value().id().value()));
             Stored<MasterKey> key = keys.createKey(
-                    vault, compartment, displayName, shape, tags, operations.change("CreateKey", null, retryToken));
+                    vault,
+                    new KeyWish(compartment, displayName, shape, mode, tags),
+                    operations.change("CreateKey", null, retryToken));
             operations.tell("CreateKey", key.value().id());
             return answer(key);
         });
     }
 
-    /** What is supported now; the refusal says so. */
-    private static KeyShape supported(CreateKeyDetails details) {
-        KeyShapeDetails shape = details.keyShape();
+    private static KeyShape shape(@Nullable KeyShapeDetails shape) {
         if (shape == null) {
             throw ProblemException.missing("keyShape");
         }
@@ -111,26 +118,20 @@ public class KeyResource {
         if (length == null) {
             throw ProblemException.missing("keyShape.length");
         }
-        if (algorithm != KeyShape.Algorithm.AES) {
-            throw ProblemException.invalid(
-                    "keyShape.algorithm", "must be AES, the one algorithm that is supported now");
-        }
-        if (length != KeyShape.AES_256.length()) {
-            throw ProblemException.invalid(
-                    "keyShape.length", "must be 32 (bytes), the one length that is supported now");
-        }
-        if (shape.curveId() != null) {
-            throw ProblemException.invalid("keyShape.curveId", "is for ECDSA keys only");
-        }
-        // OCI's default is HSM: an absent value is no wish for a software key.
-        if (!"SOFTWARE".equals(details.protectionMode())) {
-            throw ProblemException.invalid(
-                    "protectionMode", "must be SOFTWARE, the one mode that is supported now (the default is HSM)");
-        }
-        if (Boolean.TRUE.equals(details.isAutoRotationEnabled())) {
-            throw ProblemException.invalid("isAutoRotationEnabled", "is not supported now; rotate by createKeyVersion");
-        }
-        return KeyShape.AES_256;
+        KeyShape.Curve curve = Fields.oneOf(shape.curveId(), "keyShape.curveId", KeyShape.Curve.class)
+                .orElse(null);
+        return KeyShape.of(algorithm, length, curve);
+    }
+
+    /** OCI's default is HSM: an absent value is no wish for a software key. */
+    private static ProtectionMode protectionMode(@Nullable String name) {
+        return switch (Fields.oneOf(name, "protectionMode", Mode.class).orElse(Mode.HSM)) {
+            case HSM -> ProtectionMode.HSM;
+            case SOFTWARE -> ProtectionMode.SOFTWARE;
+            case EXTERNAL ->
+                throw ProblemException.invalid(
+                        "protectionMode", "EXTERNAL is not supported: external key managers are not");
+        };
     }
 
     private Stored<Vault> vaultFor(@Nullable String vaultId, CompartmentId compartment) {
@@ -168,7 +169,7 @@ public class KeyResource {
             Optional<Mode> mode = Fields.oneOf(protectionMode, "protectionMode", Mode.class);
             Optional<KeyShape.Algorithm> wanted = Fields.oneOf(algorithm, "algorithm", KeyShape.Algorithm.class);
             Integer bytes = Fields.number(length, "length");
-            Optional<Curve> curve = Fields.oneOf(curveId, "curveId", Curve.class);
+            Optional<KeyShape.Curve> curve = Fields.oneOf(curveId, "curveId", KeyShape.Curve.class);
             operations.require("ListKeys", "KEY_INSPECT", compartment);
             List<MasterKey> found = store.keysOf(compartment).stream()
                     .map(Stored::value)
@@ -181,7 +182,8 @@ public class KeyResource {
                     .filter(key -> wanted.isEmpty()
                             || wanted.get() == key.facts().shape().algorithm())
                     .filter(key -> bytes == null || bytes == key.facts().shape().length())
-                    .filter(key -> curve.isEmpty()) // no key has a curve yet
+                    .filter(key ->
+                            curve.isEmpty() || key.facts().shape().curve().equals(curve))
                     .toList();
             return Listing.answer(
                     found,
@@ -198,12 +200,6 @@ public class KeyResource {
         HSM,
         SOFTWARE,
         EXTERNAL
-    }
-
-    private enum Curve {
-        NIST_P256,
-        NIST_P384,
-        NIST_P521
     }
 
     @POST

@@ -1,6 +1,7 @@
 package io.holdfast.keyservice.http;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.holdfast.keyservice.domain.KeyShape;
 import io.holdfast.keyservice.domain.KeyVersion;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.Vault;
@@ -39,7 +40,15 @@ final class Views {
             Instant timeCreated,
             String vaultType) {}
 
-    record KeyShapeView(String algorithm, int length) {}
+    record KeyShapeView(
+            String algorithm, int length, @Nullable String curveId) {
+        static KeyShapeView of(KeyShape shape) {
+            return new KeyShapeView(
+                    shape.algorithm().name(),
+                    shape.length(),
+                    shape.curve().map(Enum::name).orElse(null));
+        }
+    }
 
     record KeyView(
             String compartmentId,
@@ -74,6 +83,7 @@ final class Views {
             String compartmentId,
             String id,
             String keyId,
+            @Nullable String publicKey,
             String lifecycleState,
             String origin,
             Instant timeCreated,
@@ -155,7 +165,7 @@ final class Views {
                 facts.displayName(),
                 facts.tags().freeform(),
                 facts.id().value(),
-                new KeyShapeView(facts.shape().algorithm().name(), facts.shape().length()),
+                KeyShapeView.of(facts.shape()),
                 facts.protectionMode().name(),
                 key.lifecycleState(),
                 facts.timeCreated(),
@@ -186,13 +196,14 @@ final class Views {
                 key.facts().compartmentId().value(),
                 version.id().value(),
                 version.keyId().value(),
+                version.facts().publicKey().orElse(null),
                 version.lifecycleStateUnder(key),
-                "INTERNAL",
+                version.facts().origin().name(),
                 version.timeCreated(),
-                timeOfDeletion(key),
+                timeOfDeletion(version, key),
                 key.facts().vaultId().value(),
                 true,
-                false);
+                version.facts().autoRotated());
     }
 
     static KeyVersionSummary summary(KeyVersion version, MasterKey key) {
@@ -201,11 +212,19 @@ final class Views {
                 version.id().value(),
                 version.keyId().value(),
                 version.lifecycleStateUnder(key),
-                "INTERNAL",
+                version.facts().origin().name(),
                 version.timeCreated(),
-                timeOfDeletion(key),
+                timeOfDeletion(version, key),
                 key.facts().vaultId().value(),
-                false);
+                version.facts().autoRotated());
+    }
+
+    private static @Nullable Instant timeOfDeletion(KeyVersion version, MasterKey key) {
+        return switch (version) {
+            case KeyVersion.Enabled enabled -> timeOfDeletion(key);
+            case KeyVersion.PendingDeletion pending -> pending.timeOfDeletion();
+            case KeyVersion.Deleted deleted -> deleted.timeOfDeletion();
+        };
     }
 
     private static @Nullable Instant timeOfDeletion(MasterKey key) {

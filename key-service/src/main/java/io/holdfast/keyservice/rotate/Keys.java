@@ -1,7 +1,6 @@
 package io.holdfast.keyservice.rotate;
 
 import io.holdfast.events.KeyEvent;
-import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.KeyId;
@@ -11,6 +10,7 @@ import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.keyservice.domain.KeyShape;
 import io.holdfast.keyservice.domain.KeyVersion;
+import io.holdfast.keyservice.domain.KeyVersion.Origin;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.keyservice.domain.Tags;
@@ -20,21 +20,26 @@ import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.KeyStore.Changed;
 import io.holdfast.keyservice.store.KeyStore.Step;
 import io.holdfast.keyservice.store.Stored;
+import io.holdfast.keyservice.vault.Vault.Made;
+import io.holdfast.keyservice.vault.Vault.Wish;
+import io.holdfast.keyservice.vault.Vaults;
 import io.holdfast.platform.http.Caller;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
 
 /** Makes vaults and keys, and new versions of keys. */
 @ApplicationScoped
 public class Keys {
     private final KeyStore store;
-    private final io.holdfast.keyservice.vault.Vault vault;
+    private final Vaults vaults;
     private final Ocid.Mint mint;
 
-    public Keys(KeyStore store, io.holdfast.keyservice.vault.Vault vault, Ocid.Mint mint) {
+    public Keys(KeyStore store, Vaults vaults, Ocid.Mint mint) {
         this.store = store;
-        this.vault = vault;
+        this.vaults = vaults;
         this.mint = mint;
     }
 
@@ -53,49 +58,58 @@ public class Keys {
         return store.create(made, new KeyEvent.VaultCreated(id, compartment, displayName, caller.id()), request);
     }
 
+    /** What a new key shall be. */
+    public record KeyWish(
+            CompartmentId compartment, String displayName, KeyShape shape, ProtectionMode protectionMode, Tags tags) {}
+
     /**
-     * An ENABLED key with its first version.
+     * An ENABLED key with its first version, made by its vault.
      *
-     * @throws ProblemException CONFLICT when the vault changed meanwhile
+     * @throws ProblemException CONFLICT when the vault changed meanwhile, INVALID_PARAMETER for a shape or protection mode
+     *     that the vault does not do
      */
-    public Stored<MasterKey> createKey(
-            Stored<Vault> in,
-            CompartmentId compartment,
-            String displayName,
-            KeyShape shape,
-            Tags tags,
-            ChangeRequest request) {
+    public Stored<MasterKey> createKey(Stored<Vault> in, KeyWish wish, ChangeRequest request) {
+        VaultId vaultId = in.value().id();
+        io.holdfast.keyservice.vault.Vault vault = vaults.forNew(vaultId, wish.protectionMode());
+        Made made = vault.generate(firstOf(vaultId, wish));
+        return store(in, wish, made, Origin.INTERNAL, request);
+    }
+
+    private Wish firstOf(VaultId vault, KeyWish wish) {
+        return new Wish(mint.key(vault), mint.keyVersion(vault), wish.shape(), wish.displayName(), Optional.empty());
+    }
+
+    private Stored<MasterKey> store(Stored<Vault> in, KeyWish wish, Made made, Origin origin, ChangeRequest request) {
         Caller caller = request.caller();
         VaultId vaultId = in.value().id();
-        KeyId id = mint.key(vaultId);
-        KeyVersionId first = mint.keyVersion(vaultId);
         Instant now = now();
         MasterKey.Enabled key = new MasterKey.Enabled(new MasterKey.Facts(
-                id,
+                made.key(),
                 vaultId,
                 caller.tenancyId(),
-                compartment,
-                displayName,
-                shape,
-                ProtectionMode.SOFTWARE,
-                first,
+                wish.compartment(),
+                wish.displayName(),
+                wish.shape(),
+                wish.protectionMode(),
+                made.version(),
                 1,
                 now,
-                tags));
+                wish.tags()));
         return store.create(
                 key,
-                new KeyVersion(first, id, 1, now),
-                vault.generate(id, first),
+                new KeyVersion.Enabled(
+                        new KeyVersion.Facts(made.version(), made.key(), 1, now, origin, false, made.publicKey())),
+                made.stored(),
                 in,
                 new KeyEvent.KeyCreated(
-                        id,
+                        made.key(),
                         vaultId,
-                        compartment,
-                        displayName,
-                        shape.algorithm().name(),
-                        shape.length(),
-                        ProtectionMode.SOFTWARE.name(),
-                        first,
+                        wish.compartment(),
+                        wish.displayName(),
+                        wish.shape().algorithm().name(),
+                        wish.shape().length(),
+                        wish.protectionMode().name(),
+                        made.version(),
                         caller.id()),
                 request);
     }
@@ -107,9 +121,26 @@ public class Keys {
      *     LIMIT_EXCEEDED when it has {@value MasterKey#MAX_VERSIONS} versions
      */
     public Rotated rotate(KeyId id, ChangeRequest request) {
+        MasterKey.Facts facts =
+                store.key(id).orElseThrow(ProblemException::notFound).value().facts();
         // One version per request, however many races it takes: a lost race leaves nothing of it behind.
-        KeyVersionId next = mint.keyVersion(vaultOf(id));
-        Bytes material = vault.generate(id, next);
+        Made made = vaults.of(facts).generate(nextOf(facts));
+        return makeCurrent(facts, made, Origin.INTERNAL, request);
+    }
+
+    private Wish nextOf(MasterKey.Facts key) {
+        KeyVersionId current = key.currentVersion();
+        return new Wish(
+                key.id(),
+                mint.keyVersion(key.vaultId()),
+                key.shape(),
+                key.displayName(),
+                store.material(key.id(), List.of(current)).getOrDefault(current, Optional.empty()));
+    }
+
+    private Rotated makeCurrent(MasterKey.Facts key, Made made, Origin origin, ChangeRequest request) {
+        KeyId id = key.id();
+        KeyVersionId next = made.version();
         Changed changed = store.change(id, request, seen -> {
             MasterKey.Enabled before = requireEnabled(seen);
             if (before.facts().currentVersionNumber() >= MasterKey.MAX_VERSIONS) {
@@ -119,6 +150,8 @@ public class Keys {
             }
             MasterKey.Enabled after = before.rotate(next);
             long number = after.facts().currentVersionNumber();
+            KeyVersion version = new KeyVersion.Enabled(
+                    new KeyVersion.Facts(next, id, number, now(), origin, false, made.publicKey()));
             return new Step(
                     after,
                     new KeyEvent.KeyRotated(
@@ -128,20 +161,12 @@ public class Keys {
                             before.facts().currentVersion(),
                             request.caller().id()),
                     next.value(),
-                    KeyStore.putVersion(new KeyVersion(next, id, number, now()), material));
+                    KeyStore.putVersion(version, made.stored()));
         });
-        KeyVersionId made = changed.replayed().map(KeyVersionId::new).orElse(next);
+        KeyVersionId current = changed.replayed().map(KeyVersionId::new).orElse(next);
         return new Rotated(
-                store.version(id, made).orElseThrow(ProblemException::notFound),
+                store.version(id, current).orElseThrow(ProblemException::notFound),
                 changed.key().value());
-    }
-
-    private VaultId vaultOf(KeyId id) {
-        return store.key(id)
-                .orElseThrow(ProblemException::notFound)
-                .value()
-                .facts()
-                .vaultId();
     }
 
     private static MasterKey.Enabled requireEnabled(MasterKey key) {

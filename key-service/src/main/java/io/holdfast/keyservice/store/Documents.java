@@ -19,6 +19,7 @@ import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.keyservice.domain.Binding;
 import io.holdfast.keyservice.domain.KeyShape;
 import io.holdfast.keyservice.domain.KeyVersion;
+import io.holdfast.keyservice.domain.KeyVersion.Origin;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.keyservice.domain.Tags;
@@ -26,6 +27,7 @@ import io.holdfast.keyservice.domain.Vault;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON of the records in etcd. Unknown fields are ignored, so that an older replica reads what a newer one wrote. */
@@ -71,7 +73,17 @@ final class Documents {
             Map<String, String> freeformTags,
             Map<String, Map<String, Object>> definedTags) {}
 
-    private record VersionDocument(String id, String keyId, long number, Instant timeCreated) {}
+    /** Records of the first release have neither state, origin nor public key. */
+    private record VersionDocument(
+            String id,
+            String keyId,
+            long number,
+            Instant timeCreated,
+            @Nullable String state,
+            @Nullable Instant timeOfDeletion,
+            @Nullable Origin origin,
+            boolean autoRotated,
+            @Nullable String publicKey) {}
 
     private record BindingDocument(
             String id,
@@ -185,25 +197,61 @@ final class Documents {
     }
 
     private static Instant deletion(KeyDocument document) {
-        Instant time = document.timeOfDeletion();
+        return deletion("key", document.id(), document.timeOfDeletion());
+    }
+
+    private static Instant deletion(String what, String id, @Nullable Instant time) {
         if (time == null) {
-            throw new IllegalStateException("key " + document.id() + " in etcd has no time of deletion");
+            throw new IllegalStateException(what + " " + id + " in etcd has no time of deletion");
         }
         return time;
     }
 
     static Bytes write(KeyVersion version) {
+        KeyVersion.Facts facts = version.facts();
+        String state =
+                switch (version) {
+                    case KeyVersion.Enabled enabled -> "ENABLED";
+                    case KeyVersion.PendingDeletion pending -> "PENDING_DELETION";
+                    case KeyVersion.Deleted deleted -> "DELETED";
+                };
+        Instant timeOfDeletion =
+                switch (version) {
+                    case KeyVersion.Enabled enabled -> null;
+                    case KeyVersion.PendingDeletion pending -> pending.timeOfDeletion();
+                    case KeyVersion.Deleted deleted -> deleted.timeOfDeletion();
+                };
         return write(new VersionDocument(
-                version.id().value(), version.keyId().value(), version.number(), version.timeCreated()));
+                facts.id().value(),
+                facts.keyId().value(),
+                facts.number(),
+                facts.timeCreated(),
+                state,
+                timeOfDeletion,
+                facts.origin(),
+                facts.autoRotated(),
+                facts.publicKey().orElse(null)));
     }
 
     static KeyVersion version(Bytes json) {
         VersionDocument document = read(json, VersionDocument.class);
-        return new KeyVersion(
+        KeyVersion.Facts facts = new KeyVersion.Facts(
                 new KeyVersionId(document.id()),
                 new KeyId(document.keyId()),
                 document.number(),
-                document.timeCreated());
+                document.timeCreated(),
+                document.origin() == null ? Origin.INTERNAL : document.origin(),
+                document.autoRotated(),
+                Optional.ofNullable(document.publicKey()));
+        return switch (document.state()) {
+            case null -> new KeyVersion.Enabled(facts);
+            case "ENABLED" -> new KeyVersion.Enabled(facts);
+            case "PENDING_DELETION" ->
+                new KeyVersion.PendingDeletion(facts, deletion("version", document.id(), document.timeOfDeletion()));
+            case "DELETED" ->
+                new KeyVersion.Deleted(facts, deletion("version", document.id(), document.timeOfDeletion()));
+            default -> throw unknown("version", document.id(), document.state());
+        };
     }
 
     static Bytes write(Binding binding) {

@@ -1,50 +1,110 @@
 package io.holdfast.keyservice.vault;
 
 import io.holdfast.envelope.EnvelopeDamaged;
+import io.holdfast.envelope.wrapped.EncryptionAlgorithm;
 import io.holdfast.envelope.wrapped.Scope;
 import io.holdfast.envelope.wrapped.WrappedDek;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
+import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.SecretBytes;
+import io.holdfast.keyservice.domain.KeyShape;
+import io.holdfast.keyservice.domain.SigningAlgorithm;
+import java.util.Optional;
 
 /**
- * Where key material is made and used. The material itself never leaves an adapter: callers keep what {@link #generate}
- * answers beside the key version, opaque, and give it back to {@link #open}.
+ * Where key material is made and used. What can leave an adapter is the caller's choice of {@link Material#export}, and
+ * only where the material is software: callers keep what {@link #generate} answers beside the key version, opaque, and give
+ * it back to {@link #open}.
+ *
+ * <p>A method that needs a remote vault or a device throws {@link VaultUnavailable} when it does not answer.
  *
  * <p>{@code VaultContract} is the suite that every adapter passes.
  */
 public interface Vault {
 
     /**
-     * Makes the material of a new AES-256 key version.
+     * A version to be made.
      *
-     * @return what to store: sealed material or a reference to it, bound to this key and version
+     * @param key of which it is a version; a vault that names keys itself answers its own name in {@link Made}
+     * @param version the name that the version gets, likewise; also what makes a repeated call recognisable
+     * @param displayName of the key
+     * @param current what was answered for the key's current version; empty for a key's first
      */
-    Bytes generate(KeyId key, KeyVersionId version);
+    record Wish(KeyId key, KeyVersionId version, KeyShape shape, String displayName, Optional<Bytes> current) {}
+
+    /**
+     * A version that was made.
+     *
+     * @param stored what to keep: sealed material or a reference to it, bound to this key and version
+     * @param publicKey of an RSA or ECDSA version, as PEM
+     */
+    record Made(KeyId key, KeyVersionId version, Bytes stored, Optional<String> publicKey) {}
+
+    /**
+     * Makes the material of a new key version.
+     *
+     * @throws ProblemException INVALID_PARAMETER for a shape that this vault does not do
+     */
+    Made generate(Wish wish);
+
+    /**
+     * Takes material that the customer made.
+     *
+     * @param material of an AES key its bytes, of an RSA key its PKCS#8 (RFC 5208) form; stays the caller's
+     * @throws ProblemException INVALID_PARAMETER when it is not of that shape, or this vault takes none
+     */
+    Made adopt(Wish wish, SecretBytes material);
 
     /**
      * Opens the material of a key version for use.
      *
-     * @param stored what {@link #generate} answered for the same key and version
+     * @param stored what {@link #generate} or {@link #adopt} answered for the same key and version
      * @throws MaterialUnusable when it is not: damaged, of another key or version, or under another root key
      */
-    Material open(KeyId key, KeyVersionId version, Bytes stored);
+    Material open(KeyId key, KeyVersionId version, KeyShape shape, Bytes stored);
+
+    /**
+     * Ends material for good, after the record of it is gone. Nothing happens when it has ended before, and nothing where
+     * what {@code stored} holds was all there was.
+     */
+    void destroy(KeyId key, KeyVersionId version, Bytes stored);
+
+    /** Whether {@link Material#wrap} needs nothing but this process's memory, so that each data key may be wrapped by it. */
+    boolean wrapsInMemory(KeyShape shape);
 
     /** The opened material of one key version. Thread safe; closing it ends its use and wipes what is in memory. */
     interface Material extends AutoCloseable {
 
         /**
          * @param payload stays the caller's
-         * @throws io.holdfast.kernel.ProblemException INVALID_PARAMETER when the payload's length does not fit the purpose
+         * @throws ProblemException INVALID_PARAMETER when the payload's length does not fit the purpose or the key, or keys
+         *     of this shape don't encrypt by this algorithm
          */
-        WrappedDek wrap(Scope scope, SecretBytes payload);
+        WrappedDek wrap(Scope scope, EncryptionAlgorithm algorithm, SecretBytes payload);
 
         /**
          * @return owned by the caller
          * @throws EnvelopeDamaged when it was made by another key version, for another scope, or was altered
          */
         SecretBytes unwrap(Scope scope, WrappedDek wrapped);
+
+        /**
+         * Signs a digest.
+         *
+         * @param digest by the algorithm's hash, exactly as long as that makes it
+         * @throws ProblemException INVALID_PARAMETER when keys of this shape don't sign by this algorithm
+         */
+        Bytes sign(SigningAlgorithm algorithm, byte[] digest);
+
+        /**
+         * The material itself: of an AES key its bytes, of an RSA or ECDSA key its PKCS#8 form.
+         *
+         * @return owned by the caller
+         * @throws ProblemException INVALID_PARAMETER where material never leaves the vault
+         */
+        SecretBytes export();
 
         @Override
         void close();

@@ -1,11 +1,13 @@
 package io.holdfast.keyservice.vault;
 
 import io.holdfast.keyservice.config.KeysConfig;
+import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.platform.store.KeyValueStore;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.util.Map;
 
 /** Opens the built-in vault while the service starts: with a missing or wrong root key it does not start. */
 @Singleton
@@ -31,8 +33,8 @@ public class VaultStart {
     @Produces
     @Singleton
     @Startup
-    Vault vault(RootKey root) {
-        return new BuiltInVault(root);
+    Vaults vaults(RootKey root) {
+        return new Vaults(Map.of(ProtectionMode.SOFTWARE, new BuiltInVault(root)), Map.of());
     }
 
     @Produces

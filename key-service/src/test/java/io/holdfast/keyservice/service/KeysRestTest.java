@@ -415,13 +415,13 @@ class KeysRestTest {
         refused("/20180608/keys", with("protectionMode", "HSM"), 400, "InvalidParameter", "protectionMode");
         refused(
                 "/20180608/keys",
-                with("keyShape", Map.of("algorithm", "RSA", "length", 256)),
+                with("keyShape", Map.of("algorithm", "DSA", "length", 256)),
                 400,
                 "InvalidParameter",
                 "keyShape.algorithm");
         refused(
                 "/20180608/keys",
-                with("keyShape", Map.of("algorithm", "AES", "length", 16)),
+                with("keyShape", Map.of("algorithm", "AES", "length", 17)),
                 400,
                 "InvalidParameter",
                 "keyShape.length");

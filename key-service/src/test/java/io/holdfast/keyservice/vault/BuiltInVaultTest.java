@@ -8,7 +8,9 @@ import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.kernel.SecretBytes;
+import io.holdfast.keyservice.domain.KeyShape;
 import java.util.Arrays;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class BuiltInVaultTest extends VaultContract {
@@ -30,9 +32,10 @@ class BuiltInVaultTest extends VaultContract {
         VaultId vaultId = MINT.vault();
         KeyId key = MINT.key(vaultId);
         KeyVersionId version = MINT.keyVersion(vaultId);
-        Bytes stored = vault.generate(key, version);
+        Bytes stored = vault.generate(new Vault.Wish(key, version, KeyShape.AES_256, "a key", Optional.empty()))
+                .stored();
 
-        assertThatThrownBy(() -> new BuiltInVault(root(2)).open(key, version, stored))
+        assertThatThrownBy(() -> new BuiltInVault(root(2)).open(key, version, KeyShape.AES_256, stored))
                 .isInstanceOf(MaterialUnusable.class)
                 .hasMessageContaining(version.value());
     }

@@ -2,12 +2,15 @@ package io.holdfast.keyservice.vault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.envelope.wrapped.EncryptionAlgorithm;
 import io.holdfast.envelope.wrapped.Scope;
 import io.holdfast.envelope.wrapped.WrappedDek;
+import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.SecretBytes;
 import io.holdfast.keyservice.Samples;
+import io.holdfast.keyservice.domain.SigningAlgorithm;
 import org.junit.jupiter.api.Test;
 
 class OpenedMaterialTest {
@@ -19,12 +22,22 @@ class OpenedMaterialTest {
         private boolean closed;
 
         @Override
-        public WrappedDek wrap(Scope scope, SecretBytes payload) {
+        public WrappedDek wrap(Scope scope, EncryptionAlgorithm algorithm, SecretBytes payload) {
             throw new UnsupportedOperationException();
         }
 
         @Override
         public SecretBytes unwrap(Scope scope, WrappedDek wrapped) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Bytes sign(SigningAlgorithm algorithm, byte[] digest) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public SecretBytes export() {
             throw new UnsupportedOperationException();
         }
 

@@ -1,0 +1,45 @@
+package io.holdfast.keyservice.vault;
+
+import io.holdfast.keyservice.domain.KeyShape;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PublicKey;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.Base64;
+
+/** The public half of a key version as PEM, "PUBLIC KEY" of RFC 7468, section 13. */
+public final class PublicKeys {
+    private static final String BEGIN = "-----BEGIN PUBLIC KEY-----\n";
+    private static final String END = "\n-----END PUBLIC KEY-----\n";
+
+    private PublicKeys() {}
+
+    static String pem(PublicKey key) {
+        Base64.Encoder lines = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
+        return BEGIN + lines.encodeToString(key.getEncoded()) + END;
+    }
+
+    /** Reads back what {@link #pem} wrote. */
+    public static PublicKey parse(String pem, KeyShape.Algorithm algorithm) {
+        try {
+            byte[] der = Base64.getMimeDecoder().decode(pem.substring(BEGIN.length(), pem.length() - END.length()));
+            return factory(algorithm).generatePublic(new X509EncodedKeySpec(der));
+        } catch (GeneralSecurityException | IllegalArgumentException | StringIndexOutOfBoundsException e) {
+            throw new IllegalStateException("a stored public key can't be read", e);
+        }
+    }
+
+    static KeyFactory factory(KeyShape.Algorithm algorithm) {
+        try {
+            return KeyFactory.getInstance(
+                    switch (algorithm) {
+                        case RSA -> "RSA";
+                        case ECDSA -> "EC";
+                        case AES -> throw new IllegalArgumentException("an AES key has no public half");
+                    });
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime has no " + algorithm, e);
+        }
+    }
+}

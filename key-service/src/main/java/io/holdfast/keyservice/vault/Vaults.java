@@ -1,0 +1,51 @@
+package io.holdfast.keyservice.vault;
+
+import io.holdfast.kernel.Ocid.VaultId;
+import io.holdfast.kernel.ProblemException;
+import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.domain.ProtectionMode;
+import java.util.Map;
+import java.util.Optional;
+
+/** Which adapter a key's material lives in: a remote vault's own, or the one of its protection mode. */
+public final class Vaults {
+    private final Map<ProtectionMode, Vault> local;
+    private final Map<VaultId, Vault> remote;
+
+    /**
+     * @param local what this installation has
+     * @param remote vaults that are elsewhere, each with the adapter that reaches it
+     */
+    public Vaults(Map<ProtectionMode, Vault> local, Map<VaultId, Vault> remote) {
+        this.local = Map.copyOf(local);
+        this.remote = Map.copyOf(remote);
+    }
+
+    /**
+     * For a new key.
+     *
+     * @throws ProblemException INVALID_PARAMETER when this installation has no vault for that protection mode
+     */
+    public Vault forNew(VaultId vault, ProtectionMode mode) {
+        return find(vault, mode)
+                .orElseThrow(() -> ProblemException.invalid(
+                        "protectionMode",
+                        mode + " is not available: this installation has no HSM. Ask for SOFTWARE (the default is"
+                                + " HSM)"));
+    }
+
+    /**
+     * For a key that exists.
+     *
+     * @throws VaultUnavailable when its vault is no longer configured
+     */
+    public Vault of(MasterKey.Facts key) {
+        return find(key.vaultId(), key.protectionMode())
+                .orElseThrow(() -> new VaultUnavailable("The vault of the key is not configured here.", null));
+    }
+
+    private Optional<Vault> find(VaultId vault, ProtectionMode mode) {
+        Vault elsewhere = remote.get(vault);
+        return Optional.ofNullable(elsewhere == null ? local.get(mode) : elsewhere);
+    }
+}
