@@ -17,6 +17,9 @@ final class Stack {
     static final Path DIRECTORY = ROOT.resolve("system-tests/target/stack");
     private static final Duration UP_BOUND = Duration.ofMinutes(5);
 
+    /** Where every service of the stack sends its spans. */
+    static final TraceCollector TRACES = new TraceCollector();
+
     private static boolean hooked;
 
     private Stack() {}
@@ -51,6 +54,7 @@ final class Stack {
                     .redirectErrorStream(true)
                     .redirectInput(new java.io.File("/dev/null"))
                     .redirectOutput(log.toFile());
+            builder.environment().putAll(TRACES.settings());
             builder.environment().putAll(Map.of("HOLDFAST_DEV_DIR", DIRECTORY.toString(), "HOLDFAST_SKIP_BUILD", "1"));
             Process process = builder.start();
             if (!process.waitFor(bound.toSeconds(), TimeUnit.SECONDS)) {

@@ -16,6 +16,7 @@ import io.holdfast.secretservice.storage.Envelopes;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import java.time.Duration;
 import java.util.List;
@@ -77,7 +78,7 @@ public final class ReencryptionRunner implements AutoCloseable {
         this.tracer = tracer;
         this.tick = tick;
         ThreadFactory threads = Thread.ofVirtual().name("reencrypt-", 0).factory();
-        this.preparers = Executors.newThreadPerTaskExecutor(threads);
+        this.preparers = Context.taskWrapping(Executors.newThreadPerTaskExecutor(threads));
         this.worker = new ReencryptionWorker(
                 store, outbox, fences, envelopes, limits, time, preparers, replica, stopping::get);
         this.unfinished = meters.gauge("holdfast.reencryption.unfinished", new AtomicInteger());

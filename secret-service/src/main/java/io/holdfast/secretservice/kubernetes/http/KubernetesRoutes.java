@@ -48,6 +48,8 @@ public final class KubernetesRoutes {
     private void receive(RoutingContext routing) {
         HttpServerRequest request = routing.request();
         Context eventLoop = routing.vertx().getOrCreateContext();
+        // The request's span is current here and on no other thread.
+        io.opentelemetry.context.Context trace = io.opentelemetry.context.Context.current();
         Exchange exchange = new Exchange(request.response(), eventLoop, session);
         Buffer body = Buffer.buffer();
         AtomicBoolean refused = new AtomicBoolean();
@@ -71,7 +73,7 @@ public final class KubernetesRoutes {
         request.endHandler(ended -> {
             if (!refused.get()) {
                 byte[] bytes = body.getBytes();
-                threads.execute(() -> serve(request, bytes, exchange));
+                threads.execute(trace.wrap(() -> serve(request, bytes, exchange)));
             }
         });
         request.resume();
