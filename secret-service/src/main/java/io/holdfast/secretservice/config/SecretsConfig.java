@@ -20,7 +20,7 @@ public interface SecretsConfig {
     @WithDefault("https://127.0.0.1:8443")
     String publicUrl();
 
-    /** How often all clusters are compared with their keys without any cause; at least 1 s. */
+    /** How often all clusters are compared with their keys and their owner without any cause; at least 1 s. */
     @WithDefault("30s")
     Duration reconcileEvery();
 

@@ -1,6 +1,7 @@
 package io.holdfast.secretservice.config;
 
 import io.holdfast.secretservice.blocking.KeyAccessWatch;
+import io.holdfast.secretservice.events.ClusterCheck;
 import io.holdfast.secretservice.reencrypt.ReencryptionRunner;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -13,19 +14,23 @@ import jakarta.inject.Singleton;
 public class Startup {
     private final KeyAccessWatch watch;
     private final ReencryptionRunner runner;
+    private final ClusterCheck clusters;
 
     @Inject
-    public Startup(KeyAccessWatch watch, ReencryptionRunner runner) {
+    public Startup(KeyAccessWatch watch, ReencryptionRunner runner, ClusterCheck clusters) {
         this.watch = watch;
         this.runner = runner;
+        this.clusters = clusters;
     }
 
     void start(@Observes StartupEvent event) {
         watch.start();
         runner.start();
+        clusters.start();
     }
 
     void stop(@Observes ShutdownEvent event) {
+        clusters.close();
         runner.close();
         watch.close();
     }

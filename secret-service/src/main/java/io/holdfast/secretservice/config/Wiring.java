@@ -12,6 +12,7 @@ import io.holdfast.secretservice.blocking.KeyAccessReconciler;
 import io.holdfast.secretservice.blocking.KeyAccessWatch;
 import io.holdfast.secretservice.endpoint.ClusterEndpoints;
 import io.holdfast.secretservice.endpoint.ServedClusters;
+import io.holdfast.secretservice.events.ClusterCheck;
 import io.holdfast.secretservice.events.OthersEvents;
 import io.holdfast.secretservice.fence.WriteFences;
 import io.holdfast.secretservice.keys.BindingDirectory;
@@ -174,6 +175,12 @@ public class Wiring {
             ServedClusters clusters,
             ClusterDirectory directory) {
         return new OthersEvents(reconciler, endpoints, clusters, directory);
+    }
+
+    @Produces
+    @Singleton
+    ClusterCheck clusterCheck(OthersEvents events, SecretsConfig config) {
+        return new ClusterCheck(events, config.reconcileEvery());
     }
 
     @Produces

@@ -27,6 +27,7 @@ import io.holdfast.secretservice.keys.ClusterDirectory;
 import io.holdfast.secretservice.keys.ClusterDirectory.Wish;
 import io.holdfast.secretservice.keys.KeyAccess;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +42,7 @@ public final class ClusterEndpoints {
     private static final Logger LOG = Logger.getLogger(ClusterEndpoints.class);
     private static final int BATCH = 100;
     private static final int TRIES = 10;
+    private static final Duration TELL_AGAIN_AFTER = Duration.ofSeconds(10);
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final KeyValueStore store;
@@ -80,6 +82,8 @@ public final class ClusterEndpoints {
         OPENED,
         /** Open already, or deleted meanwhile, or never to be: its binding is another's or released. */
         NOTHING_TO_DO,
+        /** Open already, and its owner is told again: it still waited. */
+        TOLD_AGAIN,
         /** The key is not granted now; it is opened as soon as it is. */
         WAITING
     }
@@ -90,7 +94,7 @@ public final class ClusterEndpoints {
      */
     public Opening open(Wish wish) {
         if (clusters.known(wish.id())) {
-            return Opening.NOTHING_TO_DO;
+            return wish.life() == ClusterDirectory.Life.AWAITED ? tellAgain(wish) : Opening.NOTHING_TO_DO;
         }
         Optional<BindingDirectory.Binding> binding = bindings.find(wish.bindingId());
         if (binding.isEmpty()
@@ -111,6 +115,32 @@ public final class ClusterEndpoints {
         }
         remember(wish);
         return Opening.WAITING;
+    }
+
+    /**
+     * The owner still waits: the event may be on its way, or lost with a broker's disk. Told again only when it had its
+     * time; what it is told twice changes nothing.
+     */
+    private Opening tellAgain(Wish wish) {
+        ClusterPaths paths = ClusterPaths.of(wish.id());
+        Optional<StoredValue> stored = store.get(paths.record());
+        Optional<ClusterRecord> record = stored.flatMap(value -> ClusterRecord.decode(value.value()));
+        if (record.isEmpty()
+                || record.get().deleted()
+                || !record.get().bindingId().equals(wish.bindingId())
+                || time.wall().toEpochMilli() - record.get().openedAtMillis() < TELL_AGAIN_AFTER.toMillis()) {
+            return Opening.NOTHING_TO_DO;
+        }
+        boolean told = store.commit(Transaction.builder()
+                        .ifUnchanged(stored.get())
+                        .with(outbox.stage(new ClusterEndpointOpened(
+                                wish.id(), wish.bindingId(), record.get().endpoint())))
+                        .build())
+                .committed();
+        LOG.warnf(
+                "Endpoint of cluster %s is open and its owner still waits; told again",
+                wish.id().value());
+        return told ? Opening.TOLD_AGAIN : Opening.NOTHING_TO_DO;
     }
 
     private Opening open(Wish wish, KeyAccess.Allowed allowed) {

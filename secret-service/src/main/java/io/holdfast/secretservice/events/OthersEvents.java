@@ -92,11 +92,11 @@ public final class OthersEvents {
     }
 
     private void open(ClusterId cluster) {
-        directory.find(cluster).filter(wish -> wish.life() == Life.WANTED).ifPresent(endpoints::open);
+        directory.find(cluster).filter(wish -> wish.life().isWanted()).ifPresent(endpoints::open);
     }
 
     private void close(ClusterId cluster) {
-        if (directory.find(cluster).map(wish -> wish.life() != Life.WANTED).orElse(true)) {
+        if (directory.find(cluster).map(wish -> !wish.life().isWanted()).orElse(true)) {
             endpoints.close(cluster);
         }
     }
@@ -107,14 +107,23 @@ public final class OthersEvents {
         }
     }
 
-    /** Events of clusters may be missing: open what is there and not open, close what is open and not there. */
+    /** Events of clusters may be missing. */
     public void onClusterGap(HighWaterMarks.Mark mark, ReceivedEvent next) {
+        compareClusters();
+    }
+
+    /**
+     * Opens what is there and not open, tells again of what is open and still awaited, closes what is open and not there.
+     *
+     * @throws io.holdfast.secretservice.keys.KeyServiceUnavailable when cluster-service does not answer
+     */
+    public void compareClusters() {
         Set<ClusterId> alive = new HashSet<>();
         String token = "";
         for (int page = 0; page < MOST_PAGES; page++) {
             WishPage found = directory.list(token);
             for (Wish wish : found.clusters()) {
-                if (wish.life() == Life.WANTED) {
+                if (wish.life().isWanted()) {
                     alive.add(wish.id());
                     endpoints.open(wish);
                 }

@@ -36,12 +36,18 @@ public interface ClusterDirectory {
 
     /** What a cluster's OCI lifecycle state means for its endpoint. */
     enum Life {
+        /** Its endpoint is to be open, and its owner waits to hear that it is. */
+        AWAITED,
         /** Its endpoint is to be open. */
         WANTED,
         /** Its endpoint is not to be opened, and not yet to be removed. */
         ENDING,
         /** Its data is to be removed. */
-        GONE
+        GONE;
+
+        public boolean isWanted() {
+            return this == AWAITED || this == WANTED;
+        }
     }
 
     /** @param next empty after the last page */

@@ -80,6 +80,7 @@ public final class GrpcClusterDirectory implements ClusterDirectory {
         return switch (lifecycleState) {
             case "DELETED" -> Life.GONE;
             case "DELETING", "FAILED" -> Life.ENDING;
+            case "CREATING" -> Life.AWAITED;
             default -> Life.WANTED;
         };
     }

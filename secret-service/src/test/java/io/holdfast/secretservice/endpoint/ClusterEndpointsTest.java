@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.holdfast.envelope.storage.StoredObject;
 import io.holdfast.kernel.SecretBytes;
 import io.holdfast.kernel.TimeSource;
+import io.holdfast.platform.store.Transaction;
 import io.holdfast.secretservice.domain.Denial;
 import io.holdfast.secretservice.endpoint.ClusterEndpoints.Opening;
 import io.holdfast.secretservice.fence.WriteFence;
@@ -51,6 +52,36 @@ class ClusterEndpointsTest {
                             StoredObject.Protobuf.class,
                             object -> assertThat(object.kind()).isEqualTo("Namespace"));
         }
+    }
+
+    @Test
+    void anOwnerThatStillWaitsIsToldAgain() {
+        Opened c = stack.prepare();
+        Wish awaited = new Wish(
+                c.cluster(), c.wish().compartmentId(), c.wish().tenancyId(), c.key(), c.binding(), Life.AWAITED);
+        assertThat(stack.endpoints.open(awaited)).isEqualTo(Opening.OPENED);
+        // Its event has not had its time yet.
+        assertThat(stack.endpoints.open(awaited)).isEqualTo(Opening.NOTHING_TO_DO);
+
+        ClusterRecord opened = stack.clusters.find(c.cluster()).orElseThrow();
+        ClusterRecord earlier = new ClusterRecord(
+                opened.id(),
+                opened.compartmentId(),
+                opened.tenancyId(),
+                opened.keyId(),
+                opened.bindingId(),
+                opened.endpoint(),
+                opened.openedAtMillis() - 60_000,
+                0);
+        stack.store.commit(
+                Transaction.builder().put(c.paths().record(), earlier.encode()).build());
+        assertThat(stack.endpoints.open(awaited)).isEqualTo(Opening.TOLD_AGAIN);
+        assertThat(stack.eventTypes(c)).containsExactly("ClusterEndpointOpened", "ClusterEndpointOpened");
+
+        // Nothing is told of a cluster whose owner has heard, or that is deleted.
+        assertThat(stack.endpoints.open(c.wish())).isEqualTo(Opening.NOTHING_TO_DO);
+        stack.endpoints.close(c.cluster());
+        assertThat(stack.endpoints.open(awaited)).isEqualTo(Opening.NOTHING_TO_DO);
     }
 
     @Test
