@@ -22,8 +22,10 @@ public final class Samples {
     private Samples() {}
 
     public static MasterKey.Enabled enabledKey() {
-        KeyId id = MINT.key(VAULT);
-        KeyVersionId version = MINT.keyVersion(VAULT);
+        return enabledKey(MINT.key(VAULT), MINT.keyVersion(VAULT));
+    }
+
+    public static MasterKey.Enabled enabledKey(KeyId id, KeyVersionId version) {
         return new MasterKey.Enabled(new MasterKey.Facts(
                 id,
                 VAULT,

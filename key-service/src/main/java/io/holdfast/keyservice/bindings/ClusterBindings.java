@@ -14,6 +14,7 @@ import io.holdfast.keyservice.store.BindingStore;
 import io.holdfast.keyservice.store.BindingStore.BeforeBind;
 import io.holdfast.keyservice.store.BindingStore.BindingPage;
 import io.holdfast.keyservice.store.Stored;
+import io.holdfast.keyservice.vault.Vaults;
 import io.holdfast.platform.http.Authorizer;
 import io.holdfast.platform.http.Authorizer.Decision;
 import io.holdfast.platform.http.Caller;
@@ -41,8 +42,10 @@ public class ClusterBindings {
     private final BindingStore store;
     private final Authorizer authorizer;
     private final Ocid.Mint mint;
+    private final Vaults vaults;
 
-    public ClusterBindings(BindingStore store, Authorizer authorizer, Ocid.Mint mint) {
+    public ClusterBindings(BindingStore store, Authorizer authorizer, Ocid.Mint mint, Vaults vaults) {
+        this.vaults = vaults;
         this.store = store;
         this.authorizer = authorizer;
         this.mint = mint;
@@ -101,7 +104,7 @@ public class ClusterBindings {
                     request.clusterCompartment(),
                     request.tenancy(),
                     request.key(),
-                    Binding.Facts.DIRECT,
+                    mode(key.value().facts()),
                     CUSTODIAN,
                     Instant.now().truncatedTo(ChronoUnit.MILLIS)));
             Decision permitted = KeyUse.mayUse(authorizer, KeyUse.principalOf(binding.facts()), key.value());
@@ -120,7 +123,10 @@ public class ClusterBindings {
                         seen,
                         key,
                         new KeyEvent.BindingCreated(
-                                binding.id(), request.cluster(), request.key(), Binding.Facts.DIRECT));
+                                binding.id(),
+                                request.cluster(),
+                                request.key(),
+                                binding.facts().mode()));
                 if (made.isPresent()) {
                     return new Outcome.Bound(made.get().value());
                 }
@@ -131,6 +137,12 @@ public class ClusterBindings {
         }
         throw new StoreUnavailable(
                 "the state changes too fast to bind " + request.cluster().value(), null);
+    }
+
+    private String mode(MasterKey.Facts key) {
+        return key.shape().algorithm().encrypts() && !vaults.of(key).wrapsInMemory(key.shape())
+                ? Binding.Facts.HIERARCHICAL
+                : Binding.Facts.DIRECT;
     }
 
     private Optional<Outcome> refusal(Request request, MasterKey key, Decision permitted) {

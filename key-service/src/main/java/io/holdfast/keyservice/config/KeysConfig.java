@@ -16,6 +16,10 @@ public interface KeysConfig {
     @WithDefault("http://127.0.0.1:8080")
     String publicUrl();
 
+    /** How long a key-encryption key stays in memory before its vault is asked again (hierarchical mode). */
+    @WithDefault("PT1H")
+    Duration kekMaxAge();
+
     Deletion deletion();
 
     /** When a key may be deleted, and what the sweeper waits for. */

@@ -2,6 +2,7 @@ package io.holdfast.keyservice.crypto;
 
 import io.holdfast.contracts.access.v1.Denial;
 import io.holdfast.envelope.EnvelopeDamaged;
+import io.holdfast.envelope.wrapped.Means;
 import io.holdfast.envelope.wrapped.Purpose;
 import io.holdfast.envelope.wrapped.Scope;
 import io.holdfast.envelope.wrapped.WrappedDek;
@@ -16,26 +17,31 @@ import io.holdfast.keyservice.domain.Binding;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.vault.Encryptions;
 import io.holdfast.keyservice.vault.MaterialUnusable;
+import io.holdfast.keyservice.vault.Vaults;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wraps and unwraps data encryption keys of a binding, in direct mode: the master key itself wraps. One decision about the
- * binding, on one linearizable read, covers a whole batch.
+ * Wraps and unwraps data encryption keys of a binding: by the master key itself where its vault wraps in memory (direct
+ * mode), else by a key-encryption key (hierarchical mode). One decision about the binding, on one linearizable read, covers
+ * a whole batch.
  */
 @ApplicationScoped
 public class BindingCrypto {
     private final BindingDecisions decisions;
     private final KeyMaterial material;
+    private final KeyEncryptionKeys keks;
+    private final Vaults vaults;
 
-    public BindingCrypto(BindingDecisions decisions, KeyMaterial material) {
+    public BindingCrypto(BindingDecisions decisions, KeyMaterial material, KeyEncryptionKeys keks, Vaults vaults) {
         this.decisions = decisions;
         this.material = material;
+        this.keks = keks;
+        this.vaults = vaults;
     }
 
     /** The binding is unknown, or the asker is neither its custodian nor its subject, or access is withheld. */
@@ -97,23 +103,32 @@ public class BindingCrypto {
         Standing.Allowed standing = require(id, mayAsk);
         MasterKey.Facts key = standing.key().facts();
         KeyVersionId version = key.currentVersion();
-        switch (material.open(standing.key(), version, standing.stateRevision())) {
+        List<Bytes> wrapped = vaults.of(key).wrapsInMemory(key.shape())
+                ? direct(id, standing, payloads)
+                : keks.wrap(id, standing.key(), standing.stateRevision(), payloads);
+        return new Wrapped(version, key.currentVersionNumber(), standing.stateRevision(), wrapped);
+    }
+
+    private List<Bytes> direct(BindingId id, Standing.Allowed standing, List<SecretBytes> payloads) {
+        MasterKey.Facts key = standing.key().facts();
+        KeyVersionId version = key.currentVersion();
+        return switch (material.open(standing.key(), version, standing.stateRevision())) {
             case Found.Usable usable -> {
                 try (var loan = usable.loan()) {
                     Scope scope = Scope.dek(id);
                     List<Bytes> wrapped = new ArrayList<>(payloads.size());
                     for (SecretBytes payload : payloads) {
-                        wrapped.add(loan.material()
+                        wrapped.add(loan.thing()
                                 .wrap(scope, Encryptions.usual(key.shape()), payload)
                                 .encode());
                     }
-                    return new Wrapped(version, key.currentVersionNumber(), standing.stateRevision(), wrapped);
+                    yield wrapped;
                 }
             }
             // A deletion can have come between the decision and the read of the material; else etcd is damaged.
             case Found.Unavailable unavailable -> throw new MaterialUnusable(version);
             case Found.NoSuchVersion none -> throw new MaterialUnusable(version);
-        }
+        };
     }
 
     /**
@@ -128,16 +143,15 @@ public class BindingCrypto {
             parsed.add(parse(each, standing.key()));
         }
         List<KeyVersionId> versions = parsed.stream()
-                .filter(Objects::nonNull)
+                .filter(each -> each != null && each.header().means() instanceof Means.Direct)
                 .map(WrappedDek::keyVersionId)
                 .distinct()
                 .toList();
         Map<KeyVersionId, Found> found = material.open(standing.key(), versions, standing.stateRevision());
         List<Item> items = new ArrayList<>(parsed.size());
         try {
-            Scope scope = Scope.dek(id);
             for (WrappedDek each : parsed) {
-                items.add(each == null ? new Item.Damaged() : unwrap(scope, each, found.get(each.keyVersionId())));
+                items.add(each == null ? new Item.Damaged() : unwrap(id, standing, each, found));
             }
             return new Unwrapped(standing.stateRevision(), items);
         } catch (RuntimeException e) {
@@ -157,15 +171,25 @@ public class BindingCrypto {
         }
     }
 
-    private static Item unwrap(Scope scope, WrappedDek wrapped, @Nullable Found found) {
+    private Item unwrap(BindingId id, Standing.Allowed standing, WrappedDek wrapped, Map<KeyVersionId, Found> found) {
+        try {
+            return switch (wrapped.header().means()) {
+                case Means.Direct direct -> unwrapDirect(Scope.dek(id), wrapped, found.get(wrapped.keyVersionId()));
+                case Means.Hierarchical hierarchical ->
+                    new Item.Payload(keks.unwrap(id, standing.key(), standing.stateRevision(), wrapped));
+                // No data key is ever wrapped by the vault itself.
+                case Means.ByVault vault -> new Item.Damaged();
+            };
+        } catch (EnvelopeDamaged e) {
+            return new Item.Damaged();
+        } catch (MaterialUnusable e) {
+            return new Item.VersionUnavailable();
+        }
+    }
+
+    private static Item unwrapDirect(Scope scope, WrappedDek wrapped, @Nullable Found found) {
         return switch (found) {
-            case Found.Usable usable -> {
-                try {
-                    yield new Item.Payload(usable.loan().material().unwrap(scope, wrapped));
-                } catch (EnvelopeDamaged e) {
-                    yield new Item.Damaged();
-                }
-            }
+            case Found.Usable usable -> new Item.Payload(usable.loan().thing().unwrap(scope, wrapped));
             case Found.Unavailable unavailable -> new Item.VersionUnavailable();
             case Found.NoSuchVersion none -> new Item.Damaged();
             case null -> new Item.Damaged();

@@ -69,8 +69,7 @@ public class ClientCrypto {
             case Found.Usable usable -> {
                 try (var loan = usable.loan()) {
                     Scope scope = Scope.rest(canonical(associatedData));
-                    yield new Encrypted(
-                            loan.material().wrap(scope, by, plaintext).encode(), under, by);
+                    yield new Encrypted(loan.thing().wrap(scope, by, plaintext).encode(), under, by);
                 }
             }
             case Found.Unavailable unavailable -> throw new MaterialUnusable(under);
@@ -104,9 +103,7 @@ public class ClientCrypto {
                     try (var loan = usable.loan()) {
                         Scope scope = Scope.rest(canonical(associatedData));
                         yield new Decrypted(
-                                loan.material().unwrap(scope, wrapped),
-                                wrapped.keyVersionId(),
-                                algorithmOf(wrapped, by));
+                                loan.thing().unwrap(scope, wrapped), wrapped.keyVersionId(), algorithmOf(wrapped, by));
                     }
                 }
                 case Found.Unavailable unavailable -> throw new MaterialUnusable(wrapped.keyVersionId());

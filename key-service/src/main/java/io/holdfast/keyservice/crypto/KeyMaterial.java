@@ -5,9 +5,10 @@ import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.store.KeyStore;
+import io.holdfast.keyservice.vault.Lending;
 import io.holdfast.keyservice.vault.MaterialUnusable;
 import io.holdfast.keyservice.vault.OpenedMaterial;
-import io.holdfast.keyservice.vault.OpenedMaterial.Loan;
+import io.holdfast.keyservice.vault.Vault;
 import io.holdfast.keyservice.vault.Vaults;
 import io.holdfast.platform.store.KeyValueStore;
 import io.quarkus.runtime.ShutdownEvent;
@@ -51,7 +52,7 @@ public class KeyMaterial {
     /** What there is of a version. */
     public sealed interface Found {
         /** Lent: close the loan. */
-        record Usable(Loan loan) implements Found {}
+        record Usable(Lending<KeyVersionId, Vault.Material>.Loan loan) implements Found {}
 
         /** The key has this version; its material is gone, or can't be opened. */
         record Unavailable() implements Found {}
@@ -72,7 +73,8 @@ public class KeyMaterial {
         try {
             List<KeyVersionId> missing = new ArrayList<>();
             for (KeyVersionId version : versions) {
-                Loan loan = opened.borrow(version);
+                Lending<KeyVersionId, Vault.Material>.Loan loan =
+                        opened.versions().borrow(version);
                 if (loan == null) {
                     missing.add(version);
                 } else if (loan.isOf(key.id())) {
@@ -106,8 +108,8 @@ public class KeyMaterial {
         }
         Bytes stored = material.get();
         try {
-            return new Found.Usable(opened.borrow(
-                    key, version, seenAt, () -> vaults.of(facts).open(key, version, facts.shape(), stored)));
+            return new Found.Usable(opened.versions()
+                    .borrow(version, key, seenAt, () -> vaults.of(facts).open(key, version, facts.shape(), stored)));
         } catch (MaterialUnusable e) {
             // One damaged version must not keep the others of a batch from being served.
             LOG.errorv(

@@ -30,7 +30,7 @@ public sealed interface Binding {
      * What does not change with the state.
      *
      * @param clusterId the subject
-     * @param mode "direct": the master key itself wraps data keys
+     * @param mode "direct": the master key itself wraps data keys; "hierarchical": a key-encryption key does
      * @param custodian the service that wraps and unwraps on the subject's behalf
      */
     record Facts(
@@ -43,6 +43,7 @@ public sealed interface Binding {
             String custodian,
             Instant timeCreated) {
         public static final String DIRECT = "direct";
+        public static final String HIERARCHICAL = "hierarchical";
     }
 
     /** Made for a cluster that is being created. */

@@ -161,9 +161,13 @@ public class BindingStore {
     /** To RELEASED, atomically, if and only if the binding is still as read; false when the race was lost. */
     public boolean release(Stored<Binding> seen, Binding.Released next, DomainEvent event) {
         Binding.Facts facts = next.facts();
+        // Nothing is unwrapped for a released binding any more, so none can be made meanwhile that counts.
+        Page keks =
+                store.scan(new Scan(Layout.keksOf(facts.id()), "", MasterKey.MAX_VERSIONS, 0, Scan.Order.KEY, true));
         return store.commit(Transaction.builder()
                         .ifModRevision(Layout.binding(facts.id()), seen.modRevision())
                         .put(Layout.binding(facts.id()), Documents.write(next))
+                        .with(transaction -> keks.values().forEach(kek -> transaction.delete(kek.key())))
                         .delete(Layout.bindingOf(facts.clusterId()))
                         .delete(Layout.bindingsOf(facts.keyId()) + facts.id().value())
                         .with(state.raise())

@@ -21,6 +21,7 @@ import java.time.Instant;
  * /holdfast/keys/bindings/BINDING                        a binding
  * /holdfast/keys/bindings-by-key/KEY/BINDING             empty; held bindings only
  * /holdfast/keys/bindings-by-cluster/CLUSTER             the id of the cluster's held binding
+ * /holdfast/keys/keks/BINDING/VERSION                    a binding's wrapped key-encryption key; never changed
  * /holdfast/keys/due/TIME/KEY                            empty; keys whose deletion is scheduled, in order of time
  * /holdfast/keys/heartbeat                               the newest wall time that a sweeper saw
  * /holdfast/keys/root-key-check                          opens under the right root key only
@@ -75,6 +76,14 @@ public final class Layout {
 
     public static String bindingOf(ClusterId cluster) {
         return BINDINGS_BY_CLUSTER + cluster.value();
+    }
+
+    public static String keksOf(BindingId binding) {
+        return "/holdfast/keys/keks/" + binding.value() + "/";
+    }
+
+    public static String kek(BindingId binding, KeyVersionId version) {
+        return keksOf(binding) + version.value();
     }
 
     /** Sorts by time. */

@@ -1,5 +1,6 @@
 package io.holdfast.keyservice.vault;
 
+import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.config.KeysConfig;
 import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.platform.store.KeyValueStore;
@@ -39,8 +40,8 @@ public class VaultStart {
 
     @Produces
     @Singleton
-    OpenedMaterial opened() {
-        return new OpenedMaterial();
+    OpenedMaterial opened(KeysConfig config) {
+        return new OpenedMaterial(config.kekMaxAge(), TimeSource.system());
     }
 
     void end(@Disposes OpenedMaterial opened) {

@@ -38,9 +38,15 @@ public final class Api {
 
     /** A new ENABLED key in a new vault. */
     public static String key() {
-        String vault = vault();
-        return as().queryParam("vaultId", vault)
-                .body(keyDetails("a key"))
+        return key("AES", 32);
+    }
+
+    /** The same of another shape. */
+    public static String key(String algorithm, int length) {
+        Map<String, Object> details = keyDetails("a key");
+        details.put("keyShape", Map.of("algorithm", algorithm, "length", length));
+        return as().queryParam("vaultId", vault())
+                .body(details)
                 .post("/20180608/keys")
                 .then()
                 .statusCode(200)

@@ -292,9 +292,47 @@ class BindingsGrpcTest {
 
     @Test
     void oneDamagedItemSpoilsNoOther() {
-        String key = Api.key();
+        oneDamagedItemSpoilsNoOther(Api.key(), "direct");
+    }
+
+    @Test
+    void anRsaKeyWrapsThroughAKeyOfTheBinding() {
+        String key = Api.key("RSA", 512);
+        oneDamagedItemSpoilsNoOther(key, "hierarchical");
+
+        Binding binding = bind(Samples.MINT.cluster(), key).getBinding();
+        ByteString before = wrap(binding, DEK).getWrapped(0);
+        Api.rotate(key);
+        WrapResponse after = wrap(binding, DEK);
+        assertThat(after.getKeyVersionNumber()).isEqualTo(2);
+        assertThat(after.getWrapped(0).size()).isLessThanOrEqualTo(1024);
+        assertThat(unwrap(binding, before, after.getWrapped(0)))
+                .allSatisfy(result -> assertThat(result.getPayload()).isEqualTo(DEK));
+
+        Api.act(key, "disable").then().statusCode(200);
+        assertThat(opened.keks().size()).isZero();
+        assertThat(codeOf(() -> unwrap(binding, before))).isEqualTo(Status.Code.FAILED_PRECONDITION);
+        Api.act(key, "enable").then().statusCode(200);
+        assertThat(unwrap(binding, before).getFirst().getPayload()).isEqualTo(DEK);
+
+        String keks = Layout.keksOf(new BindingId(binding.getId()));
+        assertThat(store.count(keks)).isEqualTo(2);
+        bindings.release(
+                ReleaseRequest.newBuilder().setBindingId(binding.getId()).build());
+        assertThat(store.count(keks)).isZero();
+    }
+
+    @Test
+    void anEcdsaKeyIsRefusedForAClusterWithTheReason() {
+        Refusal refused = refusal(Samples.MINT.cluster(), Api.key("ECDSA", 48));
+        assertThat(refused.getKind()).isEqualTo(Refusal.Kind.KEY_UNSUITABLE);
+        assertThat(refused.getMessage()).contains("ECDSA", "can't encrypt", "AES or RSA");
+    }
+
+    private void oneDamagedItemSpoilsNoOther(String key, String mode) {
         Binding binding = bind(Samples.MINT.cluster(), key).getBinding();
         Binding other = bind(Samples.MINT.cluster(), key).getBinding();
+        assertThat(binding.getMode()).isEqualTo(mode);
         ByteString good = wrap(binding, DEK).getWrapped(0);
         byte[] flipped = good.toByteArray();
         flipped[flipped.length - 1] ^= 1;
@@ -369,7 +407,7 @@ class BindingsGrpcTest {
             assertThat(withheld.getTrailers().get(Metadata.Key.of("holdfast-denial", Metadata.ASCII_STRING_MARSHALLER)))
                     .isEqualTo(turn[2]);
             assertThat(codeOf(() -> wrap(binding, DEK))).isEqualTo(Status.Code.FAILED_PRECONDITION);
-            assertThat(opened.borrow(new KeyVersionId(Api.get(key).path("currentKeyVersion"))))
+            assertThat(opened.versions().borrow(new KeyVersionId(Api.get(key).path("currentKeyVersion"))))
                     .isNull();
             Grant grant = grant(binding);
             assertThat(grant.getAllowed()).isFalse();

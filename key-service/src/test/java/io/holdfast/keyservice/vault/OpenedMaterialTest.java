@@ -9,14 +9,17 @@ import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.SecretBytes;
+import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.Samples;
 import io.holdfast.keyservice.domain.SigningAlgorithm;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class OpenedMaterialTest {
     private final KeyId key = Samples.MINT.key(Samples.VAULT);
     private final KeyVersionId version = Samples.MINT.keyVersion(Samples.VAULT);
-    private final OpenedMaterial opened = new OpenedMaterial();
+    private final OpenedMaterial material = new OpenedMaterial(Duration.ofHours(1), TimeSource.system());
+    private final Lending<KeyVersionId, Vault.Material> opened = material.versions();
 
     private static final class Recorded implements Vault.Material {
         private boolean closed;
@@ -50,19 +53,19 @@ class OpenedMaterialTest {
     @Test
     void itStaysOpenBetweenUses() {
         Recorded material = new Recorded();
-        opened.borrow(key, version, 10, () -> material).close();
+        opened.borrow(version, key, 10, () -> material).close();
 
         assertThat(material.closed).isFalse();
-        try (OpenedMaterial.Loan again = opened.borrow(version)) {
+        try (Lending<KeyVersionId, Vault.Material>.Loan again = opened.borrow(version)) {
             assertThat(again).isNotNull();
-            assertThat(again.material()).isSameAs(material);
+            assertThat(again.thing()).isSameAs(material);
         }
     }
 
     @Test
     void endWipesAtOnceWhatNobodyUses() {
         Recorded material = new Recorded();
-        opened.borrow(key, version, 10, () -> material).close();
+        opened.borrow(version, key, 10, () -> material).close();
 
         opened.end(key, 11);
 
@@ -73,8 +76,8 @@ class OpenedMaterialTest {
     @Test
     void endWipesWhenTheLastUseEnds() {
         Recorded material = new Recorded();
-        OpenedMaterial.Loan one = opened.borrow(key, version, 10, () -> material);
-        OpenedMaterial.Loan two = opened.borrow(key, version, 10, Recorded::new);
+        Lending<KeyVersionId, Vault.Material>.Loan one = opened.borrow(version, key, 10, () -> material);
+        Lending<KeyVersionId, Vault.Material>.Loan two = opened.borrow(version, key, 10, Recorded::new);
 
         opened.end(key, 11);
         assertThat(material.closed).isFalse();
@@ -90,7 +93,7 @@ class OpenedMaterialTest {
         opened.end(key, 11);
         Recorded material = new Recorded();
 
-        opened.borrow(key, version, 10, () -> material).close();
+        opened.borrow(version, key, 10, () -> material).close();
 
         assertThat(material.closed).isTrue();
         assertThat(opened.size()).isZero();
@@ -101,7 +104,7 @@ class OpenedMaterialTest {
         opened.end(key, 11);
         opened.allow(key);
 
-        opened.borrow(key, version, 12, Recorded::new).close();
+        opened.borrow(version, key, 12, Recorded::new).close();
 
         assertThat(opened.size()).isEqualTo(1);
         opened.endAll();
@@ -111,7 +114,7 @@ class OpenedMaterialTest {
     @Test
     void itIsBounded() {
         for (int i = 0; i < OpenedMaterial.MOST + 10; i++) {
-            opened.borrow(key, Samples.MINT.keyVersion(Samples.VAULT), 1, Recorded::new)
+            opened.borrow(Samples.MINT.keyVersion(Samples.VAULT), key, 1, Recorded::new)
                     .close();
         }
         assertThat(opened.size()).isEqualTo(OpenedMaterial.MOST);

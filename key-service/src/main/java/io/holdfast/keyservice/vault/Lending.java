@@ -1,0 +1,228 @@
+package io.holdfast.keyservice.vault;
+
+import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.TimeSource;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opened things of keys, lent for one use at a time: bounded in number and in age, the least recently used go first. What
+ * goes is wiped when the last call that is using it returns.
+ *
+ * <p>It grants nothing: callers come with the state revision at which they saw the key ENABLED. What it promises is that a
+ * key's things leave memory as soon as this process learns that the key is no longer ENABLED, and that a caller whose
+ * revision is older than that news puts nothing back. Of several callers who miss the same thing at once, one opens it.
+ *
+ * @param <N> names a thing
+ * @param <T> the thing
+ */
+public final class Lending<N, T> {
+    private static final int STRIPES = 64;
+
+    private final int most;
+    private final Duration oldest;
+    private final TimeSource time;
+    private final Consumer<T> wipe;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock[] opening = new ReentrantLock[STRIPES];
+    private final LinkedHashMap<N, Entry<N, T>> open = new LinkedHashMap<>(64, 0.75f, true);
+    private final Map<KeyId, Long> endedAt = new HashMap<>();
+
+    /**
+     * @param most the most things held open
+     * @param oldest how long a thing stays open at the most
+     */
+    public Lending(int most, Duration oldest, TimeSource time, Consumer<T> wipe) {
+        this.most = most;
+        this.oldest = oldest;
+        this.time = time;
+        this.wipe = wipe;
+        for (int i = 0; i < STRIPES; i++) {
+            opening[i] = new ReentrantLock();
+        }
+    }
+
+    /** A thing lent for one use; close it to give it back. */
+    public final class Loan implements AutoCloseable {
+        private final Entry<N, T> entry;
+        private boolean returned;
+
+        private Loan(Entry<N, T> entry) {
+            this.entry = entry;
+        }
+
+        public T thing() {
+            return entry.thing;
+        }
+
+        /** Whether it is of this key. */
+        public boolean isOf(KeyId key) {
+            return entry.key.equals(key);
+        }
+
+        @Override
+        public void close() {
+            if (!returned) {
+                returned = true;
+                giveBack(entry);
+            }
+        }
+    }
+
+    private static final class Entry<N, T> {
+        private final N name;
+        private final KeyId key;
+        private final T thing;
+        private final long openedAtNanos;
+        private int users;
+        private boolean dropped;
+
+        private Entry(N name, KeyId key, T thing, long openedAtNanos) {
+            this.name = name;
+            this.key = key;
+            this.thing = thing;
+            this.openedAtNanos = openedAtNanos;
+        }
+    }
+
+    /** The thing if it is open. */
+    public @Nullable Loan borrow(N name) {
+        lock.lock();
+        try {
+            @Nullable Entry<N, T> entry = open.get(name);
+            if (entry == null) {
+                return null;
+            }
+            if (time.monotonicNanos() - entry.openedAtNanos > oldest.toNanos()) {
+                open.remove(name);
+                drop(entry);
+                return null;
+            }
+            entry.users++;
+            return new Loan(entry);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The thing, opened if it is not yet.
+     *
+     * @param stateRevision at which the caller saw the key ENABLED
+     */
+    public Loan borrow(N name, KeyId key, long stateRevision, Supplier<T> opener) {
+        @Nullable Loan loan = borrow(name);
+        if (loan != null) {
+            return loan;
+        }
+        ReentrantLock mine = opening[Math.floorMod(name.hashCode(), STRIPES)];
+        mine.lock();
+        try {
+            loan = borrow(name);
+            return loan == null
+                    ? keep(new Entry<>(name, key, opener.get(), time.monotonicNanos()), stateRevision)
+                    : loan;
+        } finally {
+            mine.unlock();
+        }
+    }
+
+    private Loan keep(Entry<N, T> entry, long stateRevision) {
+        lock.lock();
+        try {
+            entry.users = 1;
+            if (endedAt.getOrDefault(entry.key, 0L) > stateRevision) {
+                entry.dropped = true;
+            } else {
+                open.put(entry.name, entry);
+                evict();
+            }
+            return new Loan(entry);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The key is no longer ENABLED since this revision: its things go. */
+    public void end(KeyId key, long revision) {
+        lock.lock();
+        try {
+            endedAt.merge(key, revision, Math::max);
+            for (Iterator<Entry<N, T>> entries = open.values().iterator(); entries.hasNext(); ) {
+                Entry<N, T> entry = entries.next();
+                if (entry.key.equals(key)) {
+                    entries.remove();
+                    drop(entry);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The key is ENABLED again: its things may be kept open from now on. */
+    public void allow(KeyId key) {
+        lock.lock();
+        try {
+            endedAt.remove(key);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Everything goes, for example because news may have been missed. */
+    public void endAll() {
+        lock.lock();
+        try {
+            open.values().forEach(this::drop);
+            open.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many things are open. */
+    public int size() {
+        lock.lock();
+        try {
+            return open.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void evict() {
+        if (open.size() > most) {
+            Iterator<Entry<N, T>> eldest = open.values().iterator();
+            Entry<N, T> entry = eldest.next();
+            eldest.remove();
+            drop(entry);
+        }
+    }
+
+    private void drop(Entry<N, T> entry) {
+        entry.dropped = true;
+        if (entry.users == 0) {
+            wipe.accept(entry.thing);
+        }
+    }
+
+    private void giveBack(Entry<N, T> entry) {
+        lock.lock();
+        try {
+            entry.users--;
+            if (entry.dropped && entry.users == 0) {
+                wipe.accept(entry.thing);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

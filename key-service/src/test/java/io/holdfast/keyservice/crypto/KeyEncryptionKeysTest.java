@@ -1,0 +1,336 @@
+package io.holdfast.keyservice.crypto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.holdfast.envelope.EnvelopeDamaged;
+import io.holdfast.envelope.wrapped.EncryptionAlgorithm;
+import io.holdfast.envelope.wrapped.Means;
+import io.holdfast.envelope.wrapped.Purpose;
+import io.holdfast.envelope.wrapped.Scope;
+import io.holdfast.envelope.wrapped.WrappedDek;
+import io.holdfast.kernel.Bytes;
+import io.holdfast.kernel.Ocid.BindingId;
+import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.Ocid.KeyVersionId;
+import io.holdfast.kernel.SecretBytes;
+import io.holdfast.kernel.TimeSource;
+import io.holdfast.keyservice.Samples;
+import io.holdfast.keyservice.TestStore;
+import io.holdfast.keyservice.access.StateRevision;
+import io.holdfast.keyservice.domain.KeyShape;
+import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.domain.ProtectionMode;
+import io.holdfast.keyservice.domain.SigningAlgorithm;
+import io.holdfast.keyservice.store.KekStore;
+import io.holdfast.keyservice.store.KeyStore;
+import io.holdfast.keyservice.store.Layout;
+import io.holdfast.keyservice.store.TestKeys;
+import io.holdfast.keyservice.vault.BuiltInVault;
+import io.holdfast.keyservice.vault.OpenedMaterial;
+import io.holdfast.keyservice.vault.RootKey;
+import io.holdfast.keyservice.vault.Vault;
+import io.holdfast.keyservice.vault.Vaults;
+import io.holdfast.platform.store.Transaction;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Hierarchical mode on a real etcd, in front of a vault whose every use is counted. */
+class KeyEncryptionKeysTest {
+    private static final int BATCH = 500;
+    private static TestStore etcd;
+
+    private final CountingVault vault = new CountingVault();
+    private final BindingId binding = Samples.MINT.binding();
+    private final List<Replica> replicas = new ArrayList<>();
+
+    @BeforeAll
+    static void start() {
+        etcd = TestStore.open();
+    }
+
+    @AfterAll
+    static void stop() {
+        etcd.close();
+    }
+
+    @AfterEach
+    void wipe() {
+        replicas.forEach(replica -> replica.opened().close());
+    }
+
+    /** One process of key-service, with its own memory. */
+    private record Replica(KeyEncryptionKeys keks, OpenedMaterial opened) {}
+
+    private Replica replica() {
+        KeyStore keys = new KeyStore(etcd.store(), new Revision(), events -> nothing -> {});
+        OpenedMaterial opened = new OpenedMaterial(Duration.ofHours(1), TimeSource.system());
+        KeyMaterial material =
+                new KeyMaterial(keys, new Vaults(Map.of(ProtectionMode.SOFTWARE, vault), Map.of()), opened);
+        Replica made = new Replica(new KeyEncryptionKeys(new KekStore(etcd.store()), material, opened), opened);
+        replicas.add(made);
+        return made;
+    }
+
+    private MasterKey.Enabled keyOf(KeyId id, KeyVersionId version) {
+        Bytes stored = vault.generate(new Vault.Wish(id, version, KeyShape.AES_256, "a key", Optional.empty()))
+                .stored();
+        MasterKey.Enabled key = Samples.enabledKey(id, version);
+        etcd.store()
+                .commit(Transaction.builder()
+                        .put(Layout.version(id, version), TestKeys.version(id, version))
+                        .put(Layout.material(version), stored)
+                        .build());
+        return key;
+    }
+
+    private MasterKey.Enabled key() {
+        return keyOf(Samples.MINT.key(Samples.VAULT), Samples.MINT.keyVersion(Samples.VAULT));
+    }
+
+    @Test
+    void callsToTheVaultGrowWithVersionsAndNotWithDataKeys() {
+        MasterKey.Enabled key = key();
+        Replica replica = replica();
+        int wraps = 0;
+        for (int rotation = 0; rotation <= 3; rotation++) {
+            if (rotation > 0) {
+                key = keyOf(key.id(), Samples.MINT.keyVersion(Samples.VAULT));
+            }
+            for (int batch = 0; batch < 25; batch++, wraps += BATCH) {
+                List<Bytes> wrapped = wrap(replica, key, BATCH);
+                WrappedDek first = WrappedDek.parse(wrapped.getFirst());
+                assertThat(first.keyVersionId()).isEqualTo(key.facts().currentVersion());
+                unwrap(replica, key, first);
+            }
+        }
+        assertThat(wraps).isEqualTo(50_000);
+        assertThat(vault.calls.get()).isPositive().isLessThanOrEqualTo(10);
+    }
+
+    @Test
+    void manyReplicasAgreeOnOneKek() throws Exception {
+        MasterKey.Enabled key = key();
+        List<Callable<Bytes>> first = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            Replica replica = replica();
+            first.add(() -> wrap(replica, key, 1).getFirst());
+        }
+        List<Bytes> made = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Bytes> done : threads.invokeAll(first)) {
+                made.add(done.get());
+            }
+        }
+        assertThat(made.stream()
+                        .map(each -> WrappedDek.parse(each).header().means())
+                        .distinct())
+                .hasSize(1);
+        made.forEach(each -> unwrap(replicas.getFirst(), key, WrappedDek.parse(each)));
+    }
+
+    @Test
+    void theSecretsAndTheVaultAloneRecoverEverything() {
+        MasterKey.Enabled key = key();
+        WrappedDek wrapped = WrappedDek.parse(wrap(replica(), key, 1).getFirst());
+        etcd.store()
+                .commit(Transaction.builder()
+                        .delete(Layout.kek(binding, key.facts().currentVersion()))
+                        .build());
+        unwrap(replica(), key, wrapped);
+    }
+
+    @Test
+    void ofAnotherBindingVersionOrKekNothingOpens() {
+        MasterKey.Enabled key = key();
+        MasterKey.Enabled rotated = keyOf(key.id(), Samples.MINT.keyVersion(Samples.VAULT));
+        Replica replica = replica();
+        WrappedDek mine = WrappedDek.parse(wrap(replica, key, 1).getFirst());
+        WrappedDek next = WrappedDek.parse(wrap(replica, rotated, 1).getFirst());
+
+        assertDamaged(() -> replica.keks().unwrap(Samples.MINT.binding(), key, 1, mine));
+        // The KEK of another version, under this one's name.
+        WrappedDek.Header swapped = new WrappedDek.Header(
+                key.id(), mine.keyVersionId(), next.header().means());
+        assertDamaged(() -> replica.keks().unwrap(binding, key, 1, new WrappedDek(swapped, next.sealed())));
+        // A KEK does not open as a data key, nor a data key as a KEK.
+        WrappedDek kek = mine.wrappedKek();
+        WrappedDek asDek =
+                new WrappedDek(new WrappedDek.Header(key.id(), mine.keyVersionId(), kek.asKek()), kek.sealed());
+        assertDamaged(() -> replica.keks().unwrap(binding, key, 1, asDek));
+        WrappedDek asKek = new WrappedDek(
+                new WrappedDek.Header(
+                        key.id(),
+                        mine.keyVersionId(),
+                        new WrappedDek(new WrappedDek.Header(key.id(), mine.keyVersionId()), mine.sealed()).asKek()),
+                mine.sealed());
+        assertDamaged(() -> replica.keks().unwrap(binding, key, 1, asKek));
+        WrappedDek unknown = new WrappedDek(
+                new WrappedDek.Header(
+                        key.id(),
+                        Samples.MINT.keyVersion(Samples.VAULT),
+                        mine.header().means()),
+                mine.sealed());
+        assertDamaged(() -> replica.keks().unwrap(binding, key, 1, unknown));
+        assertThat(replica.opened().keks().size()).isEqualTo(2);
+    }
+
+    @Test
+    void aKekLeavesMemoryWithTheAccessToItsKey() {
+        MasterKey.Enabled key = key();
+        Replica replica = replica();
+        WrappedDek wrapped = WrappedDek.parse(wrap(replica, key, 1).getFirst());
+        assertThat(replica.opened().keks().size()).isEqualTo(1);
+
+        replica.opened().end(key.id(), 100);
+        assertThat(replica.opened().keks().size()).isZero();
+
+        // Who saw the key ENABLED before that news finishes, and leaves nothing behind.
+        replica.keks().unwrap(binding, key, 99, wrapped).close();
+        assertThat(replica.opened().keks().size()).isZero();
+        assertThat(replica.opened().versions().size()).isZero();
+    }
+
+    @Test
+    void aKekGrowsTooOldToStay() {
+        ManualTime time = new ManualTime();
+        OpenedMaterial opened = new OpenedMaterial(Duration.ofMinutes(10), time);
+        KeyId key = Samples.MINT.key(Samples.VAULT);
+        OpenedMaterial.KekName name = new OpenedMaterial.KekName(
+                binding, Samples.MINT.keyVersion(Samples.VAULT), Bytes.copyOf(new byte[] {1}));
+        SecretBytes kek = SecretBytes.takeOwnershipOf(new byte[32]);
+        opened.keks().borrow(name, key, 1, () -> kek).close();
+        time.nanos += Duration.ofMinutes(10).toNanos();
+        try (var loan = opened.keks().borrow(name)) {
+            assertThat(loan).isNotNull();
+            time.nanos += 1;
+            assertThat(opened.keks().borrow(name)).isNull();
+            // Still lent: wiped when it is given back.
+            assertThat(kek.length()).isEqualTo(32);
+        }
+        assertThatThrownBy(kek::length).isInstanceOf(IllegalStateException.class);
+    }
+
+    private List<Bytes> wrap(Replica replica, MasterKey.Enabled key, int count) {
+        List<SecretBytes> payloads = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            byte[] dek = new byte[32];
+            Arrays.fill(dek, (byte) 7);
+            payloads.add(SecretBytes.takeOwnershipOf(dek));
+        }
+        return replica.keks().wrap(binding, key, 1, payloads);
+    }
+
+    private void unwrap(Replica replica, MasterKey.Enabled key, WrappedDek wrapped) {
+        assertThat(wrapped.header().means()).isInstanceOf(Means.Hierarchical.class);
+        assertThat(WrappedDek.parse(wrapped.wrappedKek().encode(), Purpose.KEK)).isEqualTo(wrapped.wrappedKek());
+        try (SecretBytes dek = replica.keks().unwrap(binding, key, 1, wrapped)) {
+            assertThat(dek.<byte[]>use(byte[]::clone)).hasSize(32).containsOnly(7);
+        }
+    }
+
+    private static void assertDamaged(org.assertj.core.api.ThrowableAssert.ThrowingCallable unwrap) {
+        assertThatThrownBy(unwrap).isInstanceOf(EnvelopeDamaged.class);
+    }
+
+    private static final class Revision implements StateRevision {
+        @Override
+        public long current() {
+            return etcd.store().revision();
+        }
+
+        @Override
+        public Consumer<Transaction.Builder> raise() {
+            return transaction -> transaction.put(KEY, Bytes.copyOf(new byte[0]));
+        }
+    }
+
+    private static final class ManualTime implements TimeSource {
+        private long nanos;
+
+        @Override
+        public java.time.Instant wall() {
+            return java.time.Instant.EPOCH;
+        }
+
+        @Override
+        public long monotonicNanos() {
+            return nanos;
+        }
+    }
+
+    /** The built-in vault, as one that is far away: every use of material is a call. */
+    private static final class CountingVault implements Vault {
+        private final AtomicInteger calls = new AtomicInteger();
+        private final Vault vault =
+                new BuiltInVault(RootKey.takeOwnershipOf(SecretBytes.takeOwnershipOf(new byte[32])));
+
+        @Override
+        public Made generate(Wish wish) {
+            return vault.generate(wish);
+        }
+
+        @Override
+        public Made adopt(Wish wish, SecretBytes material) {
+            return vault.adopt(wish, material);
+        }
+
+        @Override
+        public Material open(KeyId key, KeyVersionId version, KeyShape shape, Bytes stored) {
+            Material material = vault.open(key, version, shape, stored);
+            return new Material() {
+                @Override
+                public WrappedDek wrap(Scope scope, EncryptionAlgorithm algorithm, SecretBytes payload) {
+                    calls.incrementAndGet();
+                    return material.wrap(scope, algorithm, payload);
+                }
+
+                @Override
+                public SecretBytes unwrap(Scope scope, WrappedDek wrapped) {
+                    calls.incrementAndGet();
+                    return material.unwrap(scope, wrapped);
+                }
+
+                @Override
+                public Bytes sign(SigningAlgorithm algorithm, byte[] digest) {
+                    calls.incrementAndGet();
+                    return material.sign(algorithm, digest);
+                }
+
+                @Override
+                public SecretBytes export() {
+                    return material.export();
+                }
+
+                @Override
+                public void close() {
+                    material.close();
+                }
+            };
+        }
+
+        @Override
+        public void destroy(KeyId key, KeyVersionId version, Bytes stored) {
+            vault.destroy(key, version, stored);
+        }
+
+        @Override
+        public boolean wrapsInMemory(KeyShape shape) {
+            return false;
+        }
+    }
+}
