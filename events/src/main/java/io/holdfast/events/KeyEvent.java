@@ -93,6 +93,113 @@ public sealed interface KeyEvent extends DomainEvent {
         }
     }
 
+    /** Name or tags of a vault are others. */
+    record VaultUpdated(VaultId vaultId, String displayName, String actor) implements KeyEvent {
+        @Override
+        public String subject() {
+            return vaultId.value();
+        }
+    }
+
+    /** The policies of another compartment now decide about the vault. */
+    record VaultMoved(VaultId vaultId, CompartmentId compartmentId, CompartmentId previousCompartmentId, String actor)
+            implements KeyEvent {
+        @Override
+        public String subject() {
+            return vaultId.value();
+        }
+    }
+
+    /** Its keys that were not scheduled already are told of by events of their own. */
+    record VaultScheduledForDeletion(VaultId vaultId, Instant timeOfDeletion, String actor) implements KeyEvent {
+        @Override
+        public String subject() {
+            return vaultId.value();
+        }
+    }
+
+    /** The keys whose deletion came of the vault's are told of by events of their own. */
+    record VaultDeletionCancelled(VaultId vaultId, String actor) implements KeyEvent {
+        @Override
+        public String subject() {
+            return vaultId.value();
+        }
+    }
+
+    /** The vault and all its keys are gone for good. */
+    record VaultDeleted(VaultId vaultId) implements KeyEvent {
+        @Override
+        public String subject() {
+            return vaultId.value();
+        }
+    }
+
+    /** Name, tags or rotation schedule of a key are others. */
+    record KeyUpdated(KeyId keyId, String displayName, String actor) implements KeyEvent {
+        @Override
+        public String subject() {
+            return keyId.value();
+        }
+    }
+
+    /** The policies of another compartment now decide about the key. */
+    record KeyMoved(KeyId keyId, CompartmentId compartmentId, CompartmentId previousCompartmentId, String actor)
+            implements KeyEvent {
+        @Override
+        public String subject() {
+            return keyId.value();
+        }
+    }
+
+    /** What is wrapped under this version does not open any more. */
+    record KeyVersionScheduledForDeletion(KeyId keyId, KeyVersionId keyVersionId, Instant timeOfDeletion, String actor)
+            implements KeyEvent {
+        @Override
+        public String subject() {
+            return keyVersionId.value();
+        }
+    }
+
+    record KeyVersionDeletionCancelled(KeyId keyId, KeyVersionId keyVersionId, String actor) implements KeyEvent {
+        @Override
+        public String subject() {
+            return keyVersionId.value();
+        }
+    }
+
+    /** The material of this version is gone for good. */
+    record KeyVersionDeleted(KeyId keyId, KeyVersionId keyVersionId) implements KeyEvent {
+        @Override
+        public String subject() {
+            return keyVersionId.value();
+        }
+    }
+
+    /**
+     * A scheduled deletion is near.
+     *
+     * @param notice how long before it this warning is due: P7D, P1D or PT1H
+     */
+    record KeyDeletionApproaching(KeyId keyId, Instant timeOfDeletion, String notice) implements KeyEvent {
+        @Override
+        public String subject() {
+            return keyId.value();
+        }
+    }
+
+    /**
+     * The material of a version left Holdfast, wrapped for the holder of a public key.
+     *
+     * @param recipientSha256 of that public key's DER, in hex
+     */
+    record KeyExported(KeyId keyId, KeyVersionId keyVersionId, String algorithm, String recipientSha256, String actor)
+            implements KeyEvent {
+        @Override
+        public String subject() {
+            return keyId.value();
+        }
+    }
+
     record BindingCreated(BindingId bindingId, ClusterId clusterId, KeyId keyId, String mode) implements KeyEvent {
         @Override
         public String subject() {

@@ -64,6 +64,18 @@ public final class OthersEvents {
                     case KeyEvent.KeyDeleted deleted -> reconciler.ofKey(deleted.keyId(), "KeyDeleted");
                     case KeyEvent.BindingReleased released ->
                         reconciler.ofBinding(released.bindingId(), "BindingReleased");
+                    case KeyEvent.VaultUpdated other -> true;
+                    case KeyEvent.VaultMoved other -> true;
+                    case KeyEvent.VaultScheduledForDeletion other -> true;
+                    case KeyEvent.VaultDeletionCancelled other -> true;
+                    case KeyEvent.VaultDeleted other -> true;
+                    case KeyEvent.KeyUpdated other -> true;
+                    case KeyEvent.KeyMoved moved -> reconciler.ofKey(moved.keyId(), "KeyMoved");
+                    case KeyEvent.KeyVersionScheduledForDeletion other -> true;
+                    case KeyEvent.KeyVersionDeletionCancelled other -> true;
+                    case KeyEvent.KeyVersionDeleted other -> true;
+                    case KeyEvent.KeyDeletionApproaching other -> true;
+                    case KeyEvent.KeyExported other -> true;
                     case KeyEvent.VaultCreated created -> true;
                     case KeyEvent.KeyCreated created -> true;
                     case KeyEvent.BindingCreated created -> true;
