@@ -11,6 +11,7 @@ import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.keyservice.domain.Tags;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Things that tests begin with. */
 public final class Samples {
@@ -36,7 +37,10 @@ public final class Samples {
                 ProtectionMode.SOFTWARE,
                 version,
                 1,
+                1,
                 Instant.parse("2026-11-24T21:40:30.123Z"),
-                Tags.NONE));
+                Tags.NONE,
+                false,
+                Optional.empty()));
     }
 }

@@ -167,7 +167,8 @@ public class BindingDecisions implements BindingAccess {
                     revision);
         }
         return switch (key.get()) {
-            case MasterKey.Enabled enabled -> underPolicy(binding, enabled, revision);
+            case MasterKey.Enabled enabled ->
+                underPolicy(binding, enabled, bound.key().get().modRevision(), revision);
             case MasterKey.Disabled disabled ->
                 new Standing.Withheld(
                         binding,
@@ -193,11 +194,11 @@ public class BindingDecisions implements BindingAccess {
         };
     }
 
-    private Standing underPolicy(Binding binding, MasterKey.Enabled key, long revision) {
+    private Standing underPolicy(Binding binding, MasterKey.Enabled key, long keyRevision, long revision) {
         Decision decision = KeyUse.mayUse(authorizer, KeyUse.principalOf(binding.facts()), key);
         long restsOn = Math.min(revision, decision.stateRevision());
         return decision.allowed()
-                ? new Standing.Allowed(binding, key, restsOn)
+                ? new Standing.Allowed(binding, key, keyRevision, restsOn)
                 : new Standing.Withheld(
                         binding,
                         Optional.of(key),

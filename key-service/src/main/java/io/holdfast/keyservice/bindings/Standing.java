@@ -10,8 +10,12 @@ public sealed interface Standing {
 
     long stateRevision();
 
-    /** It may, with the key as it was read. */
-    record Allowed(Binding binding, MasterKey.Enabled key, long stateRevision) implements Standing {}
+    /**
+     * It may, with the key as it was read.
+     *
+     * @param keyRevision of the key's last change
+     */
+    record Allowed(Binding binding, MasterKey.Enabled key, long keyRevision, long stateRevision) implements Standing {}
 
     /**
      * It may not.

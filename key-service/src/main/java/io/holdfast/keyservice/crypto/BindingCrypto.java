@@ -16,6 +16,7 @@ import io.holdfast.keyservice.crypto.KeyMaterial.Found;
 import io.holdfast.keyservice.domain.Binding;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.vault.Encryptions;
+import io.holdfast.keyservice.vault.Lending.Seen;
 import io.holdfast.keyservice.vault.MaterialUnusable;
 import io.holdfast.keyservice.vault.Vaults;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -105,14 +106,14 @@ public class BindingCrypto {
         KeyVersionId version = key.currentVersion();
         List<Bytes> wrapped = vaults.of(key).wrapsInMemory(key.shape())
                 ? direct(id, standing, payloads)
-                : keks.wrap(id, standing.key(), standing.stateRevision(), payloads);
+                : keks.wrap(id, standing.key(), seen(standing), payloads);
         return new Wrapped(version, key.currentVersionNumber(), standing.stateRevision(), wrapped);
     }
 
     private List<Bytes> direct(BindingId id, Standing.Allowed standing, List<SecretBytes> payloads) {
         MasterKey.Facts key = standing.key().facts();
         KeyVersionId version = key.currentVersion();
-        return switch (material.open(standing.key(), version, standing.stateRevision())) {
+        return switch (material.open(standing.key(), version, seen(standing))) {
             case Found.Usable usable -> {
                 try (var loan = usable.loan()) {
                     Scope scope = Scope.dek(id);
@@ -127,6 +128,7 @@ public class BindingCrypto {
             }
             // A deletion can have come between the decision and the read of the material; else etcd is damaged.
             case Found.Unavailable unavailable -> throw new MaterialUnusable(version);
+            case Found.NotEnabled ended -> throw new MaterialUnusable(version);
             case Found.NoSuchVersion none -> throw new MaterialUnusable(version);
         };
     }
@@ -147,7 +149,7 @@ public class BindingCrypto {
                 .map(WrappedDek::keyVersionId)
                 .distinct()
                 .toList();
-        Map<KeyVersionId, Found> found = material.open(standing.key(), versions, standing.stateRevision());
+        Map<KeyVersionId, Found> found = material.open(standing.key(), versions, seen(standing));
         List<Item> items = new ArrayList<>(parsed.size());
         try {
             for (WrappedDek each : parsed) {
@@ -176,7 +178,7 @@ public class BindingCrypto {
             return switch (wrapped.header().means()) {
                 case Means.Direct direct -> unwrapDirect(Scope.dek(id), wrapped, found.get(wrapped.keyVersionId()));
                 case Means.Hierarchical hierarchical ->
-                    new Item.Payload(keks.unwrap(id, standing.key(), standing.stateRevision(), wrapped));
+                    new Item.Payload(keks.unwrap(id, standing.key(), seen(standing), wrapped));
                 // No data key is ever wrapped by the vault itself.
                 case Means.ByVault vault -> new Item.Damaged();
             };
@@ -191,6 +193,7 @@ public class BindingCrypto {
         return switch (found) {
             case Found.Usable usable -> new Item.Payload(usable.loan().thing().unwrap(scope, wrapped));
             case Found.Unavailable unavailable -> new Item.VersionUnavailable();
+            case Found.NotEnabled ended -> new Item.VersionUnavailable();
             case Found.NoSuchVersion none -> new Item.Damaged();
             case null -> new Item.Damaged();
         };
@@ -204,6 +207,10 @@ public class BindingCrypto {
         } catch (EnvelopeDamaged e) {
             return null;
         }
+    }
+
+    private static Seen seen(Standing.Allowed standing) {
+        return new Seen(standing.stateRevision(), standing.keyRevision());
     }
 
     private Standing.Allowed require(BindingId id, Predicate<Binding.Facts> mayAsk) {

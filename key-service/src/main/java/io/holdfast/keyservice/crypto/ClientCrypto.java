@@ -15,6 +15,7 @@ import io.holdfast.keyservice.crypto.KeyMaterial.Found;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.vault.Encryptions;
+import io.holdfast.keyservice.vault.Lending.Seen;
 import io.holdfast.keyservice.vault.MaterialUnusable;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayOutputStream;
@@ -65,7 +66,7 @@ public class ClientCrypto {
         MasterKey.Enabled enabled = requireEnabled(key.value());
         EncryptionAlgorithm by = by(enabled, algorithm);
         KeyVersionId under = version == null ? enabled.facts().currentVersion() : version;
-        return switch (material.open(enabled, under, key.modRevision())) {
+        return switch (material.open(enabled, under, new Seen(key.modRevision(), key.modRevision()))) {
             case Found.Usable usable -> {
                 try (var loan = usable.loan()) {
                     Scope scope = Scope.rest(canonical(associatedData));
@@ -73,6 +74,7 @@ public class ClientCrypto {
                 }
             }
             case Found.Unavailable unavailable -> throw new MaterialUnusable(under);
+            case Found.NotEnabled ended -> throw notEnabled(ended, enabled);
             case Found.NoSuchVersion none ->
                 throw ProblemException.invalid("keyVersionId", "is not a version of the key");
         };
@@ -98,7 +100,8 @@ public class ClientCrypto {
                     || (algorithm != null && !madeBy(wrapped, algorithm))) {
                 throw new EnvelopeDamaged();
             }
-            return switch (material.open(enabled, wrapped.keyVersionId(), key.modRevision())) {
+            return switch (material.open(
+                    enabled, wrapped.keyVersionId(), new Seen(key.modRevision(), key.modRevision()))) {
                 case Found.Usable usable -> {
                     try (var loan = usable.loan()) {
                         Scope scope = Scope.rest(canonical(associatedData));
@@ -107,6 +110,7 @@ public class ClientCrypto {
                     }
                 }
                 case Found.Unavailable unavailable -> throw new MaterialUnusable(wrapped.keyVersionId());
+                case Found.NotEnabled ended -> throw notEnabled(ended, enabled);
                 case Found.NoSuchVersion none -> throw new EnvelopeDamaged();
             };
         } catch (EnvelopeDamaged e) {
@@ -147,7 +151,14 @@ public class ClientCrypto {
         return wrapped.header().means() instanceof Means.ByVault vault ? vault.algorithm() : otherwise;
     }
 
-    private static MasterKey.Enabled requireEnabled(MasterKey key) {
+    static ProblemException notEnabled(Found.NotEnabled ended, MasterKey key) {
+        return new ProblemException(
+                ProblemCode.CONFLICT,
+                "The key version is " + ended.version().lifecycleStateUnder(key)
+                        + "; only an ENABLED one can be used.");
+    }
+
+    static MasterKey.Enabled requireEnabled(MasterKey key) {
         if (key instanceof MasterKey.Enabled enabled) {
             return enabled;
         }

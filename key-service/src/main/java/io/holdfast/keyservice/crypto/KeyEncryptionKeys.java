@@ -14,6 +14,7 @@ import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.store.KekStore;
 import io.holdfast.keyservice.vault.Encryptions;
 import io.holdfast.keyservice.vault.Lending;
+import io.holdfast.keyservice.vault.Lending.Seen;
 import io.holdfast.keyservice.vault.MaterialUnusable;
 import io.holdfast.keyservice.vault.OpenedMaterial;
 import io.holdfast.keyservice.vault.OpenedMaterial.KekName;
@@ -50,16 +51,16 @@ public class KeyEncryptionKeys {
     /**
      * Wraps data keys under the KEK of the key's current version.
      *
-     * @param seenAt the state revision, or an older one, at which the key was seen ENABLED
+     * @param seen how the key was seen ENABLED
      * @param payloads stay the caller's
      * @throws MaterialUnusable when the version's material is gone or can't be opened
      */
-    public List<Bytes> wrap(BindingId binding, MasterKey.Enabled key, long seenAt, List<SecretBytes> payloads) {
+    public List<Bytes> wrap(BindingId binding, MasterKey.Enabled key, Seen seen, List<SecretBytes> payloads) {
         KeyVersionId version = key.facts().currentVersion();
         WrappedDek kek = store.find(binding, version)
                 .map(recorded -> parse(recorded, version))
-                .orElseGet(() -> make(binding, key, version, seenAt));
-        try (var loan = open(binding, key, kek, seenAt)) {
+                .orElseGet(() -> make(binding, key, version, seen));
+        try (var loan = open(binding, key, kek, seen)) {
             WrappedDek.Header header = new WrappedDek.Header(key.id(), version, kek.asKek());
             List<Bytes> wrapped = new ArrayList<>(payloads.size());
             for (SecretBytes payload : payloads) {
@@ -79,31 +80,31 @@ public class KeyEncryptionKeys {
      * @throws EnvelopeDamaged when the KEK or the data key was made for another binding or version, or was altered
      * @throws MaterialUnusable when the version's material is gone or can't be opened
      */
-    public SecretBytes unwrap(BindingId binding, MasterKey.Enabled key, long seenAt, WrappedDek wrapped) {
-        try (var loan = open(binding, key, wrapped.wrappedKek(), seenAt)) {
+    public SecretBytes unwrap(BindingId binding, MasterKey.Enabled key, Seen seen, WrappedDek wrapped) {
+        try (var loan = open(binding, key, wrapped.wrappedKek(), seen)) {
             return wrapping.unwrap(loan.thing(), Scope.dek(binding), wrapped);
         }
     }
 
     private Lending<KekName, SecretBytes>.Loan open(
-            BindingId binding, MasterKey.Enabled key, WrappedDek kek, long seenAt) {
+            BindingId binding, MasterKey.Enabled key, WrappedDek kek, Seen seen) {
         KekName name = new KekName(binding, kek.keyVersionId(), kek.asKek().kek());
         return opened.keks()
                 .borrow(
                         name,
                         key.id(),
-                        seenAt,
-                        () -> usable(key, kek.keyVersionId(), seenAt, found -> found.unwrap(Scope.kek(binding), kek)));
+                        seen,
+                        () -> usable(key, kek.keyVersionId(), seen, found -> found.unwrap(Scope.kek(binding), kek)));
     }
 
-    private WrappedDek make(BindingId binding, MasterKey.Enabled key, KeyVersionId version, long seenAt) {
+    private WrappedDek make(BindingId binding, MasterKey.Enabled key, KeyVersionId version, Seen seen) {
         byte[] bytes = new byte[LENGTH];
         random.nextBytes(bytes);
         try (SecretBytes kek = SecretBytes.takeOwnershipOf(bytes)) {
             WrappedDek made = usable(
                     key,
                     version,
-                    seenAt,
+                    seen,
                     found -> found.wrap(
                             Scope.kek(binding), Encryptions.usual(key.facts().shape()), kek));
             return parse(store.recordFirst(binding, version, made.encode()), version);
@@ -113,15 +114,16 @@ public class KeyEncryptionKeys {
     private <T> T usable(
             MasterKey.Enabled key,
             KeyVersionId version,
-            long seenAt,
+            Seen seen,
             java.util.function.Function<io.holdfast.keyservice.vault.Vault.Material, T> use) {
-        return switch (material.open(key, version, seenAt)) {
+        return switch (material.open(key, version, seen)) {
             case Found.Usable usable -> {
                 try (var loan = usable.loan()) {
                     yield use.apply(loan.thing());
                 }
             }
             case Found.Unavailable unavailable -> throw new MaterialUnusable(version);
+            case Found.NotEnabled ended -> throw new MaterialUnusable(version);
             // What names a version that the key never had was not made here.
             case Found.NoSuchVersion none -> throw new EnvelopeDamaged();
         };

@@ -3,9 +3,12 @@ package io.holdfast.keyservice.crypto;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
+import io.holdfast.keyservice.domain.KeyVersion;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.store.KeyStore;
+import io.holdfast.keyservice.store.KeyStore.VersionMaterial;
 import io.holdfast.keyservice.vault.Lending;
+import io.holdfast.keyservice.vault.Lending.Seen;
 import io.holdfast.keyservice.vault.MaterialUnusable;
 import io.holdfast.keyservice.vault.OpenedMaterial;
 import io.holdfast.keyservice.vault.Vault;
@@ -19,7 +22,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -57,24 +59,27 @@ public class KeyMaterial {
         /** The key has this version; its material is gone, or can't be opened. */
         record Unavailable() implements Found {}
 
+        /** The version is to be deleted, or is. */
+        record NotEnabled(KeyVersion version) implements Found {}
+
         /** The key never had such a version. */
         record NoSuchVersion() implements Found {}
     }
 
-    /** @param seenAt the state revision, or an older one, at which the key was seen ENABLED */
-    public Found open(MasterKey.Enabled key, KeyVersionId version, long seenAt) {
-        Map<KeyVersionId, Found> found = open(key, List.of(version), seenAt);
+    /** @param seen how the key was seen ENABLED */
+    public Found open(MasterKey.Enabled key, KeyVersionId version, Seen seen) {
+        Map<KeyVersionId, Found> found = open(key, List.of(version), seen);
         return found.getOrDefault(version, new Found.NoSuchVersion());
     }
 
     /** The same for several versions, each once. On an exception nothing stays lent. */
-    public Map<KeyVersionId, Found> open(MasterKey.Enabled key, List<KeyVersionId> versions, long seenAt) {
+    public Map<KeyVersionId, Found> open(MasterKey.Enabled key, List<KeyVersionId> versions, Seen seen) {
         Map<KeyVersionId, Found> found = new HashMap<>();
         try {
             List<KeyVersionId> missing = new ArrayList<>();
             for (KeyVersionId version : versions) {
                 Lending<KeyVersionId, Vault.Material>.Loan loan =
-                        opened.versions().borrow(version);
+                        opened.versions().borrow(version, seen.keyRevision());
                 if (loan == null) {
                     missing.add(version);
                 } else if (loan.isOf(key.id())) {
@@ -85,9 +90,9 @@ public class KeyMaterial {
                 }
             }
             if (!missing.isEmpty()) {
-                Map<KeyVersionId, Optional<Bytes>> material = store.material(key.id(), missing);
+                Map<KeyVersionId, VersionMaterial> material = store.material(key.id(), missing);
                 for (KeyVersionId version : missing) {
-                    found.put(version, open(key.facts(), version, material.get(version), seenAt));
+                    found.put(version, open(key.facts(), version, material.get(version), seen));
                 }
             }
             return found;
@@ -97,19 +102,22 @@ public class KeyMaterial {
         }
     }
 
-    private Found open(MasterKey.Facts facts, KeyVersionId version, @Nullable Optional<Bytes> material, long seenAt) {
+    private Found open(MasterKey.Facts facts, KeyVersionId version, @Nullable VersionMaterial found, Seen seen) {
         KeyId key = facts.id();
-        if (material == null) {
+        if (found == null) {
             return new Found.NoSuchVersion();
         }
-        if (material.isEmpty()) {
+        if (!(found.version() instanceof KeyVersion.Enabled)) {
+            return new Found.NotEnabled(found.version());
+        }
+        if (found.material().isEmpty()) {
             LOG.errorv("A key version has no material. key={0} version={1}", key.value(), version.value());
             return new Found.Unavailable();
         }
-        Bytes stored = material.get();
+        Bytes stored = found.material().get();
         try {
             return new Found.Usable(opened.versions()
-                    .borrow(version, key, seenAt, () -> vaults.of(facts).open(key, version, facts.shape(), stored)));
+                    .borrow(version, key, seen, () -> vaults.of(facts).open(key, version, facts.shape(), stored)));
         } catch (MaterialUnusable e) {
             // One damaged version must not keep the others of a batch from being served.
             LOG.errorv(
@@ -124,6 +132,7 @@ public class KeyMaterial {
             switch (each) {
                 case Found.Usable usable -> usable.loan().close();
                 case Found.Unavailable unavailable -> {}
+                case Found.NotEnabled ended -> {}
                 case Found.NoSuchVersion none -> {}
             }
         }
@@ -156,12 +165,8 @@ public class KeyMaterial {
     }
 
     private void changed(long revision, MasterKey key) {
-        switch (key) {
-            case MasterKey.Enabled enabled -> opened.allow(enabled.id());
-            case MasterKey.Disabled ended -> opened.end(ended.id(), revision);
-            case MasterKey.PendingDeletion ended -> opened.end(ended.id(), revision);
-            case MasterKey.Deleted ended -> opened.end(ended.id(), revision);
-        }
+        // Also a key that stays ENABLED: one of its versions may have ended.
+        opened.end(key.id(), revision);
     }
 
     private void followLater() {

@@ -4,18 +4,17 @@ import io.holdfast.events.KeyEvent;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
-import io.holdfast.keyservice.access.AccessBarrier;
-import io.holdfast.keyservice.access.KeyUses;
-import io.holdfast.keyservice.config.KeysConfig;
 import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.domain.Vault;
 import io.holdfast.keyservice.store.ChangeRequest;
+import io.holdfast.keyservice.store.Changed;
+import io.holdfast.keyservice.store.DueDeletions;
+import io.holdfast.keyservice.store.DueDeletions.DueKey;
 import io.holdfast.keyservice.store.KeyStore;
-import io.holdfast.keyservice.store.KeyStore.Changed;
-import io.holdfast.keyservice.store.KeyStore.Step;
+import io.holdfast.keyservice.store.Step;
 import io.holdfast.keyservice.store.Stored;
-import io.holdfast.keyservice.vault.OpenedMaterial;
+import io.holdfast.keyservice.store.VaultStore;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
@@ -28,27 +27,16 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class KeyAccess {
-    private static final Duration SLACK = Duration.ofMinutes(1);
-
     private final KeyStore store;
-    private final AccessBarrier barrier;
-    private final KeyUses uses;
-    private final OpenedMaterial opened;
-    private final Duration minimum;
-    private final Duration maximum;
+    private final VaultStore vaults;
+    private final DeletionWindow window;
+    private final AccessEnd end;
 
-    public KeyAccess(KeyStore store, AccessBarrier barrier, KeyUses uses, OpenedMaterial opened, KeysConfig config) {
-        this.uses = uses;
+    public KeyAccess(KeyStore store, VaultStore vaults, DeletionWindow window, AccessEnd end) {
         this.store = store;
-        this.barrier = barrier;
-        this.opened = opened;
-        this.minimum = config.deletion().minimumWindow();
-        this.maximum = config.deletion().maximumWindow();
-        if (minimum.isNegative() || minimum.isZero() || maximum.compareTo(minimum) < 0) {
-            throw new IllegalArgumentException(
-                    "holdfast.keys.deletion.minimum-window must be more than zero and not more"
-                            + " than holdfast.keys.deletion.maximum-window");
-        }
+        this.vaults = vaults;
+        this.window = window;
+        this.end = end;
     }
 
     /**
@@ -58,9 +46,11 @@ public class KeyAccess {
         return ended(store.change(id, request, seen -> {
             return switch (seen) {
                 case MasterKey.Enabled enabled ->
-                    new Step(
+                    new Step<>(
                             enabled.disable(),
-                            new KeyEvent.KeyDisabled(id, request.caller().id()));
+                            new KeyEvent.KeyDisabled(id, request.caller().id()),
+                            id.value(),
+                            nothing -> {});
                 case MasterKey.Disabled other -> throw conflict(other, "only an ENABLED key can be disabled");
                 case MasterKey.PendingDeletion other -> throw conflict(other, "only an ENABLED key can be disabled");
                 case MasterKey.Deleted other -> throw conflict(other, "only an ENABLED key can be disabled");
@@ -75,15 +65,17 @@ public class KeyAccess {
         return store.change(id, request, seen -> {
                     return switch (seen) {
                         case MasterKey.Disabled disabled ->
-                            new Step(
+                            new Step<>(
                                     disabled.enable(),
-                                    new KeyEvent.KeyEnabled(id, request.caller().id()));
+                                    new KeyEvent.KeyEnabled(id, request.caller().id()),
+                                    id.value(),
+                                    nothing -> {});
                         case MasterKey.Enabled other -> throw conflict(other, "only a DISABLED key can be enabled");
                         case MasterKey.PendingDeletion other -> throw conflict(other, "cancel its deletion first");
                         case MasterKey.Deleted other -> throw conflict(other, "its material is gone for good");
                     };
                 })
-                .key();
+                .stored();
     }
 
     /**
@@ -92,16 +84,17 @@ public class KeyAccess {
      *     window, CONFLICT when a deletion is already scheduled or done
      */
     public Stored<MasterKey> scheduleDeletion(KeyId id, @Nullable Instant requested, ChangeRequest request) {
-        Instant time = timeOfDeletion(Instant.now(), requested);
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        Instant time = window.timeOfDeletion(now, requested);
         return ended(store.change(id, request, seen -> {
             return switch (seen) {
                 case MasterKey.Kept kept ->
-                    new Step(
+                    new Step<>(
                             kept.scheduleDeletion(time),
                             new KeyEvent.KeyScheduledForDeletion(
                                     id, time, request.caller().id()),
                             id.value(),
-                            KeyStore.putDue(id, time));
+                            DueDeletions.put(new DueKey(id, time, now)));
                 case MasterKey.PendingDeletion other ->
                     throw conflict(other, "its deletion is already scheduled for " + other.timeOfDeletion());
                 case MasterKey.Deleted other -> throw conflict(other, "its material is gone for good");
@@ -118,50 +111,41 @@ public class KeyAccess {
         return store.change(id, request, seen -> {
                     return switch (seen) {
                         case MasterKey.PendingDeletion pending -> {
+                            requireVaultKept(pending);
                             MasterKey.Kept restored = pending.cancelDeletion();
-                            yield new Step(
+                            yield new Step<>(
                                     restored,
                                     new KeyEvent.KeyDeletionCancelled(
                                             id,
                                             restored.lifecycleState(),
                                             request.caller().id()),
                                     id.value(),
-                                    KeyStore.removeDue(id, pending.timeOfDeletion()));
+                                    DueDeletions.remove(id, pending.timeOfDeletion()));
                         }
                         case MasterKey.Kept other -> throw conflict(other, "no deletion is scheduled");
                         case MasterKey.Deleted other -> throw conflict(other, "its material is gone for good");
                     };
                 })
-                .key();
+                .stored();
     }
 
-    private Stored<MasterKey> ended(Changed changed) {
+    /** A key can't outlive its vault: only with the vault does it come back. */
+    private void requireVaultKept(MasterKey.PendingDeletion key) {
+        boolean kept = vaults.vault(key.facts().vaultId())
+                .map(vault -> vault.value() instanceof Vault.Active)
+                .orElse(false);
+        if (!kept) {
+            throw conflict(key, "its vault is to be deleted; cancel the deletion of the vault first");
+        }
+    }
+
+    private Stored<MasterKey> ended(Changed<MasterKey> changed) {
         // A repeated request may find the key in use again; it waits for the barrier all the same.
-        if (!(changed.key().value() instanceof MasterKey.Enabled)) {
-            opened.end(changed.key().value().id(), changed.stateRevision());
+        if (!(changed.value() instanceof MasterKey.Enabled)) {
+            end.drop(changed.value().id(), changed.stateRevision());
         }
-        barrier.awaitEnded(changed.stateRevision());
-        uses.awaitEarlier();
-        return changed.key();
-    }
-
-    Instant timeOfDeletion(Instant now, @Nullable Instant requested) {
-        if (requested == null) {
-            return now.plus(maximum).truncatedTo(ChronoUnit.MILLIS);
-        }
-        Instant time = requested.truncatedTo(ChronoUnit.MILLIS);
-        // A client adds the shortest window to its own clock, and the request takes a while.
-        Duration slack = minimum.dividedBy(10).compareTo(SLACK) < 0 ? minimum.dividedBy(10) : SLACK;
-        if (time.isBefore(now.plus(minimum).minus(slack))
-                || time.isAfter(now.plus(maximum).plus(slack))) {
-            throw ProblemException.invalid(
-                    "timeOfDeletion", "must be " + words(minimum) + " to " + words(maximum) + " from now");
-        }
-        return time;
-    }
-
-    private static String words(Duration window) {
-        return window.toSeconds() % 86_400 == 0 && window.toDays() > 0 ? window.toDays() + " days" : window.toString();
+        end.await(changed.stateRevision());
+        return changed.stored();
     }
 
     private static ProblemException conflict(MasterKey key, String why) {

@@ -1,14 +1,9 @@
 package io.holdfast.keyservice.deletion;
 
-import io.holdfast.events.KeyEvent;
-import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.config.KeysConfig;
-import io.holdfast.keyservice.domain.MasterKey;
-import io.holdfast.keyservice.store.KeyStore;
-import io.holdfast.keyservice.store.KeyStore.Changed;
-import io.holdfast.keyservice.store.KeyStore.Step;
-import io.holdfast.keyservice.vault.OpenedMaterial;
+import io.holdfast.keyservice.rotate.AutomaticRotation;
+import io.holdfast.keyservice.store.DueDeletions.Due;
 import io.holdfast.platform.store.KeyValueStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -25,14 +20,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Completes deletions when their time has come, on a thread of its own.
- *
- * <p>What is due stands in etcd, so a restart forgets nothing; the change of the key is one compare-and-swap, so of many
- * replicas one deletes and one event tells it. The material of every version goes in that transaction. (etcd's history
- * and its backups keep what was there until they are compacted and expire.)
+ * Does what the time brings, on a thread of its own and by a clock that is believed: completes deletions, warns of near
+ * ones, rotates keys by their schedules.
  */
 @ApplicationScoped
 public class Sweeper {
@@ -41,8 +34,9 @@ public class Sweeper {
     private static final Duration SHORTEST = Duration.ofMillis(100);
     private static final Duration LONGEST = Duration.ofHours(1);
 
-    private final KeyStore store;
-    private final OpenedMaterial opened;
+    private final Completion completion;
+    private final DeletionNotices notices;
+    private final AutomaticRotation rotations;
     private final DeletionClock clock;
     private final Duration interval;
     private final Counter deleted;
@@ -52,10 +46,17 @@ public class Sweeper {
             Thread.ofPlatform().name("holdfast-key-deletion").daemon().factory());
 
     @Inject
-    public Sweeper(KeyStore store, KeyValueStore etcd, OpenedMaterial opened, KeysConfig config, MeterRegistry meters) {
+    public Sweeper(
+            Completion completion,
+            DeletionNotices notices,
+            AutomaticRotation rotations,
+            KeyValueStore etcd,
+            KeysConfig config,
+            MeterRegistry meters) {
         this(
-                store,
-                opened,
+                completion,
+                notices,
+                rotations,
                 new DeletionClock(
                         etcd,
                         TimeSource.system(),
@@ -65,12 +66,19 @@ public class Sweeper {
                 meters);
     }
 
-    Sweeper(KeyStore store, OpenedMaterial opened, DeletionClock clock, Duration interval, MeterRegistry meters) {
+    Sweeper(
+            Completion completion,
+            DeletionNotices notices,
+            AutomaticRotation rotations,
+            DeletionClock clock,
+            Duration interval,
+            MeterRegistry meters) {
         if (interval.compareTo(SHORTEST) < 0 || interval.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException("holdfast.keys.deletion.sweep-interval must be 100 ms to 1 h");
         }
-        this.store = store;
-        this.opened = opened;
+        this.completion = completion;
+        this.notices = notices;
+        this.rotations = rotations;
         this.clock = clock;
         this.interval = interval;
         this.deleted = meters.counter("holdfast.keys.deletions", "outcome", "deleted");
@@ -113,41 +121,25 @@ public class Sweeper {
         if (held.getAndSet(0) == 1) {
             LOG.info("The wall clock is believed again; deletions go on.");
         }
+        attempt("vaults", () -> completion.finishVaults());
+        attempt("warnings", () -> notices.give(now.get()));
+        attempt("rotations", () -> rotations.rotateDue(now.get()));
         int count = 0;
-        for (KeyId id : store.due(now.get(), PER_SWEEP)) {
-            try {
-                if (delete(id, now.get())) {
-                    count++;
-                }
-            } catch (RuntimeException e) {
-                // One key's trouble must not keep the others waiting; it stays due.
-                failed.increment();
-                LOG.warnv(e, "A due key could not be deleted; trying again. key={0}", id.value());
-            }
+        for (Due each : completion.due(now.get())) {
+            count += attempt(each.id().value(), () -> completion.complete(each, now.get())) ? 1 : 0;
         }
+        deleted.increment(count);
         return count;
     }
 
-    private boolean delete(KeyId id, Instant now) {
-        Optional<Changed> changed = store.changeIf(id, seen -> switch (seen) {
-            case MasterKey.PendingDeletion pending ->
-                pending.timeOfDeletion().isAfter(now)
-                        ? Optional.<Step>empty()
-                        : Optional.of(new Step(
-                                pending.complete(),
-                                new KeyEvent.KeyDeleted(id),
-                                id.value(),
-                                KeyStore.wipe(store.versionsOf(id))
-                                        .andThen(KeyStore.removeDue(id, pending.timeOfDeletion()))));
-            // Another replica was first, or the deletion was cancelled.
-            case MasterKey.Kept kept -> Optional.<Step>empty();
-            case MasterKey.Deleted gone -> Optional.<Step>empty();
-        });
-        changed.ifPresent(done -> {
-            opened.end(id, done.stateRevision());
-            deleted.increment();
-            LOG.infov("Deleted a master key with all its versions. key={0}", id.value());
-        });
-        return changed.isPresent();
+    /** One's trouble must not keep the others waiting; it stays due. */
+    private boolean attempt(String what, BooleanSupplier work) {
+        try {
+            return work.getAsBoolean();
+        } catch (RuntimeException e) {
+            failed.increment();
+            LOG.warnv(e, "What is due could not be done; trying again. what={0}", what);
+            return false;
+        }
     }
 }

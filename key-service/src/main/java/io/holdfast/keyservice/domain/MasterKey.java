@@ -6,6 +6,7 @@ import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.VaultId;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * A master encryption key. One record per lifecycle state (OCI KMS, Key.lifecycleState); the methods of a state are its
@@ -19,7 +20,7 @@ import java.time.Instant;
  */
 public sealed interface MasterKey {
 
-    /** The most versions that a key may have: the deletion wipes them all in one etcd transaction of 128 operations. */
+    /** The most versions of a key that have material: the deletion wipes them in one etcd transaction of 128 operations. */
     int MAX_VERSIONS = 100;
 
     Facts facts();
@@ -31,11 +32,17 @@ public sealed interface MasterKey {
         return facts().id();
     }
 
+    /** The same state with other facts. */
+    MasterKey with(Facts facts);
+
     /**
      * What every state has.
      *
      * @param currentVersion the version that new encryption uses
-     * @param currentVersionNumber its ordinal, 1 for the first; also the number of versions made
+     * @param currentVersionNumber its ordinal, 1 for the first; also the number of versions ever made
+     * @param liveVersions how many of them have material
+     * @param exportable whether it was created so that its material may leave although clusters are bound to it
+     * @param rotation the schedule by which it is rotated
      */
     record Facts(
             KeyId id,
@@ -47,22 +54,60 @@ public sealed interface MasterKey {
             ProtectionMode protectionMode,
             KeyVersionId currentVersion,
             long currentVersionNumber,
+            int liveVersions,
             Instant timeCreated,
-            Tags tags) {
+            Tags tags,
+            boolean exportable,
+            Optional<RotationSchedule> rotation) {
+
+        /** With another name and other tags. */
+        public Facts described(String name, Tags others) {
+            return with(compartmentId, name, currentVersion, currentVersionNumber, liveVersions, others, rotation);
+        }
+
+        /** In another compartment. */
+        public Facts in(CompartmentId other) {
+            return with(other, displayName, currentVersion, currentVersionNumber, liveVersions, tags, rotation);
+        }
+
+        /** With another schedule, or none. */
+        public Facts scheduled(Optional<RotationSchedule> other) {
+            return with(compartmentId, displayName, currentVersion, currentVersionNumber, liveVersions, tags, other);
+        }
+
+        /** With a version less that has material. */
+        public Facts withoutOneVersion() {
+            return with(
+                    compartmentId, displayName, currentVersion, currentVersionNumber, liveVersions - 1, tags, rotation);
+        }
 
         Facts withCurrent(KeyVersionId version, long number) {
+            return with(compartmentId, displayName, version, number, liveVersions + 1, tags, rotation);
+        }
+
+        private Facts with(
+                CompartmentId compartment,
+                String name,
+                KeyVersionId version,
+                long number,
+                int live,
+                Tags withTags,
+                Optional<RotationSchedule> schedule) {
             return new Facts(
                     id,
                     vaultId,
                     tenancyId,
-                    compartmentId,
-                    displayName,
+                    compartment,
+                    name,
                     shape,
                     protectionMode,
                     version,
                     number,
+                    live,
                     timeCreated,
-                    tags);
+                    withTags,
+                    exportable,
+                    schedule);
         }
     }
 
@@ -70,8 +115,16 @@ public sealed interface MasterKey {
     sealed interface Kept extends MasterKey {
         /** Ends all use of the key until cancelled. */
         default PendingDeletion scheduleDeletion(Instant timeOfDeletion) {
-            return new PendingDeletion(this, timeOfDeletion);
+            return new PendingDeletion(this, timeOfDeletion, false);
         }
+
+        /** The same, because its vault is to be deleted: cancelling that cancels this. */
+        default PendingDeletion scheduleDeletionWithVault(Instant timeOfDeletion) {
+            return new PendingDeletion(this, timeOfDeletion, true);
+        }
+
+        @Override
+        Kept with(Facts facts);
     }
 
     /** The only state in which the key encrypts and decrypts. */
@@ -79,6 +132,11 @@ public sealed interface MasterKey {
         @Override
         public String lifecycleState() {
             return "ENABLED";
+        }
+
+        @Override
+        public Enabled with(Facts other) {
+            return new Enabled(other);
         }
 
         public Disabled disable() {
@@ -97,13 +155,21 @@ public sealed interface MasterKey {
             return "DISABLED";
         }
 
+        @Override
+        public Disabled with(Facts other) {
+            return new Disabled(other);
+        }
+
         public Enabled enable() {
             return new Enabled(facts);
         }
     }
 
-    /** @param before the state that cancelling restores */
-    record PendingDeletion(Kept before, Instant timeOfDeletion) implements MasterKey {
+    /**
+     * @param before the state that cancelling restores
+     * @param withVault whether the deletion of its vault brought it here
+     */
+    record PendingDeletion(Kept before, Instant timeOfDeletion, boolean withVault) implements MasterKey {
         @Override
         public Facts facts() {
             return before.facts();
@@ -112,6 +178,11 @@ public sealed interface MasterKey {
         @Override
         public String lifecycleState() {
             return "PENDING_DELETION";
+        }
+
+        @Override
+        public PendingDeletion with(Facts other) {
+            return new PendingDeletion(before.with(other), timeOfDeletion, withVault);
         }
 
         public Kept cancelDeletion() {
@@ -126,6 +197,11 @@ public sealed interface MasterKey {
 
     /** The end: readable for the record, never usable again. */
     record Deleted(Facts facts, Instant timeOfDeletion) implements MasterKey {
+        @Override
+        public Deleted with(Facts other) {
+            return new Deleted(other, timeOfDeletion);
+        }
+
         @Override
         public String lifecycleState() {
             return "DELETED";

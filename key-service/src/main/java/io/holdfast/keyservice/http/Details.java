@@ -14,6 +14,69 @@ final class Details {
             @Nullable Map<String, String> freeformTags,
             @Nullable Map<String, Map<String, Object>> definedTags) {}
 
+    record UpdateVaultDetails(
+            @Nullable String displayName,
+            @Nullable Map<String, String> freeformTags,
+            @Nullable Map<String, Map<String, Object>> definedTags) {}
+
+    record ChangeCompartmentDetails(@Nullable String compartmentId) {}
+
+    record AutoKeyRotationDetails(
+            @Nullable Integer rotationIntervalInDays,
+            @Nullable String timeOfScheduleStart) {}
+
+    record UpdateKeyDetails(
+            @Nullable String displayName,
+            @Nullable Boolean isAutoRotationEnabled,
+            @Nullable AutoKeyRotationDetails autoKeyRotationDetails,
+            @Nullable Map<String, String> freeformTags,
+            @Nullable Map<String, Map<String, Object>> definedTags) {}
+
+    record WrappedImportKey(
+            @Nullable String keyMaterial, @Nullable String wrappingAlgorithm) {
+        @Override
+        public String toString() {
+            return "WrappedImportKey[redacted]";
+        }
+    }
+
+    record ImportKeyDetails(
+            @Nullable String compartmentId,
+            @Nullable String displayName,
+            @Nullable KeyShapeDetails keyShape,
+            @Nullable String protectionMode,
+            @Nullable Boolean isAutoRotationEnabled,
+            @Nullable AutoKeyRotationDetails autoKeyRotationDetails,
+            @Nullable WrappedImportKey wrappedImportKey,
+            @Nullable Map<String, String> freeformTags,
+            @Nullable Map<String, Map<String, Object>> definedTags) {}
+
+    record ImportKeyVersionDetails(@Nullable WrappedImportKey wrappedImportKey) {}
+
+    record ExportKeyDetails(
+            @Nullable String keyId,
+            @Nullable String keyVersionId,
+            @Nullable String algorithm,
+            @Nullable String publicKey,
+            @Nullable Map<String, String> loggingContext) {}
+
+    record SignDataDetails(
+            @Nullable String keyId,
+            @Nullable String keyVersionId,
+            @Nullable String message,
+            @Nullable String messageType,
+            @Nullable String signingAlgorithm,
+            @Nullable Map<String, String> loggingContext) {}
+
+    record VerifyDataDetails(
+            @Nullable String keyId,
+            @Nullable String keyVersionId,
+            @Nullable String message,
+            @Nullable String messageType,
+            @Nullable String signingAlgorithm,
+            @Nullable String signature,
+            @Nullable Map<String, String> loggingContext) {}
+
     record KeyShapeDetails(
             @Nullable String algorithm,
             @Nullable Integer length,
@@ -25,10 +88,11 @@ final class Details {
             @Nullable KeyShapeDetails keyShape,
             @Nullable String protectionMode,
             @Nullable Boolean isAutoRotationEnabled,
+            @Nullable AutoKeyRotationDetails autoKeyRotationDetails,
             @Nullable Map<String, String> freeformTags,
             @Nullable Map<String, Map<String, Object>> definedTags) {}
 
-    record ScheduleKeyDeletionDetails(@Nullable String timeOfDeletion) {}
+    record ScheduleDeletionDetails(@Nullable String timeOfDeletion) {}
 
     record ExternalKeyVersionReference(@Nullable String externalKeyVersionId) {}
 

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
+import io.holdfast.keyservice.describe.Descriptions;
 import io.holdfast.keyservice.domain.Tags;
+import io.holdfast.keyservice.http.Details.ScheduleDeletionDetails;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -111,6 +113,15 @@ public class Fields {
         }
     }
 
+    /** The time that a request to schedule a deletion names; null when it names none. */
+    @Nullable
+    Instant timeOfDeletion(byte @Nullable [] body) {
+        return optionalBody(body, ScheduleDeletionDetails.class)
+                .map(ScheduleDeletionDetails::timeOfDeletion)
+                .map(text -> time(text, "timeOfDeletion"))
+                .orElse(null);
+    }
+
     static <E extends Enum<E>> Optional<E> oneOf(@Nullable String value, String field, Class<E> type) {
         if (value == null) {
             return Optional.empty();
@@ -179,6 +190,19 @@ public class Fields {
             throw ProblemException.invalid("definedTags", "can't be read");
         }
         return new Tags(free, namespaces);
+    }
+
+    /** What an update says; a kind of tags that it leaves out stays as it is. */
+    Descriptions.Wanted wanted(
+            @Nullable String displayName,
+            @Nullable Map<String, String> freeform,
+            @Nullable Map<String, Map<String, Object>> defined,
+            Tags before) {
+        Optional<Tags> tags = freeform == null && defined == null
+                ? Optional.empty()
+                : Optional.of(tags(
+                        freeform == null ? before.freeform() : freeform, defined == null ? before.defined() : defined));
+        return new Descriptions.Wanted(Optional.ofNullable(displayName).map(Fields::displayName), tags);
     }
 
     Map<String, String> associatedData(@Nullable Map<String, String> value) {

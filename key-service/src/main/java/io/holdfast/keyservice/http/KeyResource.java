@@ -1,25 +1,22 @@
 package io.holdfast.keyservice.http;
 
 import io.holdfast.kernel.Ocid.CompartmentId;
-import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.Ocid.VaultId;
-import io.holdfast.kernel.ProblemException;
 import io.holdfast.keyservice.deletion.KeyAccess;
+import io.holdfast.keyservice.describe.Descriptions;
 import io.holdfast.keyservice.domain.KeyShape;
-import io.holdfast.keyservice.domain.KeyVersion;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.ProtectionMode;
+import io.holdfast.keyservice.domain.RotationSchedule;
 import io.holdfast.keyservice.domain.Tags;
 import io.holdfast.keyservice.domain.Vault;
+import io.holdfast.keyservice.http.Details.ChangeCompartmentDetails;
 import io.holdfast.keyservice.http.Details.CreateKeyDetails;
-import io.holdfast.keyservice.http.Details.ExternalKeyVersionReference;
-import io.holdfast.keyservice.http.Details.KeyShapeDetails;
-import io.holdfast.keyservice.http.Details.ScheduleKeyDeletionDetails;
+import io.holdfast.keyservice.http.Details.ScheduleDeletionDetails;
+import io.holdfast.keyservice.http.Details.UpdateKeyDetails;
 import io.holdfast.keyservice.http.Listing.Query;
 import io.holdfast.keyservice.http.Listing.Sorting;
 import io.holdfast.keyservice.http.Views.KeySummary;
-import io.holdfast.keyservice.http.Views.KeyVersionSummary;
-import io.holdfast.keyservice.http.Views.KeyVersionView;
 import io.holdfast.keyservice.http.Views.KeyView;
 import io.holdfast.keyservice.rotate.Keys;
 import io.holdfast.keyservice.rotate.Keys.KeyWish;
@@ -30,6 +27,7 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -59,8 +57,19 @@ public class KeyResource {
     private final Keys keys;
     private final KeyAccess access;
     private final KeyStore store;
+    private final NewKeys newKeys;
+    private final Descriptions descriptions;
 
-    public KeyResource(Operations operations, Fields fields, Keys keys, KeyAccess access, KeyStore store) {
+    public KeyResource(
+            Operations operations,
+            Fields fields,
+            Keys keys,
+            KeyAccess access,
+            KeyStore store,
+            NewKeys newKeys,
+            Descriptions descriptions) {
+        this.newKeys = newKeys;
+        this.descriptions = descriptions;
         this.operations = operations;
         this.fields = fields;
         this.keys = keys;
@@ -85,63 +94,20 @@ public class KeyResource {
             CreateKeyDetails details = fields.body(body, CreateKeyDetails.class);
             CompartmentId compartment = Fields.ocid(details.compartmentId(), "compartmentId", CompartmentId::new);
             String displayName = Fields.displayName(details.displayName());
-            KeyShape shape = shape(details.keyShape());
-            ProtectionMode mode = protectionMode(details.protectionMode());
-            if (Boolean.TRUE.equals(details.isAutoRotationEnabled())) {
-                throw ProblemException.invalid(
-                        "isAutoRotationEnabled", "is not supported now; rotate by createKeyVersion");
-            }
+            KeyShape shape = NewKeys.shape(details.keyShape());
+            ProtectionMode mode = NewKeys.protectionMode(details.protectionMode());
             Tags tags = fields.tags(details.freeformTags(), details.definedTags());
+            Optional<RotationSchedule> rotation =
+                    NewKeys.rotation(details.isAutoRotationEnabled(), details.autoKeyRotationDetails(), Instant.now());
             operations.requireRelated("CreateKey", List.of("KEY_CREATE"), compartment, Map.of());
-            Stored<Vault> vault = vaultFor(vaultId, compartment);
-            operations.requireRelated(
-                    "CreateKey",
-                    List.of("VAULT_CREATE_KEY"),
-                    vault.value().facts().compartmentId(),
-                    Map.of("target.vault.id", vault.value().id().value()));
+            Stored<Vault> vault = newKeys.vault("CreateKey", "VAULT_CREATE_KEY", vaultId, compartment);
             Stored<MasterKey> key = keys.createKey(
                     vault,
-                    new KeyWish(compartment, displayName, shape, mode, tags),
+                    new KeyWish(compartment, displayName, shape, mode, tags, NewKeys.exportable(tags), rotation),
                     operations.change("CreateKey", null, retryToken));
             operations.tell("CreateKey", key.value().id());
             return answer(key);
         });
-    }
-
-    private static KeyShape shape(@Nullable KeyShapeDetails shape) {
-        if (shape == null) {
-            throw ProblemException.missing("keyShape");
-        }
-        KeyShape.Algorithm algorithm = Fields.oneOf(shape.algorithm(), "keyShape.algorithm", KeyShape.Algorithm.class)
-                .orElseThrow(() -> ProblemException.missing("keyShape.algorithm"));
-        Integer length = shape.length();
-        if (length == null) {
-            throw ProblemException.missing("keyShape.length");
-        }
-        KeyShape.Curve curve = Fields.oneOf(shape.curveId(), "keyShape.curveId", KeyShape.Curve.class)
-                .orElse(null);
-        return KeyShape.of(algorithm, length, curve);
-    }
-
-    /** OCI's default is HSM: an absent value is no wish for a software key. */
-    private static ProtectionMode protectionMode(@Nullable String name) {
-        return switch (Fields.oneOf(name, "protectionMode", Mode.class).orElse(Mode.HSM)) {
-            case HSM -> ProtectionMode.HSM;
-            case SOFTWARE -> ProtectionMode.SOFTWARE;
-            case EXTERNAL ->
-                throw ProblemException.invalid(
-                        "protectionMode", "EXTERNAL is not supported: external key managers are not");
-        };
-    }
-
-    private Stored<Vault> vaultFor(@Nullable String vaultId, CompartmentId compartment) {
-        if (vaultId == null) {
-            return store.defaultVault(compartment, operations.caller().tenancyId())
-                    .orElseThrow(() -> ProblemException.notFound());
-        }
-        return Optional.of(Fields.ocid(vaultId, "vaultId", VaultId::new))
-                .flatMap(store::vault)
-                .orElseThrow(Operations::relatedNotFound);
     }
 
     @GET
@@ -166,7 +132,7 @@ public class KeyResource {
         return operations.run("ListKeys", () -> {
             CompartmentId compartment = Fields.ocid(compartmentId, "compartmentId", CompartmentId::new);
             Optional<VaultId> vault = Optional.ofNullable(vaultId).map(id -> Fields.ocid(id, "vaultId", VaultId::new));
-            Optional<Mode> mode = Fields.oneOf(protectionMode, "protectionMode", Mode.class);
+            Optional<NewKeys.Mode> mode = Fields.oneOf(protectionMode, "protectionMode", NewKeys.Mode.class);
             Optional<KeyShape.Algorithm> wanted = Fields.oneOf(algorithm, "algorithm", KeyShape.Algorithm.class);
             Integer bytes = Fields.number(length, "length");
             Optional<KeyShape.Curve> curve = Fields.oneOf(curveId, "curveId", KeyShape.Curve.class);
@@ -196,66 +162,64 @@ public class KeyResource {
         });
     }
 
-    private enum Mode {
-        HSM,
-        SOFTWARE,
-        EXTERNAL
+    @PUT
+    @Path("/keys/{keyId}")
+    public RestResponse<KeyView> updateKey(
+            @PathParam("keyId") String keyId,
+            @RequestBody(content = @Content(schema = @Schema(implementation = UpdateKeyDetails.class)))
+                    byte @Nullable [] body,
+            @HeaderParam("if-match") @Nullable String ifMatch) {
+        return operations.run("UpdateKey", () -> {
+            Stored<MasterKey> key = operations.key("UpdateKey", "KEY_UPDATE", keyId);
+            UpdateKeyDetails details = fields.body(body, UpdateKeyDetails.class);
+            Stored<MasterKey> updated = descriptions.updateKey(
+                    key.value().id(),
+                    fields.wanted(
+                            details.displayName(),
+                            details.freeformTags(),
+                            details.definedTags(),
+                            key.value().facts().tags()),
+                    schedule(details),
+                    operations.change("UpdateKey " + keyId, ifMatch, null));
+            operations.tell("UpdateKey", updated.value().id());
+            return answer(updated);
+        });
     }
 
+    private static Descriptions.Schedule schedule(UpdateKeyDetails details) {
+        if (details.isAutoRotationEnabled() == null && details.autoKeyRotationDetails() == null) {
+            return new Descriptions.Schedule.AsItIs();
+        }
+        if (Boolean.FALSE.equals(details.isAutoRotationEnabled())) {
+            return new Descriptions.Schedule.None();
+        }
+        return NewKeys.rotation(true, details.autoKeyRotationDetails(), Instant.now())
+                .<Descriptions.Schedule>map(Descriptions.Schedule.Every::new)
+                .orElseThrow();
+    }
+
+    /** Needs the right to move keys in both compartments. */
     @POST
-    @Path("/keys/{keyId}/keyVersions")
-    public RestResponse<KeyVersionView> createKeyVersion(
+    @Path("/keys/{keyId}/actions/changeCompartment")
+    public RestResponse<Void> changeKeyCompartment(
             @PathParam("keyId") String keyId,
-            byte @Nullable [] body,
+            @RequestBody(content = @Content(schema = @Schema(implementation = ChangeCompartmentDetails.class)))
+                    byte @Nullable [] body,
             @HeaderParam("if-match") @Nullable String ifMatch,
             @HeaderParam("opc-retry-token") @Nullable String retryToken) {
-        return operations.run("CreateKeyVersion", () -> {
-            Stored<MasterKey> key = operations.key("CreateKeyVersion", "KEY_ROTATE", keyId);
-            fields.optionalBody(body, ExternalKeyVersionReference.class).ifPresent(reference -> {
-                if (reference.externalKeyVersionId() != null) {
-                    throw ProblemException.invalid("externalKeyVersionId", "is for EXTERNAL keys only");
-                }
-            });
-            Keys.Rotated rotated =
-                    keys.rotate(key.value().id(), operations.change("CreateKeyVersion " + keyId, ifMatch, retryToken));
-            operations.tell("CreateKeyVersion", key.value().id());
-            return answer(rotated.version(), rotated.key());
-        });
-    }
-
-    @GET
-    @Path("/keys/{keyId}/keyVersions/{keyVersionId}")
-    public RestResponse<KeyVersionView> getKeyVersion(
-            @PathParam("keyId") String keyId, @PathParam("keyVersionId") String keyVersionId) {
-        return operations.run("GetKeyVersion", () -> {
-            Stored<MasterKey> key = operations.key("GetKeyVersion", "KEY_READ", keyId);
-            Stored<KeyVersion> version = Operations.parse(keyVersionId, KeyVersionId::new)
-                    .flatMap(id -> store.version(key.value().id(), id))
-                    .orElseThrow(ProblemException::notFound);
-            return answer(version, key.value());
-        });
-    }
-
-    @GET
-    @Path("/keys/{keyId}/keyVersions")
-    public RestResponse<List<KeyVersionSummary>> listKeyVersions(
-            @PathParam("keyId") String keyId,
-            @QueryParam("limit") @Nullable String limit,
-            @QueryParam("page") @Nullable String page,
-            @QueryParam("sortBy") @Nullable String sortBy,
-            @QueryParam("sortOrder") @Nullable String sortOrder) {
-        return operations.run("ListKeyVersions", () -> {
-            MasterKey key =
-                    operations.key("ListKeyVersions", "KEY_INSPECT", keyId).value();
-            return Listing.answer(
-                    store.versionsOf(key.id()).stream().map(Stored::value).toList(),
-                    new Query(Fields.number(limit, "limit"), page, sortBy, sortOrder),
-                    // Versions have no name and may share a millisecond: their number is the order they were made in.
-                    new Sorting<>(
-                            version -> version.id().value(),
-                            version -> "%020d".formatted(version.number()),
-                            version -> Instant.ofEpochSecond(version.number())),
-                    version -> Views.summary(version, key));
+        return operations.run("ChangeKeyCompartment", () -> {
+            Stored<MasterKey> key = operations.key("ChangeKeyCompartment", "KEY_MOVE", keyId);
+            CompartmentId to = Fields.ocid(
+                    fields.body(body, ChangeCompartmentDetails.class).compartmentId(),
+                    "compartmentId",
+                    CompartmentId::new);
+            operations.requireRelated("ChangeKeyCompartment", List.of("KEY_MOVE"), to, Map.of());
+            Stored<MasterKey> moved = descriptions.moveKey(
+                    key.value().id(), to, operations.change("ChangeKeyCompartment " + keyId, ifMatch, retryToken));
+            operations.tell("ChangeKeyCompartment", moved.value().id());
+            return RestResponse.ResponseBuilder.<Void>ok()
+                    .header("etag", moved.etag())
+                    .build();
         });
     }
 
@@ -295,15 +259,12 @@ public class KeyResource {
     @Path("/keys/{keyId}/actions/scheduleDeletion")
     public RestResponse<KeyView> scheduleKeyDeletion(
             @PathParam("keyId") String keyId,
-            @RequestBody(content = @Content(schema = @Schema(implementation = ScheduleKeyDeletionDetails.class)))
+            @RequestBody(content = @Content(schema = @Schema(implementation = ScheduleDeletionDetails.class)))
                     byte @Nullable [] body,
             @HeaderParam("if-match") @Nullable String ifMatch,
             @HeaderParam("opc-retry-token") @Nullable String retryToken) {
         return act("ScheduleKeyDeletion", "KEY_DELETE", keyId, ifMatch, retryToken, (key, request) -> {
-            Instant time = fields.optionalBody(body, ScheduleKeyDeletionDetails.class)
-                    .map(ScheduleKeyDeletionDetails::timeOfDeletion)
-                    .map(text -> Fields.time(text, "timeOfDeletion"))
-                    .orElse(null);
+            Instant time = fields.timeOfDeletion(body);
             return access.scheduleDeletion(key.id(), time, request);
         });
     }
@@ -339,15 +300,9 @@ public class KeyResource {
         });
     }
 
-    private static RestResponse<KeyView> answer(Stored<MasterKey> key) {
+    static RestResponse<KeyView> answer(Stored<MasterKey> key) {
         return RestResponse.ResponseBuilder.ok(Views.view(key.value()))
                 .header("etag", key.etag())
-                .build();
-    }
-
-    private static RestResponse<KeyVersionView> answer(Stored<KeyVersion> version, MasterKey key) {
-        return RestResponse.ResponseBuilder.ok(Views.view(version.value(), key))
-                .header("etag", version.etag())
                 .build();
     }
 }

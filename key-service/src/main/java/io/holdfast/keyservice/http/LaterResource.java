@@ -21,7 +21,7 @@ public class LaterResource {
 
     @GET
     @Path(
-            "/{path: (wrappingKeys|ekmsPrivateEndpoints(/[^/]+)?|replicaOperations/[^/]+/status|vaults/[^/]+/usage|vaults/[^/]+/actions/listReplicas)}")
+            "/{path: (wrappingKeys|ekmsPrivateEndpoints(/[^/]+)?|replicaOperations/[^/]+/status|vaults/[^/]+/actions/listReplicas)}")
     @Operation(hidden = true)
     public RestResponse<Void> get() {
         throw later();
@@ -29,14 +29,14 @@ public class LaterResource {
 
     @POST
     @Path(
-            "/{path: (exportKey|sign|verify|ekmsPrivateEndpoints|keys/import|keys/[^/]+/keyVersions/import|keys/[^/]+/keyVersions/[^/]+/actions/(scheduleDeletion|cancelDeletion)|keys/[^/]+/actions/(backup|changeCompartment)|keys/actions/(restoreFromFile|restoreFromObjectStore)|vaults/actions/(restoreFromFile|restoreFromObjectStore)|vaults/[^/]+/actions/(backup|cancelDeletion|changeCompartment|createReplica|deleteReplica|scheduleDeletion))}")
+            "/{path: (exportKey|sign|verify|ekmsPrivateEndpoints|keys/import|keys/[^/]+/keyVersions/import|keys/[^/]+/actions/backup|keys/actions/(restoreFromFile|restoreFromObjectStore)|vaults/actions/(restoreFromFile|restoreFromObjectStore)|vaults/[^/]+/actions/(backup|createReplica|deleteReplica))}")
     @Operation(hidden = true)
     public RestResponse<Void> post() {
         throw later();
     }
 
     @PUT
-    @Path("/{path: (keys/[^/]+|vaults/[^/]+|vaults/[^/]+/updateRegisteredVaultForMtls|ekmsPrivateEndpoints/[^/]+)}")
+    @Path("/{path: (vaults/[^/]+/updateRegisteredVaultForMtls|ekmsPrivateEndpoints/[^/]+)}")
     @Operation(hidden = true)
     public RestResponse<Void> put() {
         throw later();

@@ -13,6 +13,7 @@ import io.holdfast.keyservice.domain.Vault;
 import io.holdfast.keyservice.store.ChangeRequest;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Stored;
+import io.holdfast.keyservice.store.VaultStore;
 import io.holdfast.platform.http.Authorizer;
 import io.holdfast.platform.http.Authorizer.Decision;
 import io.holdfast.platform.http.Caller;
@@ -37,14 +38,21 @@ public class Operations {
     private static final Logger LOG = Logger.getLogger(Operations.class);
 
     private final KeyStore store;
+    private final VaultStore vaults;
     private final Authorizer authorizer;
     private final CurrentCaller caller;
     private final RetryTokens tokens;
     private final MeterRegistry meters;
 
     public Operations(
-            KeyStore store, Authorizer authorizer, CurrentCaller caller, KeyValueStore etcd, MeterRegistry meters) {
+            KeyStore store,
+            VaultStore vaults,
+            Authorizer authorizer,
+            CurrentCaller caller,
+            KeyValueStore etcd,
+            MeterRegistry meters) {
         this.store = store;
+        this.vaults = vaults;
         this.authorizer = authorizer;
         this.caller = caller;
         this.tokens = new RetryTokens(etcd, "/holdfast/keys/retry/", TimeSource.system());
@@ -106,7 +114,8 @@ public class Operations {
     }
 
     Stored<Vault> vault(String operation, String permission, String pathId) {
-        Stored<Vault> vault = parse(pathId, VaultId::new).flatMap(store::vault).orElseThrow(ProblemException::notFound);
+        Stored<Vault> vault =
+                parse(pathId, VaultId::new).flatMap(vaults::vault).orElseThrow(ProblemException::notFound);
         authorizer.require(
                 caller.get(),
                 operation,

@@ -1,22 +1,33 @@
 package io.holdfast.keyservice.http;
 
 import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.keyservice.config.KeysConfig;
+import io.holdfast.keyservice.deletion.VaultDeletion;
+import io.holdfast.keyservice.describe.Descriptions;
+import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.keyservice.domain.Tags;
 import io.holdfast.keyservice.domain.Vault;
+import io.holdfast.keyservice.http.Details.ChangeCompartmentDetails;
 import io.holdfast.keyservice.http.Details.CreateVaultDetails;
+import io.holdfast.keyservice.http.Details.ScheduleDeletionDetails;
+import io.holdfast.keyservice.http.Details.UpdateVaultDetails;
 import io.holdfast.keyservice.http.Listing.Query;
 import io.holdfast.keyservice.http.Listing.Sorting;
 import io.holdfast.keyservice.http.Views.VaultSummary;
+import io.holdfast.keyservice.http.Views.VaultUsage;
 import io.holdfast.keyservice.http.Views.VaultView;
 import io.holdfast.keyservice.rotate.Keys;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Stored;
+import io.holdfast.keyservice.store.VaultStore;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -24,6 +35,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
@@ -37,15 +49,29 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 @Tag(name = "vaults")
 public class VaultResource {
-    private static final String DEFAULT_TYPE = "DEFAULT";
+    private static final Set<String> TYPES = Set.of("DEFAULT", "VIRTUAL_PRIVATE");
 
     private final Operations operations;
     private final Fields fields;
     private final Keys keys;
-    private final KeyStore store;
+    private final VaultStore store;
+    private final KeyStore keyStore;
+    private final VaultDeletion deletion;
+    private final Descriptions descriptions;
     private final String endpoint;
 
-    public VaultResource(Operations operations, Fields fields, Keys keys, KeyStore store, KeysConfig config) {
+    public VaultResource(
+            Operations operations,
+            Fields fields,
+            Keys keys,
+            VaultStore store,
+            KeyStore keyStore,
+            VaultDeletion deletion,
+            Descriptions descriptions,
+            KeysConfig config) {
+        this.keyStore = keyStore;
+        this.deletion = deletion;
+        this.descriptions = descriptions;
         this.operations = operations;
         this.fields = fields;
         this.keys = keys;
@@ -64,8 +90,9 @@ public class VaultResource {
             CompartmentId compartment = Fields.ocid(details.compartmentId(), "compartmentId", CompartmentId::new);
             String displayName = Fields.displayName(details.displayName());
             String type = Fields.required(details.vaultType(), "vaultType");
-            if (!type.equals(DEFAULT_TYPE)) {
-                throw ProblemException.invalid("vaultType", "must be DEFAULT, the one type that is supported now");
+            if (!TYPES.contains(type)) {
+                throw ProblemException.invalid(
+                        "vaultType", "must be DEFAULT or VIRTUAL_PRIVATE; external key managers are not supported");
             }
             Tags tags = fields.tags(details.freeformTags(), details.definedTags());
             operations.requireRelated("CreateVault", List.of("VAULT_CREATE"), compartment, Map.of());
@@ -101,6 +128,118 @@ public class VaultResource {
                             vault -> vault.facts().displayName(),
                             vault -> vault.facts().timeCreated()),
                     vault -> Views.summary(vault, endpoint));
+        });
+    }
+
+    @PUT
+    @Path("/vaults/{vaultId}")
+    public RestResponse<VaultView> updateVault(
+            @PathParam("vaultId") String vaultId,
+            @RequestBody(content = @Content(schema = @Schema(implementation = UpdateVaultDetails.class)))
+                    byte @Nullable [] body,
+            @HeaderParam("if-match") @Nullable String ifMatch) {
+        return operations.run("UpdateVault", () -> {
+            Vault vault =
+                    operations.vault("UpdateVault", "VAULT_UPDATE", vaultId).value();
+            UpdateVaultDetails details = fields.body(body, UpdateVaultDetails.class);
+            Stored<Vault> updated = descriptions.updateVault(
+                    vault.id(),
+                    fields.wanted(
+                            details.displayName(),
+                            details.freeformTags(),
+                            details.definedTags(),
+                            vault.facts().tags()),
+                    operations.change("UpdateVault " + vaultId, ifMatch, null));
+            operations.tell("UpdateVault", vault.id());
+            return answer(updated);
+        });
+    }
+
+    /** Needs the right to move vaults in both compartments. Keys stay where they are. */
+    @POST
+    @Path("/vaults/{vaultId}/actions/changeCompartment")
+    public RestResponse<Void> changeVaultCompartment(
+            @PathParam("vaultId") String vaultId,
+            @RequestBody(content = @Content(schema = @Schema(implementation = ChangeCompartmentDetails.class)))
+                    byte @Nullable [] body,
+            @HeaderParam("if-match") @Nullable String ifMatch,
+            @HeaderParam("opc-retry-token") @Nullable String retryToken) {
+        String operation = "ChangeVaultCompartment";
+        return operations.run(operation, () -> {
+            VaultId id =
+                    operations.vault(operation, "VAULT_MOVE", vaultId).value().id();
+            CompartmentId to = Fields.ocid(
+                    fields.body(body, ChangeCompartmentDetails.class).compartmentId(),
+                    "compartmentId",
+                    CompartmentId::new);
+            operations.requireRelated(operation, List.of("VAULT_MOVE"), to, Map.of());
+            Stored<Vault> moved =
+                    descriptions.moveVault(id, to, operations.change(operation + " " + vaultId, ifMatch, retryToken));
+            operations.tell(operation, id);
+            return RestResponse.ResponseBuilder.<Void>ok()
+                    .header("etag", moved.etag())
+                    .build();
+        });
+    }
+
+    /** Answers when access to every key of the vault has ended everywhere. */
+    @POST
+    @Path("/vaults/{vaultId}/actions/scheduleDeletion")
+    public RestResponse<VaultView> scheduleVaultDeletion(
+            @PathParam("vaultId") String vaultId,
+            @RequestBody(content = @Content(schema = @Schema(implementation = ScheduleDeletionDetails.class)))
+                    byte @Nullable [] body,
+            @HeaderParam("if-match") @Nullable String ifMatch,
+            @HeaderParam("opc-retry-token") @Nullable String retryToken) {
+        String operation = "ScheduleVaultDeletion";
+        return operations.run(operation, () -> {
+            VaultId id =
+                    operations.vault(operation, "VAULT_DELETE", vaultId).value().id();
+            Stored<Vault> scheduled = deletion.scheduleDeletion(
+                    id, fields.timeOfDeletion(body), operations.change(operation + " " + vaultId, ifMatch, retryToken));
+            operations.tell(operation, id);
+            return answer(scheduled);
+        });
+    }
+
+    @POST
+    @Path("/vaults/{vaultId}/actions/cancelDeletion")
+    public RestResponse<VaultView> cancelVaultDeletion(
+            @PathParam("vaultId") String vaultId,
+            @HeaderParam("if-match") @Nullable String ifMatch,
+            @HeaderParam("opc-retry-token") @Nullable String retryToken) {
+        String operation = "CancelVaultDeletion";
+        return operations.run(operation, () -> {
+            VaultId id =
+                    operations.vault(operation, "VAULT_DELETE", vaultId).value().id();
+            Stored<Vault> cancelled =
+                    deletion.cancelDeletion(id, operations.change(operation + " " + vaultId, ifMatch, retryToken));
+            operations.tell(operation, id);
+            return answer(cancelled);
+        });
+    }
+
+    /** Counts what is not DELETED; HSM keys apart from software ones. */
+    @GET
+    @Path("/vaults/{vaultId}/usage")
+    public VaultUsage getVaultUsage(@PathParam("vaultId") String vaultId) {
+        return operations.run("GetVaultUsage", () -> {
+            VaultId id = operations
+                    .vault("GetVaultUsage", "VAULT_READ", vaultId)
+                    .value()
+                    .id();
+            int[] keysOf = new int[ProtectionMode.values().length];
+            int[] versionsOf = new int[ProtectionMode.values().length];
+            for (Stored<MasterKey> key : keyStore.keysIn(id)) {
+                if (!(key.value() instanceof MasterKey.Deleted)) {
+                    int mode = key.value().facts().protectionMode().ordinal();
+                    keysOf[mode]++;
+                    versionsOf[mode] += key.value().facts().liveVersions();
+                }
+            }
+            int hsm = ProtectionMode.HSM.ordinal();
+            int software = ProtectionMode.SOFTWARE.ordinal();
+            return new VaultUsage(keysOf[hsm], versionsOf[hsm], keysOf[software], versionsOf[software]);
         });
     }
 

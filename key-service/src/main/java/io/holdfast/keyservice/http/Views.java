@@ -4,9 +4,11 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.holdfast.keyservice.domain.KeyShape;
 import io.holdfast.keyservice.domain.KeyVersion;
 import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.domain.RotationSchedule;
 import io.holdfast.keyservice.domain.Vault;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The answers' JSON (OCI KMS models; reference "Models"). Absent values are left out. */
@@ -23,6 +25,7 @@ final class Views {
             String lifecycleState,
             String managementEndpoint,
             Instant timeCreated,
+            @Nullable Instant timeOfDeletion,
             String vaultType,
             String wrappingkeyId,
             @JsonProperty("isPrimary") boolean isPrimary,
@@ -64,7 +67,52 @@ final class Views {
             @Nullable Instant timeOfDeletion,
             String vaultId,
             @JsonProperty("isPrimary") boolean isPrimary,
-            @JsonProperty("isAutoRotationEnabled") boolean isAutoRotationEnabled) {}
+            @JsonProperty("isAutoRotationEnabled") boolean isAutoRotationEnabled,
+            @Nullable AutoKeyRotationView autoKeyRotationDetails) {}
+
+    record AutoKeyRotationView(
+            int rotationIntervalInDays,
+            Instant timeOfScheduleStart,
+            Instant timeOfNextRotation,
+            @Nullable Instant timeOfLastRotation,
+            @Nullable String lastRotationStatus,
+            @Nullable String lastRotationMessage) {
+        static AutoKeyRotationView of(RotationSchedule schedule) {
+            Optional<RotationSchedule.Outcome> last = schedule.last();
+            return new AutoKeyRotationView(
+                    schedule.intervalDays(),
+                    schedule.start(),
+                    schedule.next(),
+                    last.map(RotationSchedule.Outcome::time).orElse(null),
+                    last.map(outcome -> outcome.succeeded() ? "SUCCESS" : "FAILED")
+                            .orElse(null),
+                    last.flatMap(RotationSchedule.Outcome::message).orElse(null));
+        }
+    }
+
+    /** HSM keys apart from software ones, as OCI counts. */
+    record VaultUsage(int keyCount, int keyVersionCount, int softwareKeyCount, int softwareKeyVersionCount) {}
+
+    record SignedData(String keyId, String keyVersionId, String signature, String signingAlgorithm) {}
+
+    record VerifiedData(@JsonProperty("isSignatureValid") boolean isSignatureValid) {}
+
+    record WrappingKeyView(
+            String compartmentId,
+            String id,
+            String lifecycleState,
+            String publicKey,
+            Instant timeCreated,
+            String vaultId) {}
+
+    /** @param encryptedKey wrapped for the holder of the public key that the request gave */
+    record ExportedKeyData(
+            String keyVersionId,
+            String keyId,
+            Instant timeCreated,
+            String vaultId,
+            String encryptedKey,
+            String algorithm) {}
 
     record KeySummary(
             String compartmentId,
@@ -135,6 +183,7 @@ final class Views {
                 vault.lifecycleState(),
                 endpoint,
                 facts.timeCreated(),
+                timeOfDeletion(vault),
                 facts.type(),
                 facts.wrappingKeyId().value(),
                 true,
@@ -172,7 +221,8 @@ final class Views {
                 timeOfDeletion(key),
                 facts.vaultId().value(),
                 true,
-                false);
+                facts.rotation().isPresent(),
+                facts.rotation().map(AutoKeyRotationView::of).orElse(null));
     }
 
     static KeySummary summary(MasterKey key) {
@@ -188,7 +238,7 @@ final class Views {
                 facts.vaultId().value(),
                 facts.protectionMode().name(),
                 facts.shape().algorithm().name(),
-                false);
+                facts.rotation().isPresent());
     }
 
     static KeyVersionView view(KeyVersion version, MasterKey key) {
@@ -217,6 +267,16 @@ final class Views {
                 timeOfDeletion(version, key),
                 key.facts().vaultId().value(),
                 version.facts().autoRotated());
+    }
+
+    private static @Nullable Instant timeOfDeletion(Vault vault) {
+        return switch (vault) {
+            case Vault.SchedulingDeletion scheduling -> scheduling.timeOfDeletion();
+            case Vault.PendingDeletion pending -> pending.timeOfDeletion();
+            case Vault.Deleted deleted -> deleted.timeOfDeletion();
+            case Vault.Active active -> null;
+            case Vault.CancellingDeletion cancelling -> null;
+        };
     }
 
     private static @Nullable Instant timeOfDeletion(KeyVersion version, MasterKey key) {

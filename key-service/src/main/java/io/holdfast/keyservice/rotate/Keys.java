@@ -8,18 +8,23 @@ import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
+import io.holdfast.kernel.SecretBytes;
 import io.holdfast.keyservice.domain.KeyShape;
 import io.holdfast.keyservice.domain.KeyVersion;
 import io.holdfast.keyservice.domain.KeyVersion.Origin;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.ProtectionMode;
+import io.holdfast.keyservice.domain.RotationSchedule;
 import io.holdfast.keyservice.domain.Tags;
 import io.holdfast.keyservice.domain.Vault;
 import io.holdfast.keyservice.store.ChangeRequest;
+import io.holdfast.keyservice.store.Changed;
 import io.holdfast.keyservice.store.KeyStore;
-import io.holdfast.keyservice.store.KeyStore.Changed;
-import io.holdfast.keyservice.store.KeyStore.Step;
+import io.holdfast.keyservice.store.KeyStore.VersionMaterial;
+import io.holdfast.keyservice.store.RotationIndex;
+import io.holdfast.keyservice.store.Step;
 import io.holdfast.keyservice.store.Stored;
+import io.holdfast.keyservice.store.VaultStore;
 import io.holdfast.keyservice.vault.Vault.Made;
 import io.holdfast.keyservice.vault.Vault.Wish;
 import io.holdfast.keyservice.vault.Vaults;
@@ -34,10 +39,12 @@ import java.util.Optional;
 @ApplicationScoped
 public class Keys {
     private final KeyStore store;
+    private final VaultStore vaultStore;
     private final Vaults vaults;
     private final Ocid.Mint mint;
 
-    public Keys(KeyStore store, Vaults vaults, Ocid.Mint mint) {
+    public Keys(KeyStore store, VaultStore vaultStore, Vaults vaults, Ocid.Mint mint) {
+        this.vaultStore = vaultStore;
         this.store = store;
         this.vaults = vaults;
         this.mint = mint;
@@ -55,12 +62,18 @@ public class Keys {
         VaultId id = mint.vault();
         Vault.Active made = new Vault.Active(
                 new Vault.Facts(id, caller.tenancyId(), compartment, displayName, type, mint.key(id), now(), tags));
-        return store.create(made, new KeyEvent.VaultCreated(id, compartment, displayName, caller.id()), request);
+        return vaultStore.create(made, new KeyEvent.VaultCreated(id, compartment, displayName, caller.id()), request);
     }
 
-    /** What a new key shall be. */
+    /** What a new key shall be; see {@link MasterKey.Facts}. */
     public record KeyWish(
-            CompartmentId compartment, String displayName, KeyShape shape, ProtectionMode protectionMode, Tags tags) {}
+            CompartmentId compartment,
+            String displayName,
+            KeyShape shape,
+            ProtectionMode protectionMode,
+            Tags tags,
+            boolean exportable,
+            Optional<RotationSchedule> rotation) {}
 
     /**
      * An ENABLED key with its first version, made by its vault.
@@ -73,6 +86,18 @@ public class Keys {
         io.holdfast.keyservice.vault.Vault vault = vaults.forNew(vaultId, wish.protectionMode());
         Made made = vault.generate(firstOf(vaultId, wish));
         return store(in, wish, made, Origin.INTERNAL, request);
+    }
+
+    /**
+     * An ENABLED key of material that the customer made.
+     *
+     * @param material of an AES key its bytes, of an RSA key its PKCS#8 form; stays the caller's
+     * @throws ProblemException as {@link #createKey}, and INVALID_PARAMETER for material that is not of the shape
+     */
+    public Stored<MasterKey> importKey(Stored<Vault> in, KeyWish wish, SecretBytes material, ChangeRequest request) {
+        VaultId vaultId = in.value().id();
+        Made made = vaults.forNew(vaultId, wish.protectionMode()).adopt(firstOf(vaultId, wish), material);
+        return store(in, wish, made, Origin.EXTERNAL, request);
     }
 
     private Wish firstOf(VaultId vault, KeyWish wish) {
@@ -93,14 +118,18 @@ public class Keys {
                 wish.protectionMode(),
                 made.version(),
                 1,
+                1,
                 now,
-                wish.tags()));
+                wish.tags(),
+                wish.exportable(),
+                wish.rotation()));
         return store.create(
                 key,
                 new KeyVersion.Enabled(
                         new KeyVersion.Facts(made.version(), made.key(), 1, now, origin, false, made.publicKey())),
                 made.stored(),
                 in,
+                RotationIndex.move(made.key(), Optional.empty(), wish.rotation()),
                 new KeyEvent.KeyCreated(
                         made.key(),
                         vaultId,
@@ -135,38 +164,100 @@ public class Keys {
                 mint.keyVersion(key.vaultId()),
                 key.shape(),
                 key.displayName(),
-                store.material(key.id(), List.of(current)).getOrDefault(current, Optional.empty()));
+                Optional.ofNullable(store.material(key.id(), List.of(current)).get(current))
+                        .flatMap(VersionMaterial::material));
+    }
+
+    /**
+     * The same with material that the customer made.
+     *
+     * @param material as for {@link #importKey}
+     * @throws ProblemException as {@link #rotate}, and INVALID_PARAMETER for material that is not of the key's shape
+     */
+    public Rotated importVersion(KeyId id, SecretBytes material, ChangeRequest request) {
+        MasterKey.Facts facts =
+                store.key(id).orElseThrow(ProblemException::notFound).value().facts();
+        Made made = vaults.of(facts).adopt(nextOf(facts), material);
+        return makeCurrent(facts, made, Origin.EXTERNAL, request);
     }
 
     private Rotated makeCurrent(MasterKey.Facts key, Made made, Origin origin, ChangeRequest request) {
         KeyId id = key.id();
-        KeyVersionId next = made.version();
-        Changed changed = store.change(id, request, seen -> {
-            MasterKey.Enabled before = requireEnabled(seen);
-            if (before.facts().currentVersionNumber() >= MasterKey.MAX_VERSIONS) {
-                throw new ProblemException(
-                        ProblemCode.LIMIT_EXCEEDED,
-                        "The key has " + MasterKey.MAX_VERSIONS + " versions, the most that a key can have.");
+        Changed<MasterKey> changed = store.change(
+                id,
+                request,
+                seen -> rotation(
+                        requireEnabled(seen),
+                        made,
+                        origin,
+                        false,
+                        now(),
+                        request.caller().id()));
+        KeyVersionId current = changed.replayed().map(KeyVersionId::new).orElse(made.version());
+        return new Rotated(store.version(id, current).orElseThrow(ProblemException::notFound), changed.value());
+    }
+
+    private static Step<MasterKey> rotation(
+            MasterKey.Enabled before, Made made, Origin origin, boolean auto, Instant now, String actor) {
+        if (before.facts().liveVersions() >= MasterKey.MAX_VERSIONS) {
+            throw new ProblemException(
+                    ProblemCode.LIMIT_EXCEEDED,
+                    "The key has " + MasterKey.MAX_VERSIONS
+                            + " versions, the most that a key can have; delete old ones first.");
+        }
+        MasterKey.Enabled rotated = before.rotate(made.version());
+        Optional<RotationSchedule> schedule = before.facts().rotation();
+        Optional<RotationSchedule> next = auto ? schedule.map(each -> each.rotated(now)) : schedule;
+        long number = rotated.facts().currentVersionNumber();
+        KeyVersion version = new KeyVersion.Enabled(
+                new KeyVersion.Facts(made.version(), before.id(), number, now, origin, auto, made.publicKey()));
+        return new Step<>(
+                rotated.with(rotated.facts().scheduled(next)),
+                new KeyEvent.KeyRotated(
+                        before.id(), made.version(), number, before.facts().currentVersion(), actor),
+                made.version().value(),
+                KeyStore.putVersion(version, made.stored()).andThen(RotationIndex.move(before.id(), schedule, next)));
+    }
+
+    /**
+     * Rotates a key whose schedule is due; does nothing when it is not due any more, as when another replica was first.
+     *
+     * @throws ProblemException CONFLICT when the key is not ENABLED, LIMIT_EXCEEDED as for {@link #rotate}
+     */
+    void rotateBySchedule(KeyId id, Instant now) {
+        MasterKey key = store.key(id).orElseThrow(ProblemException::notFound).value();
+        if (!isDue(key, now)) {
+            return;
+        }
+        MasterKey.Facts facts = requireEnabled(key).facts();
+        Made made = vaults.of(facts).generate(nextOf(facts));
+        store.changeIf(
+                id,
+                seen -> isDue(seen, now)
+                        ? Optional.of(rotation(requireEnabled(seen), made, Origin.INTERNAL, true, now, id.value()))
+                        : Optional.empty());
+    }
+
+    /** Records that a scheduled rotation failed, and when it is tried again; a key that is gone has no schedule any more. */
+    void rotationFailed(KeyId id, Instant now, String why) {
+        store.changeIf(id, seen -> {
+            if (!isDue(seen, now)) {
+                return Optional.empty();
             }
-            MasterKey.Enabled after = before.rotate(next);
-            long number = after.facts().currentVersionNumber();
-            KeyVersion version = new KeyVersion.Enabled(
-                    new KeyVersion.Facts(next, id, number, now(), origin, false, made.publicKey()));
-            return new Step(
-                    after,
-                    new KeyEvent.KeyRotated(
-                            id,
-                            next,
-                            number,
-                            before.facts().currentVersion(),
-                            request.caller().id()),
-                    next.value(),
-                    KeyStore.putVersion(version, made.stored()));
+            Optional<RotationSchedule> before = seen.facts().rotation();
+            Optional<RotationSchedule> after = seen instanceof MasterKey.Deleted
+                    ? Optional.empty()
+                    : before.map(schedule -> schedule.failed(now, why));
+            return Optional.of(new Step<>(
+                    seen.with(seen.facts().scheduled(after)),
+                    Optional.empty(),
+                    id.value(),
+                    RotationIndex.move(id, before, after)));
         });
-        KeyVersionId current = changed.replayed().map(KeyVersionId::new).orElse(next);
-        return new Rotated(
-                store.version(id, current).orElseThrow(ProblemException::notFound),
-                changed.key().value());
+    }
+
+    private static boolean isDue(MasterKey key, Instant now) {
+        return key.facts().rotation().map(schedule -> schedule.isDue(now)).orElse(false);
     }
 
     private static MasterKey.Enabled requireEnabled(MasterKey key) {

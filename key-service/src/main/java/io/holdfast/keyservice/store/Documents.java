@@ -22,6 +22,7 @@ import io.holdfast.keyservice.domain.KeyVersion;
 import io.holdfast.keyservice.domain.KeyVersion.Origin;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.ProtectionMode;
+import io.holdfast.keyservice.domain.RotationSchedule;
 import io.holdfast.keyservice.domain.Tags;
 import io.holdfast.keyservice.domain.Vault;
 import java.io.IOException;
@@ -52,9 +53,24 @@ final class Documents {
             String type,
             String wrappingKeyId,
             Instant timeCreated,
+            @Nullable Instant timeOfDeletion,
             Map<String, String> freeformTags,
-            Map<String, Map<String, Object>> definedTags) {}
+            Map<String, Map<String, Object>> definedTags,
+            @Nullable String change) {}
 
+    private record RotationDocument(
+            int intervalDays,
+            Instant start,
+            Instant next,
+            @Nullable Instant last,
+            @Nullable Boolean succeeded,
+            @Nullable String message) {}
+
+    /**
+     * Records of the first release have none of the fields that may be null.
+     *
+     * @param change tells two writes of the same state apart
+     */
     private record KeyDocument(
             String id,
             String state,
@@ -69,9 +85,14 @@ final class Documents {
             ProtectionMode protectionMode,
             String currentVersion,
             long currentVersionNumber,
+            @Nullable Integer liveVersions,
             Instant timeCreated,
             Map<String, String> freeformTags,
-            Map<String, Map<String, Object>> definedTags) {}
+            Map<String, Map<String, Object>> definedTags,
+            boolean exportable,
+            boolean withVault,
+            @Nullable RotationDocument rotation,
+            @Nullable String change) {}
 
     /** Records of the first release have neither state, origin nor public key. */
     private record VersionDocument(
@@ -96,8 +117,16 @@ final class Documents {
             String custodian,
             Instant timeCreated) {}
 
-    static Bytes write(Vault vault) {
+    static Bytes write(Vault vault, String change) {
         Vault.Facts facts = vault.facts();
+        Instant timeOfDeletion =
+                switch (vault) {
+                    case Vault.SchedulingDeletion scheduling -> scheduling.timeOfDeletion();
+                    case Vault.PendingDeletion pending -> pending.timeOfDeletion();
+                    case Vault.Deleted deleted -> deleted.timeOfDeletion();
+                    case Vault.Active active -> null;
+                    case Vault.CancellingDeletion cancelling -> null;
+                };
         return write(new VaultDocument(
                 facts.id().value(),
                 vault.lifecycleState(),
@@ -107,8 +136,10 @@ final class Documents {
                 facts.type(),
                 facts.wrappingKeyId().value(),
                 facts.timeCreated(),
+                timeOfDeletion,
                 facts.tags().freeform(),
-                facts.tags().defined()));
+                facts.tags().defined(),
+                change));
     }
 
     static Vault vault(Bytes json) {
@@ -124,11 +155,17 @@ final class Documents {
                 new Tags(document.freeformTags(), document.definedTags()));
         return switch (document.state()) {
             case "ACTIVE" -> new Vault.Active(facts);
+            case "SCHEDULING_DELETION" ->
+                new Vault.SchedulingDeletion(facts, deletion("vault", document.id(), document.timeOfDeletion()));
+            case "PENDING_DELETION" ->
+                new Vault.PendingDeletion(facts, deletion("vault", document.id(), document.timeOfDeletion()));
+            case "CANCELLING_DELETION" -> new Vault.CancellingDeletion(facts);
+            case "DELETED" -> new Vault.Deleted(facts, deletion("vault", document.id(), document.timeOfDeletion()));
             default -> throw unknown("vault", document.id(), document.state());
         };
     }
 
-    static Bytes write(MasterKey key) {
+    static Bytes write(MasterKey key, String change) {
         MasterKey.Facts facts = key.facts();
         String before =
                 switch (key) {
@@ -158,9 +195,37 @@ final class Documents {
                 facts.protectionMode(),
                 facts.currentVersion().value(),
                 facts.currentVersionNumber(),
+                facts.liveVersions(),
                 facts.timeCreated(),
                 facts.tags().freeform(),
-                facts.tags().defined()));
+                facts.tags().defined(),
+                facts.exportable(),
+                key instanceof MasterKey.PendingDeletion pending && pending.withVault(),
+                facts.rotation().map(Documents::rotation).orElse(null),
+                change));
+    }
+
+    private static RotationDocument rotation(RotationSchedule schedule) {
+        Optional<RotationSchedule.Outcome> last = schedule.last();
+        return new RotationDocument(
+                schedule.intervalDays(),
+                schedule.start(),
+                schedule.next(),
+                last.map(RotationSchedule.Outcome::time).orElse(null),
+                last.map(RotationSchedule.Outcome::succeeded).orElse(null),
+                last.flatMap(RotationSchedule.Outcome::message).orElse(null));
+    }
+
+    private static RotationSchedule schedule(RotationDocument document) {
+        return new RotationSchedule(
+                document.intervalDays(),
+                document.start(),
+                document.next(),
+                Optional.ofNullable(document.last())
+                        .map(time -> new RotationSchedule.Outcome(
+                                time,
+                                Boolean.TRUE.equals(document.succeeded()),
+                                Optional.ofNullable(document.message()))));
     }
 
     static MasterKey key(Bytes json) {
@@ -175,12 +240,18 @@ final class Documents {
                 document.protectionMode(),
                 new KeyVersionId(document.currentVersion()),
                 document.currentVersionNumber(),
+                document.liveVersions() == null
+                        ? Math.toIntExact(document.currentVersionNumber())
+                        : document.liveVersions(),
                 document.timeCreated(),
-                new Tags(document.freeformTags(), document.definedTags()));
+                new Tags(document.freeformTags(), document.definedTags()),
+                document.exportable(),
+                Optional.ofNullable(document.rotation()).map(Documents::schedule));
         return switch (document.state()) {
             case "ENABLED", "DISABLED" -> kept(document.id(), document.state(), facts);
             case "PENDING_DELETION" ->
-                new MasterKey.PendingDeletion(kept(document.id(), document.stateBefore(), facts), deletion(document));
+                new MasterKey.PendingDeletion(
+                        kept(document.id(), document.stateBefore(), facts), deletion(document), document.withVault());
             case "DELETED" -> new MasterKey.Deleted(facts, deletion(document));
             default -> throw unknown("key", document.id(), document.state());
         };

@@ -1,5 +1,6 @@
 package io.holdfast.keyservice.store;
 
+import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.BindingId;
 import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.Ocid.CompartmentId;
@@ -16,13 +17,18 @@ import java.time.Instant;
  * /holdfast/keys/vaults-by-compartment/COMPARTMENT/VAULT empty
  * /holdfast/keys/keys/KEY                                the master key, its state and current version
  * /holdfast/keys/keys-by-compartment/COMPARTMENT/KEY     empty
+ * /holdfast/keys/keys-by-vault/VAULT/KEY                 empty
  * /holdfast/keys/versions/KEY/VERSION                    a key version
  * /holdfast/keys/material/VERSION                        its material as the vault gave it; deleted when the key is
  * /holdfast/keys/bindings/BINDING                        a binding
  * /holdfast/keys/bindings-by-key/KEY/BINDING             empty; held bindings only
  * /holdfast/keys/bindings-by-cluster/CLUSTER             the id of the cluster's held binding
  * /holdfast/keys/keks/BINDING/VERSION                    a binding's wrapped key-encryption key; never changed
- * /holdfast/keys/due/TIME/KEY                            empty; keys whose deletion is scheduled, in order of time
+ * /holdfast/keys/due/TIME/ID                             a scheduled deletion of a key, key version or vault, in order of
+ *                                                        time: see DueDeletions
+ * /holdfast/keys/notices/ID/TIME/NOTICE                  empty; the warning of a deletion was given
+ * /holdfast/keys/rotations/TIME/KEY                      empty; scheduled rotations, in order of time
+ * /holdfast/keys/vaults-unfinished/VAULT                 empty; vaults whose keys are being scheduled or restored
  * /holdfast/keys/heartbeat                               the newest wall time that a sweeper saw
  * /holdfast/keys/root-key-check                          opens under the right root key only
  * /holdfast/keys/state                                   see StateRevision
@@ -33,6 +39,8 @@ public final class Layout {
     public static final String VAULTS = "/holdfast/keys/vaults/";
     public static final String BINDINGS_BY_CLUSTER = "/holdfast/keys/bindings-by-cluster/";
     public static final String DUE = "/holdfast/keys/due/";
+    public static final String ROTATIONS = "/holdfast/keys/rotations/";
+    public static final String UNFINISHED_VAULTS = "/holdfast/keys/vaults-unfinished/";
     public static final String HEARTBEAT = "/holdfast/keys/heartbeat";
     public static final String ROOT_KEY_CHECK = "/holdfast/keys/root-key-check";
 
@@ -86,14 +94,28 @@ public final class Layout {
         return keksOf(binding) + version.value();
     }
 
-    /** Sorts by time. */
-    public static String due(Instant time, KeyId key) {
-        return DUE + millis(time) + "/" + key.value();
+    public static String keysIn(VaultId vault) {
+        return "/holdfast/keys/keys-by-vault/" + vault.value() + "/";
     }
 
-    /** The time in a key that {@link #due} made. */
-    public static Instant timeOfDue(String dueKey) {
-        return Instant.ofEpochMilli(Long.parseLong(dueKey.substring(DUE.length(), dueKey.indexOf('/', DUE.length()))));
+    /** Sorts by time. */
+    public static String due(Instant time, Ocid what) {
+        return DUE + millis(time) + "/" + what.value();
+    }
+
+    public static String notice(Ocid what, Instant timeOfDeletion, String notice) {
+        return "/holdfast/keys/notices/" + what.value() + "/" + millis(timeOfDeletion) + "/" + notice;
+    }
+
+    /** Sorts by time. */
+    public static String rotation(Instant time, KeyId key) {
+        return ROTATIONS + millis(time) + "/" + key.value();
+    }
+
+    /** The time in a key that {@link #due} or {@link #rotation} made, behind its prefix. */
+    public static Instant timeOf(String prefix, String indexKey) {
+        return Instant.ofEpochMilli(
+                Long.parseLong(indexKey.substring(prefix.length(), indexKey.indexOf('/', prefix.length()))));
     }
 
     /** The last part of an index key. */

@@ -147,11 +147,6 @@ public final class BuiltInVault implements Vault {
     }
 
     @Override
-    public void destroy(KeyId key, KeyVersionId version, Bytes stored) {
-        // The sealed bytes were all there was.
-    }
-
-    @Override
     public boolean wrapsInMemory(KeyShape shape) {
         return shape.algorithm() == Algorithm.AES;
     }

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Opened things of keys, lent for one use at a time: bounded in number and in age, the least recently used go first. What
  * goes is wiped when the last call that is using it returns.
  *
- * <p>It grants nothing: callers come with the state revision at which they saw the key ENABLED. What it promises is that a
- * key's things leave memory as soon as this process learns that the key is no longer ENABLED, and that a caller whose
- * revision is older than that news puts nothing back. Of several callers who miss the same thing at once, one opens it.
+ * <p>It grants nothing: callers come with the state revision at which they saw the key ENABLED. What it promises is that
+ * nothing opened before a change of its key is lent to who knows of that change, that a key's things leave memory as soon as
+ * this process learns of the change, and that a caller whose revision is older puts nothing back. Of several callers who miss the same thing at once, one opens it.
  *
  * @param <N> names a thing
  * @param <T> the thing
@@ -48,6 +48,14 @@ public final class Lending<N, T> {
             opening[i] = new ReentrantLock();
         }
     }
+
+    /**
+     * How a caller saw a key ENABLED.
+     *
+     * @param stateRevision at which
+     * @param keyRevision of the key's last change before that
+     */
+    public record Seen(long stateRevision, long keyRevision) {}
 
     /** A thing lent for one use; close it to give it back. */
     public final class Loan implements AutoCloseable {
@@ -81,10 +89,12 @@ public final class Lending<N, T> {
         private final KeyId key;
         private final T thing;
         private final long openedAtNanos;
+        private final long stateRevision;
         private int users;
         private boolean dropped;
 
-        private Entry(N name, KeyId key, T thing, long openedAtNanos) {
+        private Entry(N name, KeyId key, T thing, long openedAtNanos, long stateRevision) {
+            this.stateRevision = stateRevision;
             this.name = name;
             this.key = key;
             this.thing = thing;
@@ -92,15 +102,19 @@ public final class Lending<N, T> {
         }
     }
 
-    /** The thing if it is open. */
-    public @Nullable Loan borrow(N name) {
+    /**
+     * The thing if it is open.
+     *
+     * @param keyRevision of the key's last change that the caller knows of: what was opened before it is opened anew
+     */
+    public @Nullable Loan borrow(N name, long keyRevision) {
         lock.lock();
         try {
             @Nullable Entry<N, T> entry = open.get(name);
             if (entry == null) {
                 return null;
             }
-            if (time.monotonicNanos() - entry.openedAtNanos > oldest.toNanos()) {
+            if (entry.stateRevision < keyRevision || time.monotonicNanos() - entry.openedAtNanos > oldest.toNanos()) {
                 open.remove(name);
                 drop(entry);
                 return null;
@@ -115,33 +129,36 @@ public final class Lending<N, T> {
     /**
      * The thing, opened if it is not yet.
      *
-     * @param stateRevision at which the caller saw the key ENABLED
+     * @param seen how the caller saw the key
      */
-    public Loan borrow(N name, KeyId key, long stateRevision, Supplier<T> opener) {
-        @Nullable Loan loan = borrow(name);
+    public Loan borrow(N name, KeyId key, Seen seen, Supplier<T> opener) {
+        @Nullable Loan loan = borrow(name, seen.keyRevision());
         if (loan != null) {
             return loan;
         }
         ReentrantLock mine = opening[Math.floorMod(name.hashCode(), STRIPES)];
         mine.lock();
         try {
-            loan = borrow(name);
+            loan = borrow(name, seen.keyRevision());
             return loan == null
-                    ? keep(new Entry<>(name, key, opener.get(), time.monotonicNanos()), stateRevision)
+                    ? keep(new Entry<>(name, key, opener.get(), time.monotonicNanos(), seen.stateRevision()))
                     : loan;
         } finally {
             mine.unlock();
         }
     }
 
-    private Loan keep(Entry<N, T> entry, long stateRevision) {
+    private Loan keep(Entry<N, T> entry) {
         lock.lock();
         try {
             entry.users = 1;
-            if (endedAt.getOrDefault(entry.key, 0L) > stateRevision) {
+            if (endedAt.getOrDefault(entry.key, 0L) > entry.stateRevision) {
                 entry.dropped = true;
             } else {
-                open.put(entry.name, entry);
+                @Nullable Entry<N, T> older = open.put(entry.name, entry);
+                if (older != null) {
+                    drop(older);
+                }
                 evict();
             }
             return new Loan(entry);
@@ -150,7 +167,7 @@ public final class Lending<N, T> {
         }
     }
 
-    /** The key is no longer ENABLED since this revision: its things go. */
+    /** The key changed at this revision: its things go, and who saw it before puts nothing back. */
     public void end(KeyId key, long revision) {
         lock.lock();
         try {
@@ -162,16 +179,6 @@ public final class Lending<N, T> {
                     drop(entry);
                 }
             }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** The key is ENABLED again: its things may be kept open from now on. */
-    public void allow(KeyId key) {
-        lock.lock();
-        try {
-            endedAt.remove(key);
         } finally {
             lock.unlock();
         }

@@ -10,7 +10,7 @@ import java.time.Duration;
 
 /**
  * The keys that are open in this process: material of key versions, and the key-encryption keys (KEKs) of bindings. Both go
- * at once when their master key is no longer ENABLED; see {@link Lending}.
+ * at once when their master key changes; see {@link Lending}.
  */
 public final class OpenedMaterial implements AutoCloseable {
     /** The most versions, and the most KEKs, held open. */
@@ -43,16 +43,10 @@ public final class OpenedMaterial implements AutoCloseable {
         return keks;
     }
 
-    /** The key is no longer ENABLED since this revision: all of its goes. */
+    /** The key changed at this revision: all of its goes. */
     public void end(KeyId key, long revision) {
         versions.end(key, revision);
         keks.end(key, revision);
-    }
-
-    /** The key is ENABLED again: what is opened of it may be kept from now on. */
-    public void allow(KeyId key) {
-        versions.allow(key);
-        keks.allow(key);
     }
 
     /** Everything goes, for example because news may have been missed. */

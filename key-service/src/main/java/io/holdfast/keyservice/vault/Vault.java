@@ -65,12 +65,6 @@ public interface Vault {
      */
     Material open(KeyId key, KeyVersionId version, KeyShape shape, Bytes stored);
 
-    /**
-     * Ends material for good, after the record of it is gone. Nothing happens when it has ended before, and nothing where
-     * what {@code stored} holds was all there was.
-     */
-    void destroy(KeyId key, KeyVersionId version, Bytes stored);
-
     /** Whether {@link Material#wrap} needs nothing but this process's memory, so that each data key may be wrapped by it. */
     boolean wrapsInMemory(KeyShape shape);
 

@@ -27,6 +27,7 @@ import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Layout;
 import io.holdfast.keyservice.store.TestKeys;
 import io.holdfast.keyservice.vault.BuiltInVault;
+import io.holdfast.keyservice.vault.Lending.Seen;
 import io.holdfast.keyservice.vault.OpenedMaterial;
 import io.holdfast.keyservice.vault.RootKey;
 import io.holdfast.keyservice.vault.Vault;
@@ -52,6 +53,7 @@ import org.junit.jupiter.api.Test;
 /** Hierarchical mode on a real etcd, in front of a vault whose every use is counted. */
 class KeyEncryptionKeysTest {
     private static final int BATCH = 500;
+    private static final Seen SEEN = new Seen(1, 1);
     private static TestStore etcd;
 
     private final CountingVault vault = new CountingVault();
@@ -162,30 +164,30 @@ class KeyEncryptionKeysTest {
         WrappedDek mine = WrappedDek.parse(wrap(replica, key, 1).getFirst());
         WrappedDek next = WrappedDek.parse(wrap(replica, rotated, 1).getFirst());
 
-        assertDamaged(() -> replica.keks().unwrap(Samples.MINT.binding(), key, 1, mine));
+        assertDamaged(() -> replica.keks().unwrap(Samples.MINT.binding(), key, SEEN, mine));
         // The KEK of another version, under this one's name.
         WrappedDek.Header swapped = new WrappedDek.Header(
                 key.id(), mine.keyVersionId(), next.header().means());
-        assertDamaged(() -> replica.keks().unwrap(binding, key, 1, new WrappedDek(swapped, next.sealed())));
+        assertDamaged(() -> replica.keks().unwrap(binding, key, SEEN, new WrappedDek(swapped, next.sealed())));
         // A KEK does not open as a data key, nor a data key as a KEK.
         WrappedDek kek = mine.wrappedKek();
         WrappedDek asDek =
                 new WrappedDek(new WrappedDek.Header(key.id(), mine.keyVersionId(), kek.asKek()), kek.sealed());
-        assertDamaged(() -> replica.keks().unwrap(binding, key, 1, asDek));
+        assertDamaged(() -> replica.keks().unwrap(binding, key, SEEN, asDek));
         WrappedDek asKek = new WrappedDek(
                 new WrappedDek.Header(
                         key.id(),
                         mine.keyVersionId(),
                         new WrappedDek(new WrappedDek.Header(key.id(), mine.keyVersionId()), mine.sealed()).asKek()),
                 mine.sealed());
-        assertDamaged(() -> replica.keks().unwrap(binding, key, 1, asKek));
+        assertDamaged(() -> replica.keks().unwrap(binding, key, SEEN, asKek));
         WrappedDek unknown = new WrappedDek(
                 new WrappedDek.Header(
                         key.id(),
                         Samples.MINT.keyVersion(Samples.VAULT),
                         mine.header().means()),
                 mine.sealed());
-        assertDamaged(() -> replica.keks().unwrap(binding, key, 1, unknown));
+        assertDamaged(() -> replica.keks().unwrap(binding, key, SEEN, unknown));
         assertThat(replica.opened().keks().size()).isEqualTo(2);
     }
 
@@ -200,7 +202,7 @@ class KeyEncryptionKeysTest {
         assertThat(replica.opened().keks().size()).isZero();
 
         // Who saw the key ENABLED before that news finishes, and leaves nothing behind.
-        replica.keks().unwrap(binding, key, 99, wrapped).close();
+        replica.keks().unwrap(binding, key, new Seen(99, 1), wrapped).close();
         assertThat(replica.opened().keks().size()).isZero();
         assertThat(replica.opened().versions().size()).isZero();
     }
@@ -213,12 +215,12 @@ class KeyEncryptionKeysTest {
         OpenedMaterial.KekName name = new OpenedMaterial.KekName(
                 binding, Samples.MINT.keyVersion(Samples.VAULT), Bytes.copyOf(new byte[] {1}));
         SecretBytes kek = SecretBytes.takeOwnershipOf(new byte[32]);
-        opened.keks().borrow(name, key, 1, () -> kek).close();
+        opened.keks().borrow(name, key, SEEN, () -> kek).close();
         time.nanos += Duration.ofMinutes(10).toNanos();
-        try (var loan = opened.keks().borrow(name)) {
+        try (var loan = opened.keks().borrow(name, 1)) {
             assertThat(loan).isNotNull();
             time.nanos += 1;
-            assertThat(opened.keks().borrow(name)).isNull();
+            assertThat(opened.keks().borrow(name, 1)).isNull();
             // Still lent: wiped when it is given back.
             assertThat(kek.length()).isEqualTo(32);
         }
@@ -232,13 +234,13 @@ class KeyEncryptionKeysTest {
             Arrays.fill(dek, (byte) 7);
             payloads.add(SecretBytes.takeOwnershipOf(dek));
         }
-        return replica.keks().wrap(binding, key, 1, payloads);
+        return replica.keks().wrap(binding, key, SEEN, payloads);
     }
 
     private void unwrap(Replica replica, MasterKey.Enabled key, WrappedDek wrapped) {
         assertThat(wrapped.header().means()).isInstanceOf(Means.Hierarchical.class);
         assertThat(WrappedDek.parse(wrapped.wrappedKek().encode(), Purpose.KEK)).isEqualTo(wrapped.wrappedKek());
-        try (SecretBytes dek = replica.keks().unwrap(binding, key, 1, wrapped)) {
+        try (SecretBytes dek = replica.keks().unwrap(binding, key, SEEN, wrapped)) {
             assertThat(dek.<byte[]>use(byte[]::clone)).hasSize(32).containsOnly(7);
         }
     }
@@ -321,11 +323,6 @@ class KeyEncryptionKeysTest {
                     material.close();
                 }
             };
-        }
-
-        @Override
-        public void destroy(KeyId key, KeyVersionId version, Bytes stored) {
-            vault.destroy(key, version, stored);
         }
 
         @Override

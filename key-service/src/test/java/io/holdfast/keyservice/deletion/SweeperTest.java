@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.rotate.AutomaticRotation;
 import io.holdfast.keyservice.service.Api;
 import io.holdfast.keyservice.service.KeyEvents;
 import io.holdfast.keyservice.service.KeyServiceProfile;
 import io.holdfast.keyservice.store.KeyStore;
-import io.holdfast.keyservice.vault.OpenedMaterial;
 import io.holdfast.platform.store.KeyValueStore;
 import io.holdfast.testkit.Await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -39,12 +39,19 @@ class SweeperTest {
     KeyValueStore etcd;
 
     @Inject
-    OpenedMaterial opened;
+    Completion completion;
+
+    @Inject
+    DeletionNotices notices;
+
+    @Inject
+    AutomaticRotation rotations;
 
     private Sweeper replica(TimeSource time) {
         return new Sweeper(
-                store,
-                opened,
+                completion,
+                notices,
+                rotations,
                 new DeletionClock(etcd, time, Duration.ofHours(1), Duration.ofHours(1)),
                 Duration.ofSeconds(1),
                 new SimpleMeterRegistry());

@@ -23,7 +23,12 @@ class MasterKeyTest {
 
         assertThat(rotated.facts().currentVersion()).isEqualTo(next);
         assertThat(rotated.facts().currentVersionNumber()).isEqualTo(2);
-        assertThat(rotated.facts().withCurrent(key.facts().currentVersion(), 1)).isEqualTo(key.facts());
+        assertThat(rotated.facts().liveVersions()).isEqualTo(2);
+        assertThat(rotated.facts()
+                        .withCurrent(key.facts().currentVersion(), 1)
+                        .withoutOneVersion()
+                        .withoutOneVersion())
+                .isEqualTo(key.facts());
     }
 
     @Test
@@ -46,10 +51,21 @@ class MasterKeyTest {
 
     @Test
     void eachStateHasItsLegalTransitionsAndNoOthers() {
-        assertThat(transitions(MasterKey.Enabled.class)).containsExactly("disable", "rotate", "scheduleDeletion");
-        assertThat(transitions(MasterKey.Disabled.class)).containsExactly("enable", "scheduleDeletion");
+        assertThat(transitions(MasterKey.Enabled.class))
+                .containsExactly("disable", "rotate", "scheduleDeletion", "scheduleDeletionWithVault");
+        assertThat(transitions(MasterKey.Disabled.class))
+                .containsExactly("enable", "scheduleDeletion", "scheduleDeletionWithVault");
         assertThat(transitions(MasterKey.PendingDeletion.class)).containsExactly("cancelDeletion", "complete");
         assertThat(transitions(MasterKey.Deleted.class)).isEmpty();
+        assertThat(transitions(KeyVersion.Enabled.class, KeyVersion.class)).containsExactly("scheduleDeletion");
+        assertThat(transitions(KeyVersion.PendingDeletion.class, KeyVersion.class))
+                .containsExactly("cancelDeletion", "complete");
+        assertThat(transitions(KeyVersion.Deleted.class, KeyVersion.class)).isEmpty();
+        assertThat(transitions(Vault.Active.class, Vault.class)).containsExactly("scheduleDeletion");
+        assertThat(transitions(Vault.SchedulingDeletion.class, Vault.class)).containsExactly("scheduled");
+        assertThat(transitions(Vault.PendingDeletion.class, Vault.class)).containsExactly("cancelDeletion", "complete");
+        assertThat(transitions(Vault.CancellingDeletion.class, Vault.class)).containsExactly("cancelled");
+        assertThat(transitions(Vault.Deleted.class, Vault.class)).isEmpty();
         assertThat(Arrays.stream(Binding.Reserved.class.getMethods())
                         .filter(method -> Binding.class.isAssignableFrom(method.getReturnType()))
                         .map(java.lang.reflect.Method::getName))
@@ -60,10 +76,15 @@ class MasterKeyTest {
     }
 
     private static Set<String> transitions(Class<? extends MasterKey> state) {
+        return transitions(state, MasterKey.class);
+    }
+
+    private static <T> Set<String> transitions(Class<? extends T> state, Class<T> family) {
         return Arrays.stream(state.getMethods())
-                .filter(method -> MasterKey.class.isAssignableFrom(method.getReturnType()))
+                .filter(method -> family.isAssignableFrom(method.getReturnType()))
                 .map(java.lang.reflect.Method::getName)
-                .filter(name -> !name.equals("before"))
+                // What it was, and the same state with other facts.
+                .filter(name -> !name.equals("before") && !name.equals("with"))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 }

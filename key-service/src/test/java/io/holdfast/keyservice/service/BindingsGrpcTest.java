@@ -370,6 +370,26 @@ class BindingsGrpcTest {
     }
 
     @Test
+    void aVersionThatIsToBeDeletedOpensNothingUntilCancelled() {
+        for (String key : List.of(Api.key(), Api.key("RSA", 256))) {
+            Binding binding = bind(Samples.MINT.cluster(), key).getBinding();
+            WrapResponse old = wrap(binding, DEK);
+            Api.rotate(key);
+            ByteString current = wrap(binding, DEK).getWrapped(0);
+            String version = "/20180608/keys/" + key + "/keyVersions/" + old.getKeyVersionId() + "/actions/";
+
+            Api.as().post(version + "scheduleDeletion").then().statusCode(200);
+            List<Unwrapped> results = unwrap(binding, old.getWrapped(0), current);
+            assertThat(results.get(0).getFailure()).isEqualTo(Unwrapped.Failure.KEY_VERSION_UNAVAILABLE);
+            assertThat(results.get(1).getPayload()).isEqualTo(DEK);
+
+            Api.as().post(version + "cancelDeletion").then().statusCode(200);
+            assertThat(unwrap(binding, old.getWrapped(0)).getFirst().getPayload())
+                    .isEqualTo(DEK);
+        }
+    }
+
+    @Test
     void purposesDoNotMix() {
         String key = Api.key();
         Binding binding = bind(Samples.MINT.cluster(), key).getBinding();
@@ -407,7 +427,7 @@ class BindingsGrpcTest {
             assertThat(withheld.getTrailers().get(Metadata.Key.of("holdfast-denial", Metadata.ASCII_STRING_MARSHALLER)))
                     .isEqualTo(turn[2]);
             assertThat(codeOf(() -> wrap(binding, DEK))).isEqualTo(Status.Code.FAILED_PRECONDITION);
-            assertThat(opened.versions().borrow(new KeyVersionId(Api.get(key).path("currentKeyVersion"))))
+            assertThat(opened.versions().borrow(new KeyVersionId(Api.get(key).path("currentKeyVersion")), 0))
                     .isNull();
             Grant grant = grant(binding);
             assertThat(grant.getAllowed()).isFalse();

@@ -53,10 +53,10 @@ class OpenedMaterialTest {
     @Test
     void itStaysOpenBetweenUses() {
         Recorded material = new Recorded();
-        opened.borrow(version, key, 10, () -> material).close();
+        opened.borrow(version, key, seen(10), () -> material).close();
 
         assertThat(material.closed).isFalse();
-        try (Lending<KeyVersionId, Vault.Material>.Loan again = opened.borrow(version)) {
+        try (Lending<KeyVersionId, Vault.Material>.Loan again = opened.borrow(version, 5)) {
             assertThat(again).isNotNull();
             assertThat(again.thing()).isSameAs(material);
         }
@@ -65,19 +65,19 @@ class OpenedMaterialTest {
     @Test
     void endWipesAtOnceWhatNobodyUses() {
         Recorded material = new Recorded();
-        opened.borrow(version, key, 10, () -> material).close();
+        opened.borrow(version, key, seen(10), () -> material).close();
 
         opened.end(key, 11);
 
         assertThat(material.closed).isTrue();
-        assertThat(opened.borrow(version)).isNull();
+        assertThat(opened.borrow(version, 5)).isNull();
     }
 
     @Test
     void endWipesWhenTheLastUseEnds() {
         Recorded material = new Recorded();
-        Lending<KeyVersionId, Vault.Material>.Loan one = opened.borrow(version, key, 10, () -> material);
-        Lending<KeyVersionId, Vault.Material>.Loan two = opened.borrow(version, key, 10, Recorded::new);
+        Lending<KeyVersionId, Vault.Material>.Loan one = opened.borrow(version, key, seen(10), () -> material);
+        Lending<KeyVersionId, Vault.Material>.Loan two = opened.borrow(version, key, seen(10), Recorded::new);
 
         opened.end(key, 11);
         assertThat(material.closed).isFalse();
@@ -93,18 +93,17 @@ class OpenedMaterialTest {
         opened.end(key, 11);
         Recorded material = new Recorded();
 
-        opened.borrow(version, key, 10, () -> material).close();
+        opened.borrow(version, key, seen(10), () -> material).close();
 
         assertThat(material.closed).isTrue();
         assertThat(opened.size()).isZero();
     }
 
     @Test
-    void afterTheKeyIsEnabledAgainItMayStayOpen() {
+    void whoSawTheKeyAfterwardsMayKeepItOpen() {
         opened.end(key, 11);
-        opened.allow(key);
 
-        opened.borrow(version, key, 12, Recorded::new).close();
+        opened.borrow(version, key, seen(12), Recorded::new).close();
 
         assertThat(opened.size()).isEqualTo(1);
         opened.endAll();
@@ -112,9 +111,29 @@ class OpenedMaterialTest {
     }
 
     @Test
+    void whatWasOpenedBeforeAChangeIsNotLentToWhoKnowsOfIt() {
+        Recorded before = new Recorded();
+        opened.borrow(version, key, seen(10), () -> before).close();
+
+        assertThat(opened.borrow(version, 11)).isNull();
+        assertThat(before.closed).isTrue();
+
+        Recorded after = new Recorded();
+        opened.borrow(version, key, new Lending.Seen(12, 11), () -> after).close();
+        try (var again = opened.borrow(version, 11)) {
+            assertThat(again).isNotNull();
+            assertThat(again.thing()).isSameAs(after);
+        }
+    }
+
+    private static Lending.Seen seen(long revision) {
+        return new Lending.Seen(revision, 5);
+    }
+
+    @Test
     void itIsBounded() {
         for (int i = 0; i < OpenedMaterial.MOST + 10; i++) {
-            opened.borrow(Samples.MINT.keyVersion(Samples.VAULT), key, 1, Recorded::new)
+            opened.borrow(Samples.MINT.keyVersion(Samples.VAULT), key, seen(1), Recorded::new)
                     .close();
         }
         assertThat(opened.size()).isEqualTo(OpenedMaterial.MOST);

@@ -1,0 +1,153 @@
+package io.holdfast.keyservice.deletion;
+
+import io.holdfast.events.KeyEvent;
+import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.Ocid.VaultId;
+import io.holdfast.keyservice.domain.KeyVersion;
+import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.domain.Vault;
+import io.holdfast.keyservice.store.Changed;
+import io.holdfast.keyservice.store.DueDeletions;
+import io.holdfast.keyservice.store.DueDeletions.Due;
+import io.holdfast.keyservice.store.DueDeletions.DueKey;
+import io.holdfast.keyservice.store.DueDeletions.DueVault;
+import io.holdfast.keyservice.store.DueDeletions.DueVersion;
+import io.holdfast.keyservice.store.KeyStore;
+import io.holdfast.keyservice.store.Step;
+import io.holdfast.keyservice.store.Stored;
+import io.holdfast.keyservice.store.VaultStore;
+import io.holdfast.keyservice.vault.OpenedMaterial;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * Completes deletions whose time has come.
+ *
+ * <p>What is due stands in etcd, so a restart forgets nothing; each change is one compare-and-swap, so of many replicas one
+ * deletes and one event tells it. The material goes in that transaction. (etcd's history and its backups keep what was there
+ * until they are compacted and expire.)
+ */
+@ApplicationScoped
+public class Completion {
+    private static final Logger LOG = Logger.getLogger(Completion.class);
+    private static final int AT_ONCE = 100;
+
+    private final KeyStore store;
+    private final VaultStore vaults;
+    private final DueDeletions due;
+    private final VaultDeletion vaultDeletion;
+    private final OpenedMaterial opened;
+
+    public Completion(
+            KeyStore store, VaultStore vaults, DueDeletions due, VaultDeletion vaultDeletion, OpenedMaterial opened) {
+        this.store = store;
+        this.vaults = vaults;
+        this.due = due;
+        this.vaultDeletion = vaultDeletion;
+        this.opened = opened;
+    }
+
+    /** Takes up vaults whose keys a crash left half way. Answers whether there were any. */
+    boolean finishVaults() {
+        List<VaultId> unfinished = vaults.unfinished();
+        unfinished.forEach(id -> vaultDeletion.finish(id, id.value()));
+        return !unfinished.isEmpty();
+    }
+
+    /** What is due, the earliest first. */
+    List<Due> due(Instant now) {
+        return due.until(now, AT_ONCE);
+    }
+
+    /** Deletes it if it is still to be deleted. Answers whether this call did. */
+    boolean complete(Due each, Instant now) {
+        return switch (each) {
+            case DueKey key -> deleteKey(key.id(), now);
+            case DueVersion version -> deleteVersion(version, now);
+            case DueVault vault -> deleteVault(vault, now);
+        };
+    }
+
+    private boolean deleteKey(KeyId id, Instant now) {
+        Optional<Changed<MasterKey>> changed = store.changeIf(id, seen -> switch (seen) {
+            case MasterKey.PendingDeletion pending ->
+                pending.timeOfDeletion().isAfter(now)
+                        ? Optional.<Step<MasterKey>>empty()
+                        : Optional.of(new Step<>(
+                                pending.complete(),
+                                new KeyEvent.KeyDeleted(id),
+                                id.value(),
+                                KeyStore.wipe(live(store.versionsOf(id)))
+                                        .andThen(DueDeletions.remove(id, pending.timeOfDeletion()))));
+            // Another replica was first, or the deletion was cancelled.
+            case MasterKey.Kept kept -> Optional.<Step<MasterKey>>empty();
+            case MasterKey.Deleted gone -> Optional.<Step<MasterKey>>empty();
+        });
+        changed.ifPresent(done -> {
+            opened.end(id, done.stateRevision());
+            LOG.infov("Deleted a master key with all its versions. key={0}", id.value());
+        });
+        return changed.isPresent();
+    }
+
+    private static List<Stored<KeyVersion>> live(List<Stored<KeyVersion>> versions) {
+        return versions.stream()
+                .filter(version -> !(version.value() instanceof KeyVersion.Deleted))
+                .toList();
+    }
+
+    private boolean deleteVersion(DueVersion each, Instant now) {
+        Optional<Changed<MasterKey>> changed = store.changeIf(each.key(), seen -> {
+            if (seen instanceof MasterKey.Deleted) {
+                return Optional.empty();
+            }
+            return store.version(each.key(), each.id())
+                    .map(Stored::value)
+                    .flatMap(version -> version instanceof KeyVersion.PendingDeletion pending
+                                    && !pending.timeOfDeletion().isAfter(now)
+                            ? Optional.of(pending)
+                            : Optional.<KeyVersion.PendingDeletion>empty())
+                    .map(pending -> new Step<>(
+                            seen.with(seen.facts().withoutOneVersion()),
+                            new KeyEvent.KeyVersionDeleted(each.key(), each.id()),
+                            each.id().value(),
+                            KeyStore.putVersion(pending.complete())
+                                    .andThen(KeyStore.wipe(store.version(each.key(), each.id()).stream()
+                                            .toList()))
+                                    .andThen(DueDeletions.remove(each.id(), pending.timeOfDeletion()))));
+        });
+        changed.ifPresentOrElse(
+                done -> {
+                    opened.end(each.key(), done.stateRevision());
+                    LOG.infov("Deleted a key version. version={0}", each.id().value());
+                },
+                () -> due.forgetIfGone(each));
+        return changed.isPresent();
+    }
+
+    private boolean deleteVault(DueVault each, Instant now) {
+        List<Stored<MasterKey>> keys = store.keysIn(each.id());
+        if (!keys.stream().allMatch(key -> key.value() instanceof MasterKey.Deleted)) {
+            // Its keys are due as well and go first; one that was cancelled by itself in the meantime is scheduled
+            // again.
+            vaultDeletion.schedule(each.id(), each.time(), each.id().value());
+            return false;
+        }
+        Optional<Changed<Vault>> changed = vaults.changeIf(
+                each.id(),
+                seen -> seen instanceof Vault.PendingDeletion pending
+                                && !pending.timeOfDeletion().isAfter(now)
+                        ? Optional.of(new Step<>(
+                                pending.complete(),
+                                new KeyEvent.VaultDeleted(each.id()),
+                                each.id().value(),
+                                DueDeletions.remove(each.id(), pending.timeOfDeletion())))
+                        : Optional.empty());
+        changed.ifPresent(
+                done -> LOG.infov("Deleted a vault. vault={0}", each.id().value()));
+        return changed.isPresent();
+    }
+}

@@ -1,0 +1,73 @@
+package io.holdfast.keyservice.deletion;
+
+import io.holdfast.events.KeyEvent;
+import io.holdfast.keyservice.store.DueDeletions;
+import io.holdfast.keyservice.store.DueDeletions.Due;
+import io.holdfast.keyservice.store.DueDeletions.DueKey;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jboss.logging.Logger;
+
+/**
+ * Warns of deletions of keys that are near: 7 days, 1 day and 1 hour before, each once. A warning that came due before the
+ * deletion was asked for is left out, and of several that came due while nobody looked only the nearest is given.
+ */
+@ApplicationScoped
+public class DeletionNotices {
+    private static final Logger LOG = Logger.getLogger(DeletionNotices.class);
+    /** From the nearest to the farthest. */
+    private static final List<Duration> BEFORE = List.of(Duration.ofHours(1), Duration.ofDays(1), Duration.ofDays(7));
+
+    private static final int AT_ONCE = 1000;
+    private static final int REMEMBERED = 10_000;
+
+    private final DueDeletions due;
+    /** What need not be asked of etcd again; used by one thread. */
+    private final Set<String> given = new HashSet<>();
+
+    public DeletionNotices(DueDeletions due) {
+        this.due = due;
+    }
+
+    /** Gives the warnings that are due. Answers whether this call gave any. */
+    boolean give(Instant now) {
+        boolean any = false;
+        if (given.size() > REMEMBERED) {
+            given.clear();
+        }
+        for (Due each : due.until(now.plus(BEFORE.getLast()), AT_ONCE)) {
+            if (each instanceof DueKey key) {
+                Optional<Duration> notice = notice(key, now);
+                any |= notice.isPresent() && give(key, notice.get());
+            }
+        }
+        return any;
+    }
+
+    static Optional<Duration> notice(DueKey key, Instant now) {
+        if (!key.time().isAfter(now)) {
+            return Optional.empty();
+        }
+        return BEFORE.stream()
+                .filter(before -> !key.time().minus(before).isAfter(now))
+                .findFirst()
+                .filter(before -> key.scheduledAt().isBefore(key.time().minus(before)));
+    }
+
+    private boolean give(DueKey key, Duration before) {
+        String notice = before.toDays() > 0 ? "P" + before.toDays() + "D" : before.toString();
+        if (!given.add(key.id().value() + key.time() + notice)) {
+            return false;
+        }
+        boolean first = due.noticeOnce(key, notice, new KeyEvent.KeyDeletionApproaching(key.id(), key.time(), notice));
+        if (first) {
+            LOG.warnv("A key will be deleted. key={0} time={1}", key.id().value(), key.time());
+        }
+        return first;
+    }
+}

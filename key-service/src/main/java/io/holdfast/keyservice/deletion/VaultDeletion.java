@@ -1,0 +1,177 @@
+package io.holdfast.keyservice.deletion;
+
+import io.holdfast.events.KeyEvent;
+import io.holdfast.kernel.Ocid.VaultId;
+import io.holdfast.kernel.ProblemCode;
+import io.holdfast.kernel.ProblemException;
+import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.domain.Vault;
+import io.holdfast.keyservice.store.ChangeRequest;
+import io.holdfast.keyservice.store.Changed;
+import io.holdfast.keyservice.store.DueDeletions;
+import io.holdfast.keyservice.store.DueDeletions.DueKey;
+import io.holdfast.keyservice.store.DueDeletions.DueVault;
+import io.holdfast.keyservice.store.KeyStore;
+import io.holdfast.keyservice.store.Step;
+import io.holdfast.keyservice.store.Stored;
+import io.holdfast.keyservice.store.VaultStore;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Schedules the deletion of vaults with all their keys, and cancels it (OCI KMS, scheduleVaultDeletion).
+ *
+ * <p>The vault's state comes first, in one transaction: from then on no key is made in it. Then its keys follow, one
+ * transaction each, and last the vault's final state. After a crash in between, {@link #finish} takes it up again.
+ */
+@ApplicationScoped
+public class VaultDeletion {
+    private final VaultStore vaults;
+    private final KeyStore keys;
+    private final DeletionWindow window;
+    private final AccessEnd end;
+
+    public VaultDeletion(VaultStore vaults, KeyStore keys, DeletionWindow window, AccessEnd end) {
+        this.vaults = vaults;
+        this.keys = keys;
+        this.window = window;
+        this.end = end;
+    }
+
+    /**
+     * Returns when access to every key of the vault has ended everywhere. Keys that were scheduled already keep their time.
+     *
+     * @param requested when it is to be deleted; null for the latest that the window allows
+     * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, INVALID_PARAMETER when the time is outside the
+     *     window, CONFLICT when the vault is not ACTIVE, or a key in it is scheduled for later
+     */
+    public Stored<Vault> scheduleDeletion(VaultId id, @Nullable Instant requested, ChangeRequest request) {
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        Instant time = window.timeOfDeletion(now, requested);
+        Changed<Vault> begun = vaults.change(id, request, seen -> {
+            if (!(seen instanceof Vault.Active active)) {
+                throw conflict(seen, "only an ACTIVE vault can be scheduled for deletion");
+            }
+            requireNoneLater(id, time);
+            return new Step<>(
+                    active.scheduleDeletion(time),
+                    new KeyEvent.VaultScheduledForDeletion(
+                            id, time, request.caller().id()),
+                    id.value(),
+                    VaultStore.putUnfinished(id).andThen(DueDeletions.put(new DueVault(id, time, now))));
+        });
+        long last = finish(id, request.caller().id()).orElse(begun.stateRevision());
+        end.await(Math.max(last, begun.stateRevision()));
+        return vaults.vault(id).orElseThrow(ProblemException::notFound);
+    }
+
+    private void requireNoneLater(VaultId id, Instant time) {
+        keys.keysIn(id).stream()
+                .map(Stored::value)
+                .flatMap(key -> key instanceof MasterKey.PendingDeletion pending
+                                && pending.timeOfDeletion().isAfter(time)
+                        ? java.util.stream.Stream.of(pending)
+                        : java.util.stream.Stream.empty())
+                .findFirst()
+                .ifPresent(later -> {
+                    throw new ProblemException(
+                            ProblemCode.CONFLICT,
+                            "The key " + later.id().value() + " is scheduled for deletion at " + later.timeOfDeletion()
+                                    + ", later than the vault would be.");
+                });
+    }
+
+    /**
+     * Vault and keys back to the states before; keys that were scheduled by themselves stay so.
+     *
+     * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, CONFLICT when no deletion is scheduled
+     */
+    public Stored<Vault> cancelDeletion(VaultId id, ChangeRequest request) {
+        vaults.change(id, request, seen -> {
+            if (!(seen instanceof Vault.PendingDeletion pending)) {
+                throw conflict(seen, "only a vault that is PENDING_DELETION can be cancelled");
+            }
+            return new Step<>(
+                    pending.cancelDeletion(),
+                    new KeyEvent.VaultDeletionCancelled(id, request.caller().id()),
+                    id.value(),
+                    VaultStore.putUnfinished(id).andThen(DueDeletions.remove(id, pending.timeOfDeletion())));
+        });
+        finish(id, request.caller().id());
+        return vaults.vault(id).orElseThrow(ProblemException::notFound);
+    }
+
+    /**
+     * Brings the keys of a vault after it, and the vault to its final state. Idempotent.
+     *
+     * @param actor on whose behalf
+     * @return the state revision of the last change, empty when there was none to make
+     */
+    Optional<Long> finish(VaultId id, String actor) {
+        Optional<Vault> vault = vaults.vault(id).map(Stored::value);
+        if (vault.isEmpty()) {
+            return Optional.empty();
+        }
+        return switch (vault.get()) {
+            case Vault.SchedulingDeletion scheduling -> {
+                schedule(id, scheduling.timeOfDeletion(), actor);
+                yield settle(id, seen -> seen instanceof Vault.SchedulingDeletion still ? still.scheduled() : null);
+            }
+            case Vault.CancellingDeletion cancelling -> {
+                restore(id, actor);
+                yield settle(id, seen -> seen instanceof Vault.CancellingDeletion still ? still.cancelled() : null);
+            }
+            case Vault.Active done -> Optional.empty();
+            case Vault.PendingDeletion done -> Optional.empty();
+            case Vault.Deleted done -> Optional.empty();
+        };
+    }
+
+    private Optional<Long> settle(VaultId id, java.util.function.Function<Vault, @Nullable Vault> settled) {
+        return vaults.changeIf(
+                        id,
+                        seen -> Optional.ofNullable(settled.apply(seen))
+                                .map(next -> new Step<>(
+                                        next, Optional.empty(), id.value(), VaultStore.removeUnfinished(id))))
+                .map(Changed::stateRevision);
+    }
+
+    /** Schedules every key of the vault that is not scheduled or deleted yet. */
+    void schedule(VaultId id, Instant time, String actor) {
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        for (Stored<MasterKey> key : keys.keysIn(id)) {
+            keys.changeIf(
+                            key.value().id(),
+                            seen -> seen instanceof MasterKey.Kept kept
+                                    ? Optional.of(new Step<>(
+                                            kept.scheduleDeletionWithVault(time),
+                                            new KeyEvent.KeyScheduledForDeletion(seen.id(), time, actor),
+                                            seen.id().value(),
+                                            DueDeletions.put(new DueKey(seen.id(), time, now))))
+                                    : Optional.empty())
+                    .ifPresent(changed -> end.drop(changed.value().id(), changed.stateRevision()));
+        }
+    }
+
+    private void restore(VaultId id, String actor) {
+        for (Stored<MasterKey> key : keys.keysIn(id)) {
+            keys.changeIf(
+                    key.value().id(),
+                    seen -> seen instanceof MasterKey.PendingDeletion pending && pending.withVault()
+                            ? Optional.of(new Step<>(
+                                    pending.cancelDeletion(),
+                                    new KeyEvent.KeyDeletionCancelled(
+                                            seen.id(), pending.cancelDeletion().lifecycleState(), actor),
+                                    seen.id().value(),
+                                    DueDeletions.remove(seen.id(), pending.timeOfDeletion())))
+                            : Optional.empty());
+        }
+    }
+
+    private static ProblemException conflict(Vault vault, String why) {
+        return new ProblemException(ProblemCode.CONFLICT, "The vault is " + vault.lifecycleState() + ": " + why + ".");
+    }
+}

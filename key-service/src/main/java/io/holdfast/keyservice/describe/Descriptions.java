@@ -1,0 +1,140 @@
+package io.holdfast.keyservice.describe;
+
+import io.holdfast.events.KeyEvent;
+import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.Ocid.VaultId;
+import io.holdfast.kernel.ProblemCode;
+import io.holdfast.kernel.ProblemException;
+import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.domain.RotationSchedule;
+import io.holdfast.keyservice.domain.Tags;
+import io.holdfast.keyservice.domain.Vault;
+import io.holdfast.keyservice.store.ChangeRequest;
+import io.holdfast.keyservice.store.KeyStore;
+import io.holdfast.keyservice.store.RotationIndex;
+import io.holdfast.keyservice.store.Step;
+import io.holdfast.keyservice.store.Stored;
+import io.holdfast.keyservice.store.VaultStore;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
+
+/** Changes what vaults and keys are called, how keys are scheduled, and which compartment's policies decide about them. */
+@ApplicationScoped
+public class Descriptions {
+    private final VaultStore vaults;
+    private final KeyStore keys;
+
+    public Descriptions(VaultStore vaults, KeyStore keys) {
+        this.vaults = vaults;
+        this.keys = keys;
+    }
+
+    /** What an update says of a name and tags; what it leaves out stays. */
+    public record Wanted(Optional<String> displayName, Optional<Tags> tags) {}
+
+    /** What an update says of a rotation schedule. */
+    public sealed interface Schedule {
+        record AsItIs() implements Schedule {}
+
+        record None() implements Schedule {}
+
+        record Every(RotationSchedule schedule) implements Schedule {}
+    }
+
+    /**
+     * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, CONFLICT when the vault is not ACTIVE
+     */
+    public Stored<Vault> updateVault(VaultId id, Wanted wanted, ChangeRequest request) {
+        return vaults.change(id, request, seen -> {
+                    Vault.Facts before = requireActive(seen).facts();
+                    Vault.Facts after = before.described(
+                            wanted.displayName().orElse(before.displayName()),
+                            wanted.tags().orElse(before.tags()));
+                    return new Step<>(
+                            new Vault.Active(after),
+                            new KeyEvent.VaultUpdated(
+                                    id, after.displayName(), request.caller().id()),
+                            id.value(),
+                            nothing -> {});
+                })
+                .stored();
+    }
+
+    /**
+     * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, CONFLICT when the key is not ENABLED
+     */
+    public Stored<MasterKey> updateKey(KeyId id, Wanted wanted, Schedule schedule, ChangeRequest request) {
+        return keys.change(id, request, seen -> {
+                    if (!(seen instanceof MasterKey.Enabled enabled)) {
+                        throw conflict("key", seen.lifecycleState(), "only an ENABLED key can be updated");
+                    }
+                    MasterKey.Facts before = enabled.facts();
+                    Optional<RotationSchedule> rotation =
+                            switch (schedule) {
+                                case Schedule.AsItIs asItIs -> before.rotation();
+                                case Schedule.None none -> Optional.empty();
+                                case Schedule.Every every -> Optional.of(every.schedule());
+                            };
+                    MasterKey.Facts after = before.described(
+                                    wanted.displayName().orElse(before.displayName()),
+                                    wanted.tags().orElse(before.tags()))
+                            .scheduled(rotation);
+                    return new Step<>(
+                            enabled.with(after),
+                            new KeyEvent.KeyUpdated(
+                                    id, after.displayName(), request.caller().id()),
+                            id.value(),
+                            RotationIndex.move(id, before.rotation(), rotation));
+                })
+                .stored();
+    }
+
+    /**
+     * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, CONFLICT when the vault is not ACTIVE
+     */
+    public Stored<Vault> moveVault(VaultId id, CompartmentId to, ChangeRequest request) {
+        return vaults.change(id, request, seen -> {
+                    Vault.Facts before = requireActive(seen).facts();
+                    CompartmentId from = before.compartmentId();
+                    return new Step<>(
+                            new Vault.Active(before.in(to)),
+                            new KeyEvent.VaultMoved(
+                                    id, to, from, request.caller().id()),
+                            id.value(),
+                            from.equals(to) ? nothing -> {} : VaultStore.move(id, from, to));
+                })
+                .stored();
+    }
+
+    /**
+     * Returns when the change is committed: from then on the policies of the other compartment decide.
+     *
+     * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, CONFLICT when the key is to be deleted
+     */
+    public Stored<MasterKey> moveKey(KeyId id, CompartmentId to, ChangeRequest request) {
+        return keys.change(id, request, seen -> {
+                    if (!(seen instanceof MasterKey.Kept kept)) {
+                        throw conflict("key", seen.lifecycleState(), "only an ENABLED or DISABLED key can be moved");
+                    }
+                    CompartmentId from = kept.facts().compartmentId();
+                    return new Step<>(
+                            kept.with(kept.facts().in(to)),
+                            new KeyEvent.KeyMoved(id, to, from, request.caller().id()),
+                            id.value(),
+                            from.equals(to) ? nothing -> {} : KeyStore.move(id, from, to));
+                })
+                .stored();
+    }
+
+    private static Vault.Active requireActive(Vault vault) {
+        if (vault instanceof Vault.Active active) {
+            return active;
+        }
+        throw conflict("vault", vault.lifecycleState(), "only an ACTIVE vault can be changed");
+    }
+
+    private static ProblemException conflict(String what, String state, String why) {
+        return new ProblemException(ProblemCode.CONFLICT, "The " + what + " is " + state + ": " + why + ".");
+    }
+}

@@ -1,0 +1,67 @@
+package io.holdfast.keyservice.domain;
+
+import io.holdfast.kernel.ProblemException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/**
+ * When a key is rotated by itself (OCI KMS, AutoKeyRotationDetails).
+ *
+ * @param intervalDays {@value #SHORTEST} to {@value #LONGEST}
+ * @param start the day from which the interval counts, at 00:00 UTC
+ * @param next when the next rotation is due
+ * @param last what became of the last one
+ */
+public record RotationSchedule(int intervalDays, Instant start, Instant next, Optional<Outcome> last) {
+    public static final int SHORTEST = 60;
+    public static final int LONGEST = 365;
+
+    private static final Duration AGAIN = Duration.ofHours(1);
+
+    /**
+     * How a scheduled rotation ended.
+     *
+     * @param time of the rotation, or of the attempt that failed
+     * @param succeeded OCI's lastRotationStatus, SUCCESS or FAILED
+     * @param message why it failed
+     */
+    public record Outcome(Instant time, boolean succeeded, Optional<String> message) {}
+
+    /**
+     * A new schedule: first due one interval after its start.
+     *
+     * @param start any time of the day it starts; OCI ignores the time of day
+     * @throws ProblemException INVALID_PARAMETER for an interval outside its bounds
+     */
+    public static RotationSchedule of(int intervalDays, Instant start) {
+        if (intervalDays < SHORTEST || intervalDays > LONGEST) {
+            throw ProblemException.invalid(
+                    "autoKeyRotationDetails.rotationIntervalInDays",
+                    "must be " + SHORTEST + " to " + LONGEST + " (days)");
+        }
+        Instant day = start.truncatedTo(ChronoUnit.DAYS);
+        return new RotationSchedule(intervalDays, day, day.plus(Duration.ofDays(intervalDays)), Optional.empty());
+    }
+
+    public boolean isDue(Instant now) {
+        return !next.isAfter(now);
+    }
+
+    /** The schedule after a rotation: the next is due on the first day of its rhythm that is still to come. */
+    public RotationSchedule rotated(Instant now) {
+        Instant following = start;
+        while (!following.isAfter(now)) {
+            following = following.plus(Duration.ofDays(intervalDays));
+        }
+        return new RotationSchedule(
+                intervalDays, start, following, Optional.of(new Outcome(now, true, Optional.empty())));
+    }
+
+    /** The schedule after an attempt that failed: due again in an hour. */
+    public RotationSchedule failed(Instant now, String why) {
+        return new RotationSchedule(
+                intervalDays, start, now.plus(AGAIN), Optional.of(new Outcome(now, false, Optional.of(why))));
+    }
+}

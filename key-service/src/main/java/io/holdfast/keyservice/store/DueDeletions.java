@@ -1,0 +1,147 @@
+package io.holdfast.keyservice.store;
+
+import io.holdfast.kernel.Bytes;
+import io.holdfast.kernel.Ocid;
+import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.Ocid.KeyVersionId;
+import io.holdfast.kernel.Ocid.VaultId;
+import io.holdfast.kernel.ProblemException;
+import io.holdfast.platform.outbox.Outbox;
+import io.holdfast.platform.store.KeyValueStore;
+import io.holdfast.platform.store.Scan;
+import io.holdfast.platform.store.StoredValue;
+import io.holdfast.platform.store.Transaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/**
+ * The order of deletions: one entry for each key, key version or vault whose deletion is scheduled.
+ *
+ * <pre>
+ * entry = scheduled [ SP key ]      ; the value; empty in entries of the first release
+ * scheduled = 1*DIGIT               ; when the deletion was asked for, epoch milliseconds
+ * key   = ocid                      ; of a version's key
+ * </pre>
+ */
+@ApplicationScoped
+public class DueDeletions {
+    private static final Logger LOG = Logger.getLogger(DueDeletions.class);
+
+    private final KeyValueStore store;
+    private final Outbox outbox;
+
+    public DueDeletions(KeyValueStore store, Outbox outbox) {
+        this.store = store;
+        this.outbox = outbox;
+    }
+
+    /** A scheduled deletion. */
+    public sealed interface Due {
+        Ocid id();
+
+        /** When it is to be deleted. */
+        Instant time();
+
+        /** When that was asked for. */
+        Instant scheduledAt();
+    }
+
+    public record DueKey(KeyId id, Instant time, Instant scheduledAt) implements Due {}
+
+    public record DueVersion(KeyId key, KeyVersionId id, Instant time, Instant scheduledAt) implements Due {}
+
+    public record DueVault(VaultId id, Instant time, Instant scheduledAt) implements Due {}
+
+    /** Enters it in the order of deletions. */
+    public static Consumer<Transaction.Builder> put(Due due) {
+        String scheduled = Long.toString(due.scheduledAt().toEpochMilli());
+        String value =
+                switch (due) {
+                    case DueKey key -> scheduled;
+                    case DueVault vault -> scheduled;
+                    case DueVersion version -> scheduled + " " + version.key().value();
+                };
+        return transaction -> transaction.put(
+                Layout.due(due.time(), due.id()), Bytes.takeOwnershipOf(value.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    public static Consumer<Transaction.Builder> remove(Ocid id, Instant time) {
+        return transaction -> transaction.delete(Layout.due(time, id));
+    }
+
+    /**
+     * Deletions whose time is not after {@code until}, the earliest first.
+     *
+     * @param limit the most that are answered
+     */
+    public List<Due> until(Instant until, int limit) {
+        return store.scan(Scan.of(Layout.DUE, limit)).values().stream()
+                .filter(entry -> !Layout.timeOf(Layout.DUE, entry.key()).isAfter(until))
+                .flatMap(entry -> read(entry).stream())
+                .toList();
+    }
+
+    private static Optional<Due> read(StoredValue entry) {
+        Instant time = Layout.timeOf(Layout.DUE, entry.key());
+        String id = Layout.last(entry.key());
+        String[] value = new String(entry.value().toArray(), StandardCharsets.US_ASCII).split(" ", 2);
+        try {
+            Instant scheduledAt = value[0].isEmpty() ? Instant.EPOCH : Instant.ofEpochMilli(Long.parseLong(value[0]));
+            return switch (id.split("\\.", 3)[1]) {
+                case "key" -> Optional.of(new DueKey(new KeyId(id), time, scheduledAt));
+                case "vault" -> Optional.of(new DueVault(new VaultId(id), time, scheduledAt));
+                case "keyversion" ->
+                    Optional.of(new DueVersion(new KeyId(value[1]), new KeyVersionId(id), time, scheduledAt));
+                default -> unreadable(entry, null);
+            };
+        } catch (ProblemException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
+            return unreadable(entry, e);
+        }
+    }
+
+    /** One damaged entry must not keep the others waiting. */
+    private static Optional<Due> unreadable(StoredValue entry, @org.jspecify.annotations.Nullable Exception e) {
+        LOG.errorv(e, "An entry of the order of deletions can''t be read. entry={0}", entry.key());
+        return Optional.empty();
+    }
+
+    /**
+     * Tells of a deletion that is near, once: across restarts and replicas.
+     *
+     * @param notice names the warning
+     * @return whether this call was the first
+     */
+    public boolean noticeOnce(Due due, String notice, io.holdfast.events.DomainEvent event) {
+        String at = Layout.notice(due.id(), due.time(), notice);
+        return store.commit(Transaction.builder()
+                        .ifAbsent(at)
+                        .ifModRevision(Layout.due(due.time(), due.id()), modRevision(due))
+                        .put(at, KeyStore.EMPTY)
+                        .with(outbox.stage(event))
+                        .build())
+                .committed();
+    }
+
+    private long modRevision(Due due) {
+        return store.get(Layout.due(due.time(), due.id()))
+                .map(StoredValue::modRevision)
+                .orElse(Long.MAX_VALUE);
+    }
+
+    /** Takes an entry out whose key is gone with all its versions. */
+    public void forgetIfGone(DueVersion due) {
+        boolean gone = store.get(Layout.key(due.key()))
+                .map(value -> KeyStore.asKey(value).value() instanceof io.holdfast.keyservice.domain.MasterKey.Deleted)
+                .orElse(true);
+        if (gone) {
+            store.commit(Transaction.builder()
+                    .delete(Layout.due(due.time(), due.id()))
+                    .build());
+        }
+    }
+}
