@@ -12,6 +12,7 @@ import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.SecretBytes;
 import io.holdfast.keyservice.crypto.KeyMaterial.Found;
+import io.holdfast.keyservice.domain.KeyVersion;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.vault.Encryptions;
@@ -74,7 +75,7 @@ public class ClientCrypto {
                 }
             }
             case Found.Unavailable unavailable -> throw new MaterialUnusable(under);
-            case Found.NotEnabled ended -> throw notEnabled(ended, enabled);
+            case Found.NotEnabled ended -> throw notEnabled(ended.version(), enabled);
             case Found.NoSuchVersion none ->
                 throw ProblemException.invalid("keyVersionId", "is not a version of the key");
         };
@@ -110,7 +111,7 @@ public class ClientCrypto {
                     }
                 }
                 case Found.Unavailable unavailable -> throw new MaterialUnusable(wrapped.keyVersionId());
-                case Found.NotEnabled ended -> throw notEnabled(ended, enabled);
+                case Found.NotEnabled ended -> throw notEnabled(ended.version(), enabled);
                 case Found.NoSuchVersion none -> throw new EnvelopeDamaged();
             };
         } catch (EnvelopeDamaged e) {
@@ -151,11 +152,10 @@ public class ClientCrypto {
         return wrapped.header().means() instanceof Means.ByVault vault ? vault.algorithm() : otherwise;
     }
 
-    static ProblemException notEnabled(Found.NotEnabled ended, MasterKey key) {
+    static ProblemException notEnabled(KeyVersion version, MasterKey key) {
         return new ProblemException(
                 ProblemCode.CONFLICT,
-                "The key version is " + ended.version().lifecycleStateUnder(key)
-                        + "; only an ENABLED one can be used.");
+                "The key version is " + version.lifecycleStateUnder(key) + "; only an ENABLED one can be used.");
     }
 
     static MasterKey.Enabled requireEnabled(MasterKey key) {

@@ -65,7 +65,7 @@ public class CryptoResource {
         return use("Encrypt", () -> {
             EncryptDataDetails details = fields.body(body, EncryptDataDetails.class);
             KeyId keyId = Fields.ocid(details.keyId(), "keyId", KeyId::new);
-            KeyVersionId version = version(details.keyVersionId());
+            KeyVersionId version = Fields.optionalOcid(details.keyVersionId(), "keyVersionId", KeyVersionId::new);
             EncryptionAlgorithm algorithm = algorithm(details.encryptionAlgorithm());
             Map<String, String> associatedData = fields.associatedData(details.associatedData());
             fields.bounded(details.loggingContext(), "loggingContext");
@@ -90,7 +90,7 @@ public class CryptoResource {
         return use("Decrypt", () -> {
             DecryptDataDetails details = fields.body(body, DecryptDataDetails.class);
             KeyId keyId = Fields.ocid(details.keyId(), "keyId", KeyId::new);
-            KeyVersionId version = version(details.keyVersionId());
+            KeyVersionId version = Fields.optionalOcid(details.keyVersionId(), "keyVersionId", KeyVersionId::new);
             EncryptionAlgorithm algorithm = algorithm(details.encryptionAlgorithm());
             Map<String, String> associatedData = fields.associatedData(details.associatedData());
             fields.bounded(details.loggingContext(), "loggingContext");
@@ -157,10 +157,6 @@ public class CryptoResource {
     private static @Nullable EncryptionAlgorithm algorithm(@Nullable String name) {
         return Fields.oneOf(name, "encryptionAlgorithm", EncryptionAlgorithm.class)
                 .orElse(null);
-    }
-
-    private static @Nullable KeyVersionId version(@Nullable String id) {
-        return id == null || id.isEmpty() ? null : Fields.ocid(id, "keyVersionId", KeyVersionId::new);
     }
 
     private static String base64(Bytes bytes) {

@@ -105,6 +105,11 @@ public class Fields {
         }
     }
 
+    /** Null when it is absent or empty. */
+    static <T extends Ocid> @Nullable T optionalOcid(@Nullable String value, String field, Function<String, T> type) {
+        return value == null || value.isEmpty() ? null : ocid(value, field, type);
+    }
+
     static Instant time(String value, String field) {
         try {
             return DateTimeFormatter.ISO_OFFSET_DATE_TIME.parse(value, Instant::from);

@@ -33,7 +33,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Versions of master keys (OCI KMS, KmsManagementClient). */
-@Path("/20180608/keys/{keyId}/keyVersions")
+@Path("/20180608")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 @Tag(name = "keys")
@@ -54,6 +54,7 @@ public class KeyVersionResource {
     }
 
     @POST
+    @Path("/keys/{keyId}/keyVersions")
     public RestResponse<KeyVersionView> createKeyVersion(
             @PathParam("keyId") String keyId,
             byte @Nullable [] body,
@@ -74,7 +75,7 @@ public class KeyVersionResource {
     }
 
     @GET
-    @Path("/{keyVersionId}")
+    @Path("/keys/{keyId}/keyVersions/{keyVersionId}")
     public RestResponse<KeyVersionView> getKeyVersion(
             @PathParam("keyId") String keyId, @PathParam("keyVersionId") String keyVersionId) {
         return operations.run("GetKeyVersion", () -> {
@@ -90,6 +91,7 @@ public class KeyVersionResource {
     }
 
     @GET
+    @Path("/keys/{keyId}/keyVersions")
     public RestResponse<List<KeyVersionSummary>> listKeyVersions(
             @PathParam("keyId") String keyId,
             @QueryParam("limit") @Nullable String limit,
@@ -113,7 +115,7 @@ public class KeyVersionResource {
 
     /** Answers when nothing opens under that version any more. */
     @POST
-    @Path("/{keyVersionId}/actions/scheduleDeletion")
+    @Path("/keys/{keyId}/keyVersions/{keyVersionId}/actions/scheduleDeletion")
     public RestResponse<KeyVersionView> scheduleKeyVersionDeletion(
             @PathParam("keyId") String keyId,
             @PathParam("keyVersionId") String keyVersionId,
@@ -136,7 +138,7 @@ public class KeyVersionResource {
     }
 
     @POST
-    @Path("/{keyVersionId}/actions/cancelDeletion")
+    @Path("/keys/{keyId}/keyVersions/{keyVersionId}/actions/cancelDeletion")
     public RestResponse<KeyVersionView> cancelKeyVersionDeletion(
             @PathParam("keyId") String keyId,
             @PathParam("keyVersionId") String keyVersionId,

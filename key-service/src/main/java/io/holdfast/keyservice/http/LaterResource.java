@@ -20,8 +20,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 public class LaterResource {
 
     @GET
-    @Path(
-            "/{path: (wrappingKeys|ekmsPrivateEndpoints(/[^/]+)?|replicaOperations/[^/]+/status|vaults/[^/]+/actions/listReplicas)}")
+    @Path("/{path: (ekmsPrivateEndpoints(/[^/]+)?|replicaOperations/[^/]+/status|vaults/[^/]+/actions/listReplicas)}")
     @Operation(hidden = true)
     public RestResponse<Void> get() {
         throw later();
@@ -29,7 +28,7 @@ public class LaterResource {
 
     @POST
     @Path(
-            "/{path: (exportKey|sign|verify|ekmsPrivateEndpoints|keys/import|keys/[^/]+/keyVersions/import|keys/[^/]+/actions/backup|keys/actions/(restoreFromFile|restoreFromObjectStore)|vaults/actions/(restoreFromFile|restoreFromObjectStore)|vaults/[^/]+/actions/(backup|createReplica|deleteReplica))}")
+            "/{path: (ekmsPrivateEndpoints|keys/[^/]+/actions/backup|keys/actions/(restoreFromFile|restoreFromObjectStore)|vaults/actions/(restoreFromFile|restoreFromObjectStore)|vaults/[^/]+/actions/(backup|createReplica|deleteReplica))}")
     @Operation(hidden = true)
     public RestResponse<Void> post() {
         throw later();

@@ -25,6 +25,8 @@ import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.keyservice.domain.RotationSchedule;
 import io.holdfast.keyservice.domain.Tags;
 import io.holdfast.keyservice.domain.Vault;
+import io.holdfast.keyservice.store.ExportStore.Export;
+import io.holdfast.keyservice.store.WrappingKeyStore.WrappingKey;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
@@ -362,6 +364,46 @@ final class Documents {
             case "RELEASED" -> new Binding.Released(facts);
             default -> throw unknown("binding", document.id(), document.state());
         };
+    }
+
+    private record WrappingKeyDocument(
+            String id, String version, byte[] stored, String publicKey, Instant timeCreated) {}
+
+    static Bytes write(WrappingKey key) {
+        return write(new WrappingKeyDocument(
+                key.id().value(), key.version().value(), key.stored().toArray(), key.publicKey(), key.timeCreated()));
+    }
+
+    static WrappingKey wrappingKey(Bytes json) {
+        WrappingKeyDocument document = read(json, WrappingKeyDocument.class);
+        return new WrappingKey(
+                new KeyId(document.id()),
+                new KeyVersionId(document.version()),
+                Bytes.takeOwnershipOf(document.stored()),
+                document.publicKey(),
+                document.timeCreated());
+    }
+
+    private record ExportDocument(
+            String version, String principal, String algorithm, String recipientSha256, Instant time) {}
+
+    static Bytes write(Export export) {
+        return write(new ExportDocument(
+                export.version().value(),
+                export.principal(),
+                export.algorithm(),
+                export.recipientSha256(),
+                export.time()));
+    }
+
+    static Export export(Bytes json) {
+        ExportDocument document = read(json, ExportDocument.class);
+        return new Export(
+                new KeyVersionId(document.version()),
+                document.principal(),
+                document.algorithm(),
+                document.recipientSha256(),
+                document.time());
     }
 
     private static IllegalStateException unknown(String what, String id, String state) {

@@ -8,6 +8,7 @@ import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.Ocid.VaultId;
 import java.time.Instant;
+import java.util.UUID;
 
 /**
  * The keys in etcd.
@@ -23,6 +24,8 @@ import java.time.Instant;
  * /holdfast/keys/bindings/BINDING                        a binding
  * /holdfast/keys/bindings-by-key/KEY/BINDING             empty; held bindings only
  * /holdfast/keys/bindings-by-cluster/CLUSTER             the id of the cluster's held binding
+ * /holdfast/keys/wrapping-keys/VAULT                     the vault's wrapping key; never changed
+ * /holdfast/keys/exports/KEY/TIME/RANDOM                 an export of the key's material
  * /holdfast/keys/keks/BINDING/VERSION                    a binding's wrapped key-encryption key; never changed
  * /holdfast/keys/due/TIME/ID                             a scheduled deletion of a key, key version or vault, in order of
  *                                                        time: see DueDeletions
@@ -96,6 +99,19 @@ public final class Layout {
 
     public static String keysIn(VaultId vault) {
         return "/holdfast/keys/keys-by-vault/" + vault.value() + "/";
+    }
+
+    public static String wrappingKey(VaultId vault) {
+        return "/holdfast/keys/wrapping-keys/" + vault.value();
+    }
+
+    public static String exportsOf(KeyId key) {
+        return "/holdfast/keys/exports/" + key.value() + "/";
+    }
+
+    /** Sorts by time. */
+    public static String export(KeyId key, Instant time, UUID random) {
+        return exportsOf(key) + millis(time) + "/" + random;
     }
 
     /** Sorts by time. */

@@ -70,7 +70,11 @@ public final class Encryptions {
         }
     }
 
-    static byte[] oaepEncrypt(PublicKey key, EncryptionAlgorithm algorithm, byte[] label, SecretBytes payload) {
+    /**
+     * @param label bound, not in it; may be empty
+     * @param payload no longer than the key's length allows; stays the caller's
+     */
+    public static byte[] oaepEncrypt(PublicKey key, EncryptionAlgorithm algorithm, byte[] label, SecretBytes payload) {
         return payload.use(bytes -> {
             try {
                 Cipher cipher = Cipher.getInstance("RSA/ECB/OAEPPadding");
@@ -83,7 +87,8 @@ public final class Encryptions {
     }
 
     /** @throws EnvelopeDamaged for every cause alike */
-    static SecretBytes oaepDecrypt(PrivateKey key, EncryptionAlgorithm algorithm, byte[] label, byte[] ciphertext) {
+    public static SecretBytes oaepDecrypt(
+            PrivateKey key, EncryptionAlgorithm algorithm, byte[] label, byte[] ciphertext) {
         try {
             Cipher cipher = Cipher.getInstance("RSA/ECB/OAEPPadding");
             cipher.init(Cipher.DECRYPT_MODE, key, oaep(algorithm, label));

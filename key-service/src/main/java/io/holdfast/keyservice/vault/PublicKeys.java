@@ -1,10 +1,15 @@
 package io.holdfast.keyservice.vault;
 
+import io.holdfast.kernel.SecretBytes;
 import io.holdfast.keyservice.domain.KeyShape;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
 
@@ -28,6 +33,32 @@ public final class PublicKeys {
         } catch (GeneralSecurityException | IllegalArgumentException | StringIndexOutOfBoundsException e) {
             throw new IllegalStateException("a stored public key can't be read", e);
         }
+    }
+
+    /**
+     * The public key of a PEM that a client sent.
+     *
+     * @throws GeneralSecurityException when it is no RSA public key in PEM
+     */
+    public static RSAPublicKey parseRsa(String pem) throws GeneralSecurityException {
+        String text = pem.strip();
+        if (!text.startsWith(BEGIN.strip()) || !text.endsWith(END.strip())) {
+            throw new InvalidKeySpecException("no PEM of a public key");
+        }
+        try {
+            byte[] der = Base64.getMimeDecoder()
+                    .decode(text.substring(
+                            BEGIN.strip().length(), text.length() - END.strip().length()));
+            return (RSAPublicKey) factory(KeyShape.Algorithm.RSA).generatePublic(new X509EncodedKeySpec(der));
+        } catch (IllegalArgumentException | StringIndexOutOfBoundsException e) {
+            throw new InvalidKeySpecException("no base64 in the PEM", e);
+        }
+    }
+
+    /** An RSA private key of its PKCS#8 form. */
+    public static PrivateKey privateKey(SecretBytes pkcs8) throws GeneralSecurityException {
+        PKCS8EncodedKeySpec spec = pkcs8.use(PKCS8EncodedKeySpec::new);
+        return factory(KeyShape.Algorithm.RSA).generatePrivate(spec);
     }
 
     static KeyFactory factory(KeyShape.Algorithm algorithm) {

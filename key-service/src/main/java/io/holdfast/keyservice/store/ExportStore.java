@@ -1,0 +1,63 @@
+package io.holdfast.keyservice.store;
+
+import io.holdfast.events.DomainEvent;
+import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.Ocid.KeyVersionId;
+import io.holdfast.kernel.ProblemCode;
+import io.holdfast.kernel.ProblemException;
+import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.platform.outbox.Outbox;
+import io.holdfast.platform.store.KeyValueStore;
+import io.holdfast.platform.store.StoredValue;
+import io.holdfast.platform.store.Transaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/** Every export of key material, for as long as the key's record stands. */
+@ApplicationScoped
+public class ExportStore {
+    private final KeyValueStore store;
+    private final Outbox outbox;
+    private final Listings listings;
+
+    public ExportStore(KeyValueStore store, Outbox outbox) {
+        this.store = store;
+        this.outbox = outbox;
+        this.listings = new Listings(store);
+    }
+
+    /**
+     * @param principal the OCID of who asked
+     * @param recipientSha256 of the DER of the public key that it was wrapped for, in hex
+     */
+    public record Export(
+            KeyVersionId version, String principal, String algorithm, String recipientSha256, Instant time) {}
+
+    /**
+     * Records an export with its event, if and only if the key is still as it was read.
+     *
+     * @throws ProblemException CONFLICT when it is not
+     */
+    public void record(Stored<MasterKey> key, Export export, DomainEvent event) {
+        KeyId id = key.value().id();
+        boolean recorded = store.commit(Transaction.builder()
+                        .ifModRevision(Layout.key(id), key.modRevision())
+                        .put(Layout.export(id, export.time(), UUID.randomUUID()), Documents.write(export))
+                        .with(outbox.stage(event))
+                        .build())
+                .committed();
+        if (!recorded) {
+            throw new ProblemException(ProblemCode.CONFLICT, "The key was changed at the same time; try again.");
+        }
+    }
+
+    /** The exports of a key, the oldest first. */
+    public List<Export> of(KeyId key) {
+        return listings.all(Layout.exportsOf(key)).stream()
+                .map(StoredValue::value)
+                .map(Documents::export)
+                .toList();
+    }
+}

@@ -1,0 +1,41 @@
+package io.holdfast.keyservice.store;
+
+import io.holdfast.kernel.Bytes;
+import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.Ocid.KeyVersionId;
+import io.holdfast.kernel.Ocid.VaultId;
+import io.holdfast.platform.store.KeyValueStore;
+import io.holdfast.platform.store.StoredValue;
+import io.holdfast.platform.store.Transaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.Optional;
+
+/** The wrapping keys of vaults, each written once. */
+@ApplicationScoped
+public class WrappingKeyStore {
+    private final KeyValueStore store;
+
+    public WrappingKeyStore(KeyValueStore store) {
+        this.store = store;
+    }
+
+    /**
+     * @param stored the private half as the software vault sealed it
+     * @param publicKey as PEM
+     */
+    public record WrappingKey(KeyId id, KeyVersionId version, Bytes stored, String publicKey, Instant timeCreated) {}
+
+    public Optional<WrappingKey> find(VaultId vault) {
+        return store.get(Layout.wrappingKey(vault)).map(StoredValue::value).map(Documents::wrappingKey);
+    }
+
+    /** Records it if there is none yet, and answers the one that is recorded. */
+    public WrappingKey recordFirst(VaultId vault, WrappingKey key) {
+        String at = Layout.wrappingKey(vault);
+        // Whatever became of the transaction, the record that is there now counts.
+        store.commit(
+                Transaction.builder().ifAbsent(at).put(at, Documents.write(key)).build());
+        return find(vault).orElseThrow();
+    }
+}

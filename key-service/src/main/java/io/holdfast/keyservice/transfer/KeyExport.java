@@ -1,0 +1,180 @@
+package io.holdfast.keyservice.transfer;
+
+import io.holdfast.envelope.wrapped.EncryptionAlgorithm;
+import io.holdfast.events.KeyEvent;
+import io.holdfast.kernel.Bytes;
+import io.holdfast.kernel.Ocid.KeyVersionId;
+import io.holdfast.kernel.ProblemCode;
+import io.holdfast.kernel.ProblemException;
+import io.holdfast.kernel.SecretBytes;
+import io.holdfast.keyservice.crypto.KeyMaterial;
+import io.holdfast.keyservice.crypto.KeyMaterial.Found;
+import io.holdfast.keyservice.domain.KeyVersion;
+import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.domain.ProtectionMode;
+import io.holdfast.keyservice.store.BindingStore;
+import io.holdfast.keyservice.store.ExportStore;
+import io.holdfast.keyservice.store.ExportStore.Export;
+import io.holdfast.keyservice.store.KeyStore;
+import io.holdfast.keyservice.store.Stored;
+import io.holdfast.keyservice.vault.Encryptions;
+import io.holdfast.keyservice.vault.Lending.Seen;
+import io.holdfast.keyservice.vault.MaterialUnusable;
+import io.holdfast.platform.http.Caller;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.security.interfaces.RSAPublicKey;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import javax.crypto.Cipher;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets the material of a software key go, wrapped for the holder of a public key (OCI KMS, exportKey). Each export is
+ * recorded with its event before the answer: what has left can't be taken back, so it must be known.
+ */
+@ApplicationScoped
+public class KeyExport {
+    private static final int AES_LENGTH = 32;
+    private static final byte[] NO_LABEL = new byte[0];
+    private static final int OAEP_OVERHEAD = 2 * 32 + 2;
+
+    private final KeyMaterial material;
+    private final KeyStore keys;
+    private final BindingStore bindings;
+    private final ExportStore exports;
+    private final SecureRandom random = new SecureRandom();
+
+    public KeyExport(KeyMaterial material, KeyStore keys, BindingStore bindings, ExportStore exports) {
+        this.material = material;
+        this.keys = keys;
+        this.bindings = bindings;
+        this.exports = exports;
+    }
+
+    public record Exported(Stored<KeyVersion> version, Bytes wrapped) {}
+
+    /**
+     * @param key as just read
+     * @param version null for the current one
+     * @param recipient whose private half unwraps it; 2,048 to 4,096 bits
+     * @throws ProblemException INVALID_PARAMETER for a key that is not software, a caller that is a cluster, or material
+     *     that does not fit the wrapping; CONFLICT when key or version is not ENABLED, or clusters are bound to a key that
+     *     was not created exportable
+     */
+    public Exported export(
+            Stored<MasterKey> key,
+            @Nullable KeyVersionId version,
+            BroughtMaterial.Wrapping wrapping,
+            RSAPublicKey recipient,
+            Caller caller) {
+        if (!(key.value() instanceof MasterKey.Enabled enabled)) {
+            throw new ProblemException(
+                    ProblemCode.CONFLICT,
+                    "The key is " + key.value().lifecycleState() + "; only an ENABLED key can be exported.");
+        }
+        requireMayLeave(enabled, caller);
+        KeyVersionId which = version == null ? enabled.facts().currentVersion() : version;
+        Stored<KeyVersion> found = keys.version(enabled.id(), which)
+                .orElseThrow(() -> ProblemException.invalid("keyVersionId", "is not a version of the key"));
+        Bytes wrapped =
+                switch (material.open(enabled, which, new Seen(key.modRevision(), key.modRevision()))) {
+                    case Found.Usable usable -> {
+                        try (var loan = usable.loan();
+                                SecretBytes bytes = loan.thing().export()) {
+                            yield wrap(bytes, wrapping, recipient);
+                        }
+                    }
+                    case Found.Unavailable unavailable -> throw new MaterialUnusable(which);
+                    case Found.NotEnabled ended ->
+                        throw new ProblemException(
+                                ProblemCode.CONFLICT,
+                                "The key version is " + ended.version().lifecycleStateUnder(enabled)
+                                        + "; only an ENABLED one can be exported.");
+                    case Found.NoSuchVersion none ->
+                        throw ProblemException.invalid("keyVersionId", "is not a version of the key");
+                };
+        String recipientSha256 = sha256(recipient);
+        exports.record(
+                key,
+                new Export(
+                        which,
+                        caller.id(),
+                        wrapping.name(),
+                        recipientSha256,
+                        Instant.now().truncatedTo(ChronoUnit.MILLIS)),
+                new KeyEvent.KeyExported(enabled.id(), which, wrapping.name(), recipientSha256, caller.id()));
+        return new Exported(found, wrapped);
+    }
+
+    private void requireMayLeave(MasterKey.Enabled key, Caller caller) {
+        if (key.facts().protectionMode() != ProtectionMode.SOFTWARE) {
+            throw ProblemException.invalid("keyId", "names a key whose material never leaves its vault");
+        }
+        if (!caller.type().equals("user")) {
+            throw ProblemException.invalid("keyId", "can't be exported by a " + caller.type() + ", only by a user");
+        }
+        if (!key.facts().exportable()
+                && !bindings.heldOfKey(key.id(), "", 1).bindings().isEmpty()) {
+            throw new ProblemException(
+                    ProblemCode.CONFLICT,
+                    "Clusters are bound to the key and it was not created exportable (freeform tag"
+                            + " holdfast-exportable=true at its creation).");
+        }
+    }
+
+    private Bytes wrap(SecretBytes bytes, BroughtMaterial.Wrapping wrapping, RSAPublicKey recipient) {
+        return switch (wrapping) {
+            case RSA_OAEP_SHA256 -> {
+                int most = recipient.getModulus().bitLength() / Byte.SIZE - OAEP_OVERHEAD;
+                if (bytes.length() > most) {
+                    throw ProblemException.invalid(
+                            "algorithm", "must be RSA_OAEP_AES_SHA256 for material of more than " + most + " bytes");
+                }
+                yield Bytes.takeOwnershipOf(oaep(recipient, bytes));
+            }
+            case RSA_OAEP_AES_SHA256 -> {
+                byte[] made = new byte[AES_LENGTH];
+                random.nextBytes(made);
+                try (SecretBytes aes = SecretBytes.takeOwnershipOf(made)) {
+                    byte[] first = oaep(recipient, aes);
+                    byte[] second = keyWrap(aes, bytes);
+                    yield Bytes.takeOwnershipOf(ByteBuffer.allocate(first.length + second.length)
+                            .put(first)
+                            .put(second)
+                            .array());
+                }
+            }
+        };
+    }
+
+    private static byte[] oaep(RSAPublicKey recipient, SecretBytes bytes) {
+        return Encryptions.oaepEncrypt(recipient, EncryptionAlgorithm.RSA_OAEP_SHA_256, NO_LABEL, bytes);
+    }
+
+    private static byte[] keyWrap(SecretBytes aes, SecretBytes bytes) {
+        return bytes.use(material -> {
+            try {
+                SecretKeySpec wrappingKey = aes.use(key -> new SecretKeySpec(key, "AES"));
+                Cipher cipher = Cipher.getInstance("AES/KWP/NoPadding");
+                cipher.init(Cipher.ENCRYPT_MODE, wrappingKey);
+                return cipher.doFinal(material);
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("this Java runtime has no AES key wrap with padding", e);
+            }
+        });
+    }
+
+    private static String sha256(RSAPublicKey key) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(key.getEncoded()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime has no SHA-256", e);
+        }
+    }
+}

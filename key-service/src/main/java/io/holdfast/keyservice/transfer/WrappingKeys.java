@@ -1,0 +1,72 @@
+package io.holdfast.keyservice.transfer;
+
+import io.holdfast.kernel.Bytes;
+import io.holdfast.kernel.Ocid;
+import io.holdfast.kernel.Ocid.KeyVersionId;
+import io.holdfast.kernel.SecretBytes;
+import io.holdfast.keyservice.domain.KeyShape;
+import io.holdfast.keyservice.domain.ProtectionMode;
+import io.holdfast.keyservice.domain.Vault;
+import io.holdfast.keyservice.store.WrappingKeyStore;
+import io.holdfast.keyservice.store.WrappingKeyStore.WrappingKey;
+import io.holdfast.keyservice.vault.Vault.Made;
+import io.holdfast.keyservice.vault.Vault.Wish;
+import io.holdfast.keyservice.vault.Vaults;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/**
+ * The key under which customers wrap the material that they bring to a vault (OCI KMS, getWrappingKey): RSA of 4,096 bits,
+ * one per vault, made when it is first asked for. Its private half is software, sealed under the root key.
+ */
+@ApplicationScoped
+public class WrappingKeys {
+    /** Bytes in its modulus. */
+    static final int LENGTH = 512;
+
+    private static final KeyShape SHAPE = new KeyShape(KeyShape.Algorithm.RSA, LENGTH);
+
+    private final WrappingKeyStore store;
+    private final Vaults vaults;
+    private final Ocid.Mint mint;
+
+    public WrappingKeys(WrappingKeyStore store, Vaults vaults, Ocid.Mint mint) {
+        this.store = store;
+        this.vaults = vaults;
+        this.mint = mint;
+    }
+
+    /** The wrapping key of a vault. Of several requests that make the first one, one is recorded and all answer it. */
+    public WrappingKey of(Vault vault) {
+        return store.find(vault.id()).orElseGet(() -> make(vault));
+    }
+
+    private WrappingKey make(Vault vault) {
+        KeyVersionId version = mint.keyVersion(vault.id());
+        Made made = software(vault)
+                .generate(new Wish(vault.facts().wrappingKeyId(), version, SHAPE, "wrapping key", Optional.empty()));
+        return store.recordFirst(
+                vault.id(),
+                new WrappingKey(
+                        vault.facts().wrappingKeyId(),
+                        version,
+                        made.stored(),
+                        made.publicKey().orElseThrow(),
+                        Instant.now().truncatedTo(ChronoUnit.MILLIS)));
+    }
+
+    /** The private half in PKCS#8 form, owned by the caller. */
+    SecretBytes privateHalf(Vault vault) {
+        WrappingKey key = of(vault);
+        Bytes stored = key.stored();
+        try (var material = software(vault).open(key.id(), key.version(), SHAPE, stored)) {
+            return material.export();
+        }
+    }
+
+    private io.holdfast.keyservice.vault.Vault software(Vault vault) {
+        return vaults.forNew(vault.id(), ProtectionMode.SOFTWARE);
+    }
+}
