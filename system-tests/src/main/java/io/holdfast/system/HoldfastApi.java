@@ -93,12 +93,31 @@ public final class HoldfastApi {
                 .body();
     }
 
-    /** @param at when the key shall be deleted, or null for the longest window */
+    /**
+     * Also of a key that clusters are bound to.
+     *
+     * @param at when the key shall be deleted, or empty for the longest window
+     */
     public JsonNode scheduleDeletion(String key, Optional<Instant> at) {
+        return scheduling(key, "?force=true", at)
+                .expectSuccess("scheduling the deletion")
+                .body();
+    }
+
+    /** As a client asks that knows nothing of force. */
+    public OciClient.Answer askForDeletion(String key, Optional<Instant> at) {
+        return scheduling(key, "", at);
+    }
+
+    private OciClient.Answer scheduling(String key, String query, Optional<Instant> at) {
         Object body = at.<Object>map(time -> Map.of("timeOfDeletion", time.toString()))
                 .orElse(Map.of());
-        return client.post(stack.keys(), "/20180608/keys/" + key + "/actions/scheduleDeletion", body)
-                .expectSuccess("scheduling the deletion")
+        return client.post(stack.keys(), "/20180608/keys/" + key + "/actions/scheduleDeletion" + query, body);
+    }
+
+    public JsonNode tagKey(String key, Map<String, String> freeformTags) {
+        return client.put(stack.keys(), "/20180608/keys/" + key, Map.of("freeformTags", freeformTags))
+                .expectSuccess("tagging the key")
                 .body();
     }
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -231,9 +232,20 @@ public final class Journey implements AutoCloseable {
 
     void scheduleDeletion() {
         tell.step(8, "The key is scheduled for deletion: access ends everywhere before the answer");
-        tell.command("oci kms management key schedule-deletion --endpoint $HOLDFAST_KEYS_URL --key-id " + key);
+        String command = "oci kms management key schedule-deletion --endpoint $HOLDFAST_KEYS_URL --key-id " + key;
+        tell.command(command);
+        OciClient.Answer refused = api.askForDeletion(key, Optional.empty());
+        String why = refused.body().path("message").asText();
+        Checks.that(refused.status() == 409 && why.contains(cluster), "a bound key was not kept: " + refused.body());
+        tell.says(refused.status() + " " + why);
+        tell.command("oci kms management key update --endpoint $HOLDFAST_KEYS_URL --key-id " + key
+                + " --freeform-tags '{\"holdfast-force-deletion\":\"true\"}' --force");
+        api.tagKey(key, Map.of("holdfast-force-deletion", "true"));
+        tell.command(command);
         long start = System.nanoTime();
-        JsonNode scheduled = api.scheduleDeletion(key, Optional.empty());
+        JsonNode scheduled = api.askForDeletion(key, Optional.empty())
+                .expectSuccess("scheduling the deletion")
+                .body();
         long millis = (System.nanoTime() - start) / 1_000_000;
         Checks.that(scheduled.path("lifecycleState").asText().equals("PENDING_DELETION"), "the key is " + scheduled);
         refuseRead();
@@ -267,7 +279,7 @@ public final class Journey implements AutoCloseable {
         Instant at = Instant.now().plusSeconds(7).truncatedTo(ChronoUnit.MILLIS);
         tell.command("oci kms management key schedule-deletion --endpoint $HOLDFAST_KEYS_URL --key-id " + key
                 + " --time-of-deletion " + at);
-        api.scheduleDeletion(key, Optional.of(at));
+        api.askForDeletion(key, Optional.of(at)).expectSuccess("scheduling the deletion");
         tell.event(events.await("KeyDeleted", key));
         Checks.that(api.key(key).path("lifecycleState").asText().equals("DELETED"), "the key is not DELETED");
         refuseRead();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
+import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.GrpcSslContexts;
@@ -14,6 +15,7 @@ import io.holdfast.contracts.access.v1.AccessGrpc;
 import io.holdfast.contracts.bindings.v1.BindingsGrpc;
 import io.holdfast.contracts.clusters.v1.ClustersGrpc;
 import io.holdfast.contracts.keycrypto.v1.KeyCryptoGrpc;
+import io.holdfast.contracts.usage.v1.UsageGrpc;
 import io.holdfast.testkit.DevCertificates;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.ByteArrayInputStream;
@@ -40,14 +42,17 @@ class CertificatesST {
     static Stream<Target> methods() {
         StackEnvironment stack = Stack.up();
         String keys = stack.get("HOLDFAST_KEYS_GRPC");
-        String clusters = stack.get("HOLDFAST_CLUSTERS_GRPC");
-        return Stream.concat(
-                Stream.of(
-                                AccessGrpc.getServiceDescriptor(),
-                                BindingsGrpc.getServiceDescriptor(),
-                                KeyCryptoGrpc.getServiceDescriptor())
-                        .flatMap(service -> service.getMethods().stream().map(method -> new Target(keys, method))),
-                ClustersGrpc.getServiceDescriptor().getMethods().stream().map(method -> new Target(clusters, method)));
+        return Stream.of(
+                        methods(keys, AccessGrpc.getServiceDescriptor()),
+                        methods(keys, BindingsGrpc.getServiceDescriptor()),
+                        methods(keys, KeyCryptoGrpc.getServiceDescriptor()),
+                        methods(stack.get("HOLDFAST_CLUSTERS_GRPC"), ClustersGrpc.getServiceDescriptor()),
+                        methods(stack.get("HOLDFAST_SECRETS_GRPC"), UsageGrpc.getServiceDescriptor()))
+                .flatMap(targets -> targets);
+    }
+
+    private static Stream<Target> methods(String address, ServiceDescriptor service) {
+        return service.getMethods().stream().map(method -> new Target(address, method));
     }
 
     @ParameterizedTest

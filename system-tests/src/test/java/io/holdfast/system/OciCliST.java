@@ -64,6 +64,19 @@ class OciCliST {
                             .expectSuccess()
                             .output())
                     .contains("default");
+            // A bound key goes only when the CLI says so in the one way that it can.
+            assertThat(oci(
+                            keys,
+                            "kms",
+                            "management",
+                            "key",
+                            "update",
+                            "--key-id",
+                            fixture.key,
+                            "--freeform-tags",
+                            "{\"holdfast-force-deletion\":\"true\"}",
+                            "--force"))
+                    .contains("holdfast-force-deletion");
             assertThat(oci(keys, "kms", "management", "key", "schedule-deletion", "--key-id", fixture.key))
                     .contains("PENDING_DELETION");
             assertThat(oci(keys, "kms", "management", "key", "cancel-deletion", "--key-id", fixture.key))

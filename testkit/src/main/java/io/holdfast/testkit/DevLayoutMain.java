@@ -39,6 +39,7 @@ public final class DevLayoutMain {
             "CLUSTER_SERVICE",
             "CLUSTER_SERVICE_GRPC",
             "SECRET_SERVICE",
+            "SECRET_SERVICE_GRPC",
             "SECRET_SERVICE_HTTP",
             "AUDIT_SERVICE");
 

@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Vaults and keys. */
 @ConfigMapping(prefix = "holdfast.keys")
@@ -15,6 +16,12 @@ public interface KeysConfig {
     /** Where clients reach this service, as vaults name it in managementEndpoint and cryptoEndpoint. */
     @WithDefault("http://127.0.0.1:8080")
     String publicUrl();
+
+    /**
+     * {@code host:port} of secret-service's gRPC, which counts the Secrets under each key version. Without it the counts are
+     * unknown, and what depends on them is refused.
+     */
+    Optional<String> secretService();
 
     /** How long a key-encryption key stays in memory before its vault is asked again (hierarchical mode). */
     @WithDefault("PT1H")

@@ -14,6 +14,7 @@ import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Step;
 import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.store.VaultStore;
+import io.holdfast.keyservice.usage.KeyDependents;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -31,8 +32,11 @@ public class KeyAccess {
     private final VaultStore vaults;
     private final DeletionWindow window;
     private final AccessEnd end;
+    private final KeyDependents dependents;
 
-    public KeyAccess(KeyStore store, VaultStore vaults, DeletionWindow window, AccessEnd end) {
+    public KeyAccess(
+            KeyStore store, VaultStore vaults, DeletionWindow window, AccessEnd end, KeyDependents dependents) {
+        this.dependents = dependents;
         this.store = store;
         this.vaults = vaults;
         this.window = window;
@@ -80,21 +84,25 @@ public class KeyAccess {
 
     /**
      * @param requested when it is to be deleted; null for the latest that the window allows
+     * @param force although clusters are bound to it
      * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, INVALID_PARAMETER when the time is outside the
-     *     window, CONFLICT when a deletion is already scheduled or done
+     *     window, CONFLICT when a deletion is already scheduled or done, or clusters are bound to the key
      */
-    public Stored<MasterKey> scheduleDeletion(KeyId id, @Nullable Instant requested, ChangeRequest request) {
+    public Stored<MasterKey> scheduleDeletion(
+            KeyId id, @Nullable Instant requested, boolean force, ChangeRequest request) {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         Instant time = window.timeOfDeletion(now, requested);
         return ended(store.change(id, request, seen -> {
             return switch (seen) {
-                case MasterKey.Kept kept ->
-                    new Step<>(
+                case MasterKey.Kept kept -> {
+                    dependents.requireUnbound(kept, force);
+                    yield new Step<>(
                             kept.scheduleDeletion(time),
                             new KeyEvent.KeyScheduledForDeletion(
                                     id, time, request.caller().id()),
                             id.value(),
                             DueDeletions.put(new DueKey(id, time, now)));
+                }
                 case MasterKey.PendingDeletion other ->
                     throw conflict(other, "its deletion is already scheduled for " + other.timeOfDeletion());
                 case MasterKey.Deleted other -> throw conflict(other, "its material is gone for good");

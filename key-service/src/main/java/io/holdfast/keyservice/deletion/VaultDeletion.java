@@ -15,6 +15,7 @@ import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Step;
 import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.store.VaultStore;
+import io.holdfast.keyservice.usage.KeyDependents;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -33,8 +34,11 @@ public class VaultDeletion {
     private final KeyStore keys;
     private final DeletionWindow window;
     private final AccessEnd end;
+    private final KeyDependents dependents;
 
-    public VaultDeletion(VaultStore vaults, KeyStore keys, DeletionWindow window, AccessEnd end) {
+    public VaultDeletion(
+            VaultStore vaults, KeyStore keys, DeletionWindow window, AccessEnd end, KeyDependents dependents) {
+        this.dependents = dependents;
         this.vaults = vaults;
         this.keys = keys;
         this.window = window;
@@ -45,10 +49,13 @@ public class VaultDeletion {
      * Returns when access to every key of the vault has ended everywhere. Keys that were scheduled already keep their time.
      *
      * @param requested when it is to be deleted; null for the latest that the window allows
+     * @param force although clusters are bound to keys in it
      * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, INVALID_PARAMETER when the time is outside the
-     *     window, CONFLICT when the vault is not ACTIVE, or a key in it is scheduled for later
+     *     window, CONFLICT when the vault is not ACTIVE, a key in it is scheduled for later, or clusters are
+     *     bound to one
      */
-    public Stored<Vault> scheduleDeletion(VaultId id, @Nullable Instant requested, ChangeRequest request) {
+    public Stored<Vault> scheduleDeletion(
+            VaultId id, @Nullable Instant requested, boolean force, ChangeRequest request) {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         Instant time = window.timeOfDeletion(now, requested);
         Changed<Vault> begun = vaults.change(id, request, seen -> {
@@ -56,6 +63,11 @@ public class VaultDeletion {
                 throw conflict(seen, "only an ACTIVE vault can be scheduled for deletion");
             }
             requireNoneLater(id, time);
+            for (Stored<MasterKey> key : keys.keysIn(id)) {
+                if (key.value() instanceof MasterKey.Kept kept) {
+                    dependents.requireUnbound(kept, force);
+                }
+            }
             return new Step<>(
                     active.scheduleDeletion(time),
                     new KeyEvent.VaultScheduledForDeletion(

@@ -14,6 +14,7 @@ import io.holdfast.keyservice.store.DueDeletions.DueVersion;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Step;
 import io.holdfast.keyservice.store.Stored;
+import io.holdfast.keyservice.usage.KeyDependents;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -28,8 +29,10 @@ public class VersionDeletion {
     private final KeyStore store;
     private final DeletionWindow window;
     private final AccessEnd end;
+    private final KeyDependents dependents;
 
-    public VersionDeletion(KeyStore store, DeletionWindow window, AccessEnd end) {
+    public VersionDeletion(KeyStore store, DeletionWindow window, AccessEnd end, KeyDependents dependents) {
+        this.dependents = dependents;
         this.store = store;
         this.window = window;
         this.end = end;
@@ -43,8 +46,8 @@ public class VersionDeletion {
      *
      * @param requested when it is to be deleted; null for the latest that the window allows
      * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, INVALID_PARAMETER when the time is outside the
-     *     window, CONFLICT for the key's current version, for a key that is itself to be deleted, and when the version's
-     *     deletion is already scheduled or done
+     *     window, CONFLICT for the key's current version, for a key that is itself to be deleted, for a version that Secrets
+     *     stand under or may, and when its deletion is already scheduled or done
      */
     public Result scheduleDeletion(KeyId id, KeyVersionId version, @Nullable Instant requested, ChangeRequest request) {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
@@ -56,14 +59,17 @@ public class VersionDeletion {
                 throw conflict("it is the key's current version; rotate the key first");
             }
             return switch (stored.value()) {
-                case KeyVersion.Enabled enabled ->
-                    new Step<>(
+                case KeyVersion.Enabled enabled -> {
+                    // As it is no longer current, no fence moves back to it and nothing new comes under it.
+                    dependents.requireUnused(id, version);
+                    yield new Step<>(
                             key,
                             new KeyEvent.KeyVersionScheduledForDeletion(
                                     id, version, time, request.caller().id()),
                             version.value(),
                             KeyStore.putVersion(enabled.scheduleDeletion(time))
                                     .andThen(DueDeletions.put(new DueVersion(id, version, time, now))));
+                }
                 case KeyVersion.PendingDeletion pending ->
                     throw conflict("its deletion is already scheduled for " + pending.timeOfDeletion());
                 case KeyVersion.Deleted gone -> throw conflict("its material is gone for good");

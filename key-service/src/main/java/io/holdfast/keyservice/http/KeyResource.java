@@ -52,6 +52,10 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 @Tag(name = "keys")
 public class KeyResource {
+    static final String FORCE =
+            "Holdfast's own: true to go on although clusters are bound. Clients that can't send it set the"
+                    + " key's freeform tag holdfast-force-deletion=true.";
+
     private final Operations operations;
     private final Fields fields;
     private final Keys keys;
@@ -261,11 +265,12 @@ public class KeyResource {
             @PathParam("keyId") String keyId,
             @RequestBody(content = @Content(schema = @Schema(implementation = ScheduleDeletionDetails.class)))
                     byte @Nullable [] body,
+            @Parameter(description = FORCE) @QueryParam("force") @Nullable String force,
             @HeaderParam("if-match") @Nullable String ifMatch,
             @HeaderParam("opc-retry-token") @Nullable String retryToken) {
         return act("ScheduleKeyDeletion", "KEY_DELETE", keyId, ifMatch, retryToken, (key, request) -> {
             Instant time = fields.timeOfDeletion(body);
-            return access.scheduleDeletion(key.id(), time, request);
+            return access.scheduleDeletion(key.id(), time, Fields.flag(force, "force"), request);
         });
     }
 

@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -189,6 +190,7 @@ public class VaultResource {
             @PathParam("vaultId") String vaultId,
             @RequestBody(content = @Content(schema = @Schema(implementation = ScheduleDeletionDetails.class)))
                     byte @Nullable [] body,
+            @Parameter(description = KeyResource.FORCE) @QueryParam("force") @Nullable String force,
             @HeaderParam("if-match") @Nullable String ifMatch,
             @HeaderParam("opc-retry-token") @Nullable String retryToken) {
         String operation = "ScheduleVaultDeletion";
@@ -196,7 +198,10 @@ public class VaultResource {
             VaultId id =
                     operations.vault(operation, "VAULT_DELETE", vaultId).value().id();
             Stored<Vault> scheduled = deletion.scheduleDeletion(
-                    id, fields.timeOfDeletion(body), operations.change(operation + " " + vaultId, ifMatch, retryToken));
+                    id,
+                    fields.timeOfDeletion(body),
+                    Fields.flag(force, "force"),
+                    operations.change(operation + " " + vaultId, ifMatch, retryToken));
             operations.tell(operation, id);
             return answer(scheduled);
         });

@@ -196,8 +196,8 @@ class BindingsGrpcTest {
             int scheduled;
             try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
                 Future<BindResponse> bind = threads.submit(() -> bind(cluster, key));
-                Future<Integer> schedule =
-                        threads.submit(() -> Api.act(key, "scheduleDeletion").statusCode());
+                Future<Integer> schedule = threads.submit(
+                        () -> Api.act(key, "scheduleDeletion?force=true").statusCode());
                 bound = bind.get();
                 scheduled = schedule.get();
             }
@@ -419,7 +419,7 @@ class BindingsGrpcTest {
         ByteString wrapped = wrap(binding, DEK).getWrapped(0);
         for (String[] turn : List.of(
                 new String[] {"disable", "enable", "KEY_DISABLED"},
-                new String[] {"scheduleDeletion", "cancelDeletion", "KEY_PENDING_DELETION"})) {
+                new String[] {"scheduleDeletion?force=true", "cancelDeletion", "KEY_PENDING_DELETION"})) {
             Api.act(key, turn[0]).then().statusCode(200);
             StatusRuntimeException withheld = failureOf(() -> unwrap(binding, wrapped));
             assertThat(withheld.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);

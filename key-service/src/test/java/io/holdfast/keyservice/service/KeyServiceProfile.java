@@ -20,7 +20,7 @@ public final class KeyServiceProfile implements QuarkusTestProfile {
 
     @Override
     public Set<Class<?>> getEnabledAlternatives() {
-        return Set.of(Administrator.SignedIn.class, Administrator.Allows.class);
+        return Set.of(Administrator.SignedIn.class, Administrator.Allows.class, CountedSecrets.class);
     }
 
     @Override

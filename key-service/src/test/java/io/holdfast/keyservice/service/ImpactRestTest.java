@@ -1,0 +1,200 @@
+package io.holdfast.keyservice.service;
+
+import static io.holdfast.keyservice.service.Api.as;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.holdfast.kernel.Ocid.ClusterId;
+import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.Ocid.KeyVersionId;
+import io.holdfast.kernel.Ocid.UserId;
+import io.holdfast.keyservice.Samples;
+import io.holdfast.keyservice.bindings.ClusterBindings;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What breaks if a key goes, and what is refused because of it. */
+@QuarkusTest
+@TestProfile(KeyServiceProfile.class)
+class ImpactRestTest {
+    @Inject
+    ClusterBindings bindings;
+
+    @Inject
+    CountedSecrets secrets;
+
+    @AfterEach
+    void speakAgain() {
+        secrets.silent(false);
+    }
+
+    @Test
+    void itSaysWhoUsesTheKeyAndWhatEachActionWouldDo() {
+        String key = Api.key();
+        KeyVersionId first = current(key);
+        Api.rotate(key);
+        KeyVersionId second = current(key);
+        ClusterId moved = bind(key);
+        ClusterId behind = bind(key);
+        secrets.set(moved, second, Map.of(second, 40L));
+        secrets.set(behind, second, Map.of(first, 2L, second, 10L));
+
+        impact(key)
+                .then()
+                .statusCode(200)
+                .body("keyId", equalTo(key))
+                .body("secrets", equalTo(52))
+                .body("unknownClusters", hasSize(0))
+                .body("clusters", hasSize(2))
+                .body(
+                        "clusters.find { it.clusterId == '" + behind.value() + "' }.secretsPerKeyVersion." + "'"
+                                + first.value() + "'",
+                        equalTo(2))
+                .body("clusters.find { it.clusterId == '" + moved.value() + "' }.namespaces", equalTo(3))
+                .body("keyVersions.find { it.keyVersionId == '" + first.value() + "' }.secrets", equalTo(2))
+                .body("actions.rotate.possible", equalTo(true))
+                .body("actions.disable.effect", containsString("52 Secrets of 2 clusters"))
+                .body("actions.scheduleDeletion.possible", equalTo(false))
+                .body("actions.scheduleDeletion.effect", containsString("Needs force"))
+                .body("actions.retire", hasSize(1))
+                .body("actions.retire[0].possible", equalTo(false))
+                .body("actions.retire[0].obstacles[0]", containsString(behind.value()));
+    }
+
+    @Test
+    void whatIsUnknownIsNotZero() {
+        String key = Api.key();
+        KeyVersionId first = current(key);
+        ClusterId cluster = bind(key);
+        Api.rotate(key);
+        secrets.silent(true);
+
+        impact(key)
+                .then()
+                .statusCode(200)
+                .body("secrets", nullValue())
+                .body("unknownClusters", contains(cluster.value()))
+                .body("clusters[0].secrets", nullValue())
+                .body("actions.retire[0].possible", equalTo(false));
+        deletion(key, first).then().statusCode(409).body("message", containsString("unknown"));
+        Api.act(key, "scheduleDeletion")
+                .then()
+                .statusCode(409)
+                .body("message", containsString("an unknown number of Secrets"));
+    }
+
+    @Test
+    void aKeyWithBindingsGoesOnlyWhenForced() {
+        String key = Api.key();
+        ClusterId cluster = bind(key);
+        secrets.set(cluster, current(key), Map.of(current(key), 12L));
+
+        Api.act(key, "scheduleDeletion")
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("Conflict"))
+                .body("message", containsString(cluster.value() + " (12 Secrets)"))
+                .body("message", containsString("holdfast-force-deletion"));
+        Api.act(key, "scheduleDeletion?force=perhaps").then().statusCode(400);
+        Api.act(key, "scheduleDeletion?force=true").then().statusCode(200);
+        Api.act(key, "cancelDeletion").then().statusCode(200);
+
+        as().body(Map.of("freeformTags", Map.of("holdfast-force-deletion", "true")))
+                .put("/20180608/keys/" + key)
+                .then()
+                .statusCode(200);
+        Api.act(key, "scheduleDeletion").then().statusCode(200);
+    }
+
+    @Test
+    void aVaultWithABoundKeyGoesOnlyWhenForced() {
+        String key = Api.key();
+        ClusterId cluster = bind(key);
+        String vault = "/20180608/vaults/" + Api.get(key).path("vaultId") + "/actions/scheduleDeletion";
+
+        as().post(vault).then().statusCode(409).body("message", containsString(cluster.value()));
+        assertThat(Api.state(key)).isEqualTo("ENABLED");
+        as().queryParam("force", true).post(vault).then().statusCode(200);
+        assertThat(Api.state(key)).isEqualTo("PENDING_DELETION");
+    }
+
+    @Test
+    void aVersionIsRetiredWhenNothingStandsUnderIt() {
+        String key = Api.key();
+        KeyVersionId first = current(key);
+        ClusterId cluster = bind(key);
+        retire(key, first, true).then().statusCode(200).body("obstacles[0]", containsString("current version"));
+        Api.rotate(key);
+        KeyVersionId second = current(key);
+
+        secrets.set(cluster, first, Map.of(first, 5L));
+        retire(key, first, true)
+                .then()
+                .statusCode(200)
+                .body("possible", equalTo(false))
+                .body("obstacles[0]", containsString("5 Secrets"));
+        retire(key, first, false).then().statusCode(409).body("message", containsString("5 Secrets"));
+        // Everything is counted under the new one, but the fence has not moved: one may still come.
+        secrets.set(cluster, first, Map.of(second, 5L));
+        retire(key, first, false).then().statusCode(409).body("message", containsString("still writes"));
+        deletion(key, first).then().statusCode(409);
+
+        secrets.set(cluster, second, Map.of(second, 5L));
+        Response plan = retire(key, first, true);
+        plan.then()
+                .statusCode(200)
+                .body("possible", equalTo(true))
+                .body("dryRun", equalTo(true))
+                .body("lifecycleState", equalTo("ENABLED"));
+        as().header("if-match", "stale").post(path(key, first)).then().statusCode(412);
+        as().header("if-match", plan.header("etag"))
+                .post(path(key, first))
+                .then()
+                .statusCode(200)
+                .body("dryRun", equalTo(false))
+                .body("lifecycleState", equalTo("PENDING_DELETION"));
+        retire(key, first, false).then().statusCode(409);
+        retire(key, Samples.MINT.keyVersion(Samples.VAULT), true).then().statusCode(404);
+    }
+
+    private ClusterId bind(String key) {
+        ClusterId cluster = Samples.MINT.cluster();
+        assertThat(bindings.bind(new ClusterBindings.Request(
+                        cluster,
+                        Samples.COMPARTMENT,
+                        Samples.TENANCY,
+                        new KeyId(key),
+                        new UserId(Administrator.CALLER.id()))))
+                .isInstanceOf(ClusterBindings.Outcome.Bound.class);
+        return cluster;
+    }
+
+    private static KeyVersionId current(String key) {
+        return new KeyVersionId(Api.get(key).path("currentKeyVersion"));
+    }
+
+    private static Response impact(String key) {
+        return as().get("/v1/keys/" + key + "/impact");
+    }
+
+    private static String path(String key, KeyVersionId version) {
+        return "/v1/keys/" + key + "/versions/" + version.value() + "/retire";
+    }
+
+    private static Response retire(String key, KeyVersionId version, boolean dryRun) {
+        return as().queryParam("dryRun", dryRun).post(path(key, version));
+    }
+
+    private static Response deletion(String key, KeyVersionId version) {
+        return as().post("/20180608/keys/" + key + "/keyVersions/" + version.value() + "/actions/scheduleDeletion");
+    }
+}

@@ -1,0 +1,121 @@
+package io.holdfast.secretservice.grpc;
+
+import io.grpc.Context;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import io.holdfast.contracts.usage.v1.ClusterUsage;
+import io.holdfast.contracts.usage.v1.CountRequest;
+import io.holdfast.contracts.usage.v1.CountResponse;
+import io.holdfast.contracts.usage.v1.UsageGrpc;
+import io.holdfast.contracts.usage.v1.VersionCount;
+import io.holdfast.kernel.Ocid.ClusterId;
+import io.holdfast.kernel.ProblemException;
+import io.holdfast.platform.access.PeerIdentity;
+import io.holdfast.platform.grpc.UnaryCalls;
+import io.holdfast.platform.store.KeyValueStore;
+import io.holdfast.platform.store.RevisionCompacted;
+import io.holdfast.platform.store.StoreUnavailable;
+import io.holdfast.secretservice.domain.ClusterPaths;
+import io.holdfast.secretservice.fence.PlacedFence;
+import io.holdfast.secretservice.fence.WriteFences;
+import io.holdfast.secretservice.reencrypt.KeyVersionCount;
+import io.quarkus.grpc.GrpcService;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** Counts Secrets per key version for key-service (holdfast.usage.v1). */
+@GrpcService
+public class UsageService extends UsageGrpc.UsageImplBase {
+    private static final Logger LOG = Logger.getLogger(UsageService.class);
+    private static final int MOST = 20;
+    private static final int TRIES = 5;
+
+    private final KeyValueStore store;
+    private final WriteFences fences;
+    private final KeyVersionCount counting;
+
+    UsageService(KeyValueStore store, WriteFences fences, KeyVersionCount counting) {
+        this.store = store;
+        this.fences = fences;
+        this.counting = counting;
+    }
+
+    @Override
+    public void count(CountRequest request, StreamObserver<CountResponse> call) {
+        UnaryCalls.serve(call, () -> answer(request, call));
+    }
+
+    private void answer(CountRequest request, StreamObserver<CountResponse> call) {
+        try {
+            if (!(PeerIdentity.current() instanceof PeerIdentity.Peer.Service service)
+                    || !service.name().equals("key-service")) {
+                throw refusal(Status.PERMISSION_DENIED, "only key-service may ask for usage");
+            }
+            if (request.getClusterIdsCount() < 1 || request.getClusterIdsCount() > MOST) {
+                throw refusal(Status.INVALID_ARGUMENT, "cluster_ids must be 1 to " + MOST);
+            }
+            CountResponse.Builder answer = CountResponse.newBuilder();
+            for (String id : request.getClusterIdsList()) {
+                if (Context.current().isCancelled()) {
+                    // Nobody waits for the rest any more.
+                    throw refusal(Status.CANCELLED, "the caller is gone");
+                }
+                answer.addClusters(usage(cluster(id)));
+            }
+            call.onNext(answer.build());
+            call.onCompleted();
+        } catch (StatusRuntimeException refused) {
+            call.onError(refused);
+        } catch (StoreUnavailable | RevisionCompacted e) {
+            LOG.warnf("Usage cannot be counted now: %s", e.getMessage());
+            call.onError(refusal(Status.UNAVAILABLE, "the Secrets cannot be counted now"));
+        } catch (RuntimeException e) {
+            LOG.error("Counting usage failed", e);
+            call.onError(Status.INTERNAL.asRuntimeException());
+        }
+    }
+
+    private static ClusterId cluster(String id) {
+        try {
+            return new ClusterId(id);
+        } catch (ProblemException e) {
+            throw refusal(Status.INVALID_ARGUMENT, "cluster_ids has one that is no OCID of a cluster");
+        }
+    }
+
+    private ClusterUsage usage(ClusterId cluster) {
+        ClusterUsage.Builder usage = ClusterUsage.newBuilder().setClusterId(cluster.value());
+        for (int attempt = 0; attempt < TRIES; attempt++) {
+            Optional<PlacedFence> fence = fences.read(cluster);
+            if (fence.isEmpty()) {
+                return usage.build();
+            }
+            KeyVersionCount.Count count = counting.count(cluster);
+            long after = fences.read(cluster).map(PlacedFence::revision).orElse(0L);
+            if (after == fence.get().revision()) {
+                count.secrets().forEach((version, secrets) -> {
+                    if (version.equals(KeyVersionCount.UNREADABLE)) {
+                        usage.setUnreadable(secrets);
+                    } else {
+                        usage.addVersions(VersionCount.newBuilder()
+                                .setKeyVersionId(version)
+                                .setSecrets(secrets));
+                    }
+                });
+                return usage.setServed(true)
+                        .setFenceKeyVersionId(
+                                fence.get().fence().terms().version().id().value())
+                        .setFenceRevision(fence.get().revision())
+                        .setScanRevision(count.revision())
+                        .setNamespaces(store.count(ClusterPaths.of(cluster).namespaces()))
+                        .build();
+            }
+        }
+        throw refusal(Status.UNAVAILABLE, "the write fence keeps moving");
+    }
+
+    private static StatusRuntimeException refusal(Status status, String why) {
+        return status.withDescription(why).asRuntimeException();
+    }
+}
