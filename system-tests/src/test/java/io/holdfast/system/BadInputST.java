@@ -2,6 +2,7 @@ package io.holdfast.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** What bad input gets: the API's own shape, the right status, never a 500. */
 class BadInputST {
-    private static final int MUTATIONS = 400;
+    private static final int MUTATIONS = 770;
 
     @Test
     void unsignedAndWronglySignedRequestsAreNotAuthenticated() throws Exception {
@@ -123,23 +124,71 @@ class BadInputST {
         try (Fixture fixture = new Fixture()) {
             String root = fixture.api.tenancy();
             String key = fixture.key;
-            Map<URI, String> valid = Map.of(
-                    fixture.stack.keys().resolve("/20180608/keys"),
-                    "{\"compartmentId\":\"" + root
-                            + "\",\"displayName\":\"k\",\"protectionMode\":\"SOFTWARE\",\"keyShape\":{\"algorithm\":\"AES\",\"length\":32},\"freeformTags\":{\"a\":\"b\"}}",
-                    fixture.stack.keys().resolve("/20180608/encrypt"),
-                    "{\"keyId\":\"" + key + "\",\"plaintext\":\"aGVsbG8=\",\"associatedData\":{\"ns\":\"default\"}}",
-                    fixture.stack.keys().resolve("/20180608/decrypt"),
+            Map<URI, String> valid = new java.util.LinkedHashMap<>(
+                    Map.of(
+                            fixture.stack.keys().resolve("/20180608/keys"),
+                            "{\"compartmentId\":\"" + root
+                                    + "\",\"displayName\":\"k\",\"protectionMode\":\"SOFTWARE\",\"keyShape\":{\"algorithm\":\"AES\",\"length\":32},\"freeformTags\":{\"a\":\"b\"}}",
+                            fixture.stack.keys().resolve("/20180608/encrypt"),
+                            "{\"keyId\":\"" + key
+                                    + "\",\"plaintext\":\"aGVsbG8=\",\"associatedData\":{\"ns\":\"default\"}}",
+                            fixture.stack.keys().resolve("/20180608/decrypt"),
+                            "{\"keyId\":\"" + key
+                                    + "\",\"ciphertext\":\"AQEBAQEBAQEBAQ==\",\"associatedData\":{\"ns\":\"default\"}}",
+                            fixture.stack.keys().resolve("/20180608/keys/" + key + "/actions/scheduleDeletion"),
+                            "{\"timeOfDeletion\":\"2020-01-01T00:00:00.000Z\"}",
+                            fixture.stack.keys().resolve("/20160918/policies"),
+                            "{\"compartmentId\":\"" + root
+                                    + "\",\"name\":\"m\",\"description\":\"d\",\"statements\":[\"Allow group Nobody to inspect keys in tenancy where any {target.key.id = 'x'}\"]}",
+                            fixture.stack.clusters().resolve("/20180222/clusters"),
+                            "{\"name\":\"c\",\"compartmentId\":\"" + root
+                                    + "\",\"vcnId\":\"ocid1.vcn.oc1.iad.a\",\"kubernetesVersion\":\"v1.33.1\",\"kmsKeyId\":\"ocid1.key.oc1.iad.b.none\",\"options\":{}}"));
+            JsonNode signing = fixture.api
+                    .client()
+                    .post(
+                            fixture.stack.keys(),
+                            "/20180608/keys",
+                            Map.of(
+                                    "compartmentId",
+                                    root,
+                                    "displayName",
+                                    "signing",
+                                    "protectionMode",
+                                    "SOFTWARE",
+                                    "keyShape",
+                                    Map.of("algorithm", "ECDSA", "length", 32)))
+                    .expectSuccess("making a key that signs")
+                    .body();
+            String signer = signing.path("id").asText();
+            URI keys = fixture.stack.keys();
+            valid.put(
+                    keys.resolve("/20180608/sign"),
+                    "{\"keyId\":\"" + signer
+                            + "\",\"message\":\"aGVsbG8=\",\"messageType\":\"RAW\",\"signingAlgorithm\":\"ECDSA_SHA_256\"}");
+            valid.put(
+                    keys.resolve("/20180608/verify"),
+                    "{\"keyId\":\"" + signer + "\",\"keyVersionId\":\""
+                            + signing.path("currentKeyVersion").asText()
+                            + "\",\"message\":\"aGVsbG8=\",\"signature\":\"MAYCAQECAQE=\",\"signingAlgorithm\":\"ECDSA_SHA_256\"}");
+            valid.put(
+                    keys.resolve("/20180608/generateDataEncryptionKey"),
                     "{\"keyId\":\"" + key
-                            + "\",\"ciphertext\":\"AQEBAQEBAQEBAQ==\",\"associatedData\":{\"ns\":\"default\"}}",
-                    fixture.stack.keys().resolve("/20180608/keys/" + key + "/actions/scheduleDeletion"),
-                    "{\"timeOfDeletion\":\"2020-01-01T00:00:00.000Z\"}",
-                    fixture.stack.keys().resolve("/20160918/policies"),
+                            + "\",\"includePlaintextKey\":false,\"keyShape\":{\"algorithm\":\"AES\",\"length\":32}}");
+            valid.put(
+                    keys.resolve("/20180608/keys/import"),
                     "{\"compartmentId\":\"" + root
-                            + "\",\"name\":\"m\",\"description\":\"d\",\"statements\":[\"Allow group Nobody to inspect keys in tenancy where any {target.key.id = 'x'}\"]}",
-                    fixture.stack.clusters().resolve("/20180222/clusters"),
-                    "{\"name\":\"c\",\"compartmentId\":\"" + root
-                            + "\",\"vcnId\":\"ocid1.vcn.oc1.iad.a\",\"kubernetesVersion\":\"v1.33.1\",\"kmsKeyId\":\"ocid1.key.oc1.iad.b.none\",\"options\":{}}");
+                            + "\",\"displayName\":\"k\",\"protectionMode\":\"SOFTWARE\",\"keyShape\":{\"algorithm\":\"AES\",\"length\":32},\"wrappedImportKey\":{\"keyMaterial\":\""
+                            + "A".repeat(684) + "\",\"wrappingAlgorithm\":\"RSA_OAEP_SHA256\"}}");
+            valid.put(
+                    keys.resolve("/20180608/exportKey"),
+                    "{\"keyId\":\"" + signer
+                            + "\",\"algorithm\":\"RSA_OAEP_AES_SHA256\",\"publicKey\":\"-----BEGIN PUBLIC KEY-----\\nAAAA\\n-----END PUBLIC KEY-----\"}");
+            valid.put(
+                    keys.resolve("/20180608/keys/" + signer + "/actions/changeCompartment"),
+                    "{\"compartmentId\":\"" + root + "\"}");
+            valid.put(
+                    keys.resolve("/20180608/vaults"),
+                    "{\"compartmentId\":\"" + root + "\",\"displayName\":\"v\",\"vaultType\":\"DEFAULT\"}");
             Random random = new Random(20_261_124);
             for (Map.Entry<URI, String> request : valid.entrySet()) {
                 for (int i = 0; i < MUTATIONS; i++) {
@@ -232,6 +281,7 @@ class BadInputST {
                     409,
                     "Conflict");
             status(endpoint.get(secrets + "?continue=nonsense"), 400, "BadRequest");
+            status(endpoint.send("POST", secrets, json, " ".repeat(4 << 20)), 413, "RequestEntityTooLarge");
             assertThat(endpoint.get(secrets + "?watch=true&resourceVersion=1&timeoutSeconds=2")
                             .body())
                     .as("a watch from a revision before the cluster, compacted or not, ends")

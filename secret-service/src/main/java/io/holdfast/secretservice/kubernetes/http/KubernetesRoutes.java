@@ -26,6 +26,7 @@ public final class KubernetesRoutes {
     /** As kube-apiserver ({@code --max-resource-write-bytes}). */
     static final int MAX_BODY = 3 << 20;
 
+    private static final int ORDER = -200;
     private static final String PREFIX = "/clusters/";
     private static final Set<String> PLAIN = Set.of("healthz", "livez", "readyz", "healthz/", "livez/", "readyz/");
     private static final int MAX_SEGMENTS = 12;
@@ -42,7 +43,8 @@ public final class KubernetesRoutes {
     }
 
     public void mount(Router router) {
-        router.route(PREFIX + "*").handler(this::receive);
+        // Before what refuses long bodies elsewhere: here they are answered with a Status.
+        router.route(PREFIX + "*").order(ORDER).handler(this::receive);
     }
 
     private void receive(RoutingContext routing) {
