@@ -95,7 +95,7 @@ public class TransferResource {
         this.uses = uses;
     }
 
-    /** The vault is the one that the query names, else the tenancy's newest ACTIVE one, where importKey goes as well. */
+    /** The same key for every vault of the tenancy; the query, or else the newest ACTIVE vault, only names one. */
     @GET
     @Path("/wrappingKeys")
     public RestResponse<WrappingKeyView> getWrappingKey(@QueryParam("vaultId") @Nullable String vaultId) {
@@ -109,7 +109,7 @@ public class TransferResource {
             WrappingKey key = wrappingKeys.of(vault);
             return RestResponse.ResponseBuilder.ok(new WrappingKeyView(
                             vault.facts().compartmentId().value(),
-                            key.id().value(),
+                            vault.facts().wrappingKeyId().value(),
                             "ENABLED",
                             key.publicKey(),
                             key.timeCreated(),

@@ -6,6 +6,7 @@ import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
+import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.VaultId;
 import java.time.Instant;
 import java.util.UUID;
@@ -24,7 +25,7 @@ import java.util.UUID;
  * /holdfast/keys/bindings/BINDING                        a binding
  * /holdfast/keys/bindings-by-key/KEY/BINDING             empty; held bindings only
  * /holdfast/keys/bindings-by-cluster/CLUSTER             the id of the cluster's held binding
- * /holdfast/keys/wrapping-keys/VAULT                     the vault's wrapping key; never changed
+ * /holdfast/keys/wrapping-keys/TENANCY                   the tenancy's wrapping key; never changed
  * /holdfast/keys/exports/KEY/TIME/RANDOM                 an export of the key's material
  * /holdfast/keys/keks/BINDING/VERSION                    a binding's wrapped key-encryption key; never changed
  * /holdfast/keys/due/TIME/ID                             a scheduled deletion of a key, key version or vault, in order of
@@ -101,8 +102,8 @@ public final class Layout {
         return "/holdfast/keys/keys-by-vault/" + vault.value() + "/";
     }
 
-    public static String wrappingKey(VaultId vault) {
-        return "/holdfast/keys/wrapping-keys/" + vault.value();
+    public static String wrappingKey(TenancyId tenancy) {
+        return "/holdfast/keys/wrapping-keys/" + tenancy.value();
     }
 
     public static String exportsOf(KeyId key) {

@@ -3,7 +3,7 @@ package io.holdfast.keyservice.store;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
-import io.holdfast.kernel.Ocid.VaultId;
+import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.platform.store.KeyValueStore;
 import io.holdfast.platform.store.StoredValue;
 import io.holdfast.platform.store.Transaction;
@@ -11,7 +11,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.Optional;
 
-/** The wrapping keys of vaults, each written once. */
+/** The wrapping keys of tenancies, each written once. */
 @ApplicationScoped
 public class WrappingKeyStore {
     private final KeyValueStore store;
@@ -26,16 +26,16 @@ public class WrappingKeyStore {
      */
     public record WrappingKey(KeyId id, KeyVersionId version, Bytes stored, String publicKey, Instant timeCreated) {}
 
-    public Optional<WrappingKey> find(VaultId vault) {
-        return store.get(Layout.wrappingKey(vault)).map(StoredValue::value).map(Documents::wrappingKey);
+    public Optional<WrappingKey> find(TenancyId tenancy) {
+        return store.get(Layout.wrappingKey(tenancy)).map(StoredValue::value).map(Documents::wrappingKey);
     }
 
     /** Records it if there is none yet, and answers the one that is recorded. */
-    public WrappingKey recordFirst(VaultId vault, WrappingKey key) {
-        String at = Layout.wrappingKey(vault);
+    public WrappingKey recordFirst(TenancyId tenancy, WrappingKey key) {
+        String at = Layout.wrappingKey(tenancy);
         // Whatever became of the transaction, the record that is there now counts.
         store.commit(
                 Transaction.builder().ifAbsent(at).put(at, Documents.write(key)).build());
-        return find(vault).orElseThrow();
+        return find(tenancy).orElseThrow();
     }
 }

@@ -53,8 +53,7 @@ public class BroughtMaterial {
                 case RSA_OAEP_AES_SHA256 -> inTwo(key, wrapped);
             };
         } catch (EnvelopeDamaged | GeneralSecurityException e) {
-            throw ProblemException.invalid(
-                    "wrappedImportKey.keyMaterial", "does not unwrap under the vault's wrapping key");
+            throw ProblemException.invalid("wrappedImportKey.keyMaterial", "does not unwrap under the wrapping key");
         }
     }
 

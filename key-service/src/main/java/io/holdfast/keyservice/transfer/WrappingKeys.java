@@ -2,6 +2,7 @@ package io.holdfast.keyservice.transfer;
 
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid;
+import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.SecretBytes;
 import io.holdfast.keyservice.domain.KeyShape;
@@ -18,8 +19,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
- * The key under which customers wrap the material that they bring to a vault (OCI KMS, getWrappingKey): RSA of 4,096 bits,
- * one per vault, made when it is first asked for. Its private half is software, sealed under the root key.
+ * The key under which customers wrap the material that they bring (OCI KMS, getWrappingKey): RSA of 4,096 bits, made when it
+ * is first asked for. Its private half is software, sealed under the root key.
+ *
+ * <p>One per tenancy, which all its vaults show as theirs: neither getWrappingKey nor importKey names a vault, so a key per
+ * vault would leave a client guessing which one the two requests mean.
  */
 @ApplicationScoped
 public class WrappingKeys {
@@ -38,19 +42,19 @@ public class WrappingKeys {
         this.mint = mint;
     }
 
-    /** The wrapping key of a vault. Of several requests that make the first one, one is recorded and all answer it. */
+    /** The wrapping key of a vault's tenancy. Of several requests that make the first one, one is recorded and all answer it. */
     public WrappingKey of(Vault vault) {
-        return store.find(vault.id()).orElseGet(() -> make(vault));
+        return store.find(vault.facts().tenancyId()).orElseGet(() -> make(vault));
     }
 
     private WrappingKey make(Vault vault) {
+        KeyId key = mint.key(vault.id());
         KeyVersionId version = mint.keyVersion(vault.id());
-        Made made = software(vault)
-                .generate(new Wish(vault.facts().wrappingKeyId(), version, SHAPE, "wrapping key", Optional.empty()));
+        Made made = software(vault).generate(new Wish(key, version, SHAPE, "wrapping key", Optional.empty()));
         return store.recordFirst(
-                vault.id(),
+                vault.facts().tenancyId(),
                 new WrappingKey(
-                        vault.facts().wrappingKeyId(),
+                        key,
                         version,
                         made.stored(),
                         made.publicKey().orElseThrow(),
