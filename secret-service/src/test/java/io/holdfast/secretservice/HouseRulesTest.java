@@ -31,10 +31,22 @@ class HouseRulesTest {
     void theContractsOfOtherServicesAreKnownToOnePackage() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(HERE + "keys..")
+                .resideOutsideOfPackages(HERE + "keys..", HERE + "grpc..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.holdfast.contracts..")
+                .check(CLASSES);
+        // What is served is no other service's contract.
+        noClasses()
+                .that()
+                .resideInAPackage(HERE + "grpc..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.holdfast.contracts.access..",
+                        "io.holdfast.contracts.bindings..",
+                        "io.holdfast.contracts.clusters..",
+                        "io.holdfast.contracts.keycrypto..")
                 .check(CLASSES);
     }
 
