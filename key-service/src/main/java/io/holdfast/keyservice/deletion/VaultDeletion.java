@@ -75,9 +75,11 @@ public class VaultDeletion {
                     id.value(),
                     VaultStore.putUnfinished(id).andThen(DueDeletions.put(new DueVault(id, time, now))));
         });
-        long last = finish(id, request.caller().id()).orElse(begun.stateRevision());
-        end.await(Math.max(last, begun.stateRevision()));
-        return vaults.vault(id).orElseThrow(ProblemException::notFound);
+        finish(id, request.caller().id());
+        // Whoever settled it, this request or a sweeper: the vault settles after the last of its keys.
+        Stored<Vault> settled = vaults.vault(id).orElseThrow(ProblemException::notFound);
+        end.await(Math.max(settled.modRevision(), begun.stateRevision()));
+        return settled;
     }
 
     private void requireNoneLater(VaultId id, Instant time) {
@@ -120,35 +122,32 @@ public class VaultDeletion {
      * Brings the keys of a vault after it, and the vault to its final state. Idempotent.
      *
      * @param actor on whose behalf
-     * @return the state revision of the last change, empty when there was none to make
      */
-    Optional<Long> finish(VaultId id, String actor) {
+    void finish(VaultId id, String actor) {
         Optional<Vault> vault = vaults.vault(id).map(Stored::value);
         if (vault.isEmpty()) {
-            return Optional.empty();
+            return;
         }
-        return switch (vault.get()) {
+        switch (vault.get()) {
             case Vault.SchedulingDeletion scheduling -> {
                 schedule(id, scheduling.timeOfDeletion(), actor);
-                yield settle(id, seen -> seen instanceof Vault.SchedulingDeletion still ? still.scheduled() : null);
+                settle(id, seen -> seen instanceof Vault.SchedulingDeletion still ? still.scheduled() : null);
             }
             case Vault.CancellingDeletion cancelling -> {
                 restore(id, actor);
-                yield settle(id, seen -> seen instanceof Vault.CancellingDeletion still ? still.cancelled() : null);
+                settle(id, seen -> seen instanceof Vault.CancellingDeletion still ? still.cancelled() : null);
             }
-            case Vault.Active done -> Optional.empty();
-            case Vault.PendingDeletion done -> Optional.empty();
-            case Vault.Deleted done -> Optional.empty();
-        };
+            case Vault.Active done -> {}
+            case Vault.PendingDeletion done -> {}
+            case Vault.Deleted done -> {}
+        }
     }
 
-    private Optional<Long> settle(VaultId id, java.util.function.Function<Vault, @Nullable Vault> settled) {
-        return vaults.changeIf(
-                        id,
-                        seen -> Optional.ofNullable(settled.apply(seen))
-                                .map(next -> new Step<>(
-                                        next, Optional.empty(), id.value(), VaultStore.removeUnfinished(id))))
-                .map(Changed::stateRevision);
+    private void settle(VaultId id, java.util.function.Function<Vault, @Nullable Vault> settled) {
+        vaults.changeIf(
+                id,
+                seen -> Optional.ofNullable(settled.apply(seen))
+                        .map(next -> new Step<>(next, Optional.empty(), id.value(), VaultStore.removeUnfinished(id))));
     }
 
     /** Schedules every key of the vault that is not scheduled or deleted yet. */

@@ -38,9 +38,4 @@ public class RotationIndex {
                 .map(entry -> new KeyId(Layout.last(entry.key())))
                 .toList();
     }
-
-    /** Takes a key that has no schedule any more out of the order. */
-    public void forget(KeyId key, Instant time) {
-        store.commit(Transaction.builder().delete(Layout.rotation(time, key)).build());
-    }
 }
