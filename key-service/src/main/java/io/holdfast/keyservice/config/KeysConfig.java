@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Vaults and keys. */
 @ConfigMapping(prefix = "holdfast.keys")
@@ -26,6 +27,33 @@ public interface KeysConfig {
     /** How long a key-encryption key stays in memory before its vault is asked again (hierarchical mode). */
     @WithDefault("PT1H")
     Duration kekMaxAge();
+
+    Hsm hsm();
+
+    /** The PKCS#11 token for keys of protection mode HSM. */
+    interface Hsm {
+
+        /** The PKCS#11 library of the token's maker. Without it this installation has no HSM. */
+        Optional<Path> library();
+
+        /** The slot's number. Without it {@link #slotListIndex} tells the slot. */
+        OptionalLong slot();
+
+        /** The slot's place in the library's list of slots, from 0 on. */
+        @WithDefault("0")
+        int slotListIndex();
+
+        /** A file that holds the user PIN of the token. White space at its end does not count. */
+        Optional<Path> pinFile();
+
+        /** How long one operation of the token may take. 100 ms to 5 min. */
+        @WithDefault("PT10S")
+        Duration timeout();
+
+        /** How many operations the token does at once. 1 to 64. */
+        @WithDefault("4")
+        int threads();
+    }
 
     Deletion deletion();
 

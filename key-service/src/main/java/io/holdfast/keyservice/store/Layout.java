@@ -28,6 +28,7 @@ import java.util.UUID;
  * /holdfast/keys/wrapping-keys/TENANCY                   the tenancy's wrapping key; never changed
  * /holdfast/keys/exports/KEY/TIME/RANDOM                 an export of the key's material
  * /holdfast/keys/keks/BINDING/VERSION                    a binding's wrapped key-encryption key; never changed
+ * /holdfast/keys/uses/VERSION                            how often a version of an HSM has encrypted: see UseBudget
  * /holdfast/keys/due/TIME/ID                             a scheduled deletion of a key, key version or vault, in order of
  *                                                        time: see DueDeletions
  * /holdfast/keys/notices/ID/TIME/NOTICE                  empty; the warning of a deletion was given
@@ -76,6 +77,10 @@ public final class Layout {
 
     public static String material(KeyVersionId version) {
         return "/holdfast/keys/material/" + version.value();
+    }
+
+    public static String uses(KeyVersionId version) {
+        return "/holdfast/keys/uses/" + version.value();
     }
 
     public static String binding(BindingId id) {

@@ -4,6 +4,7 @@ import io.holdfast.envelope.EnvelopeDamaged;
 import io.holdfast.envelope.wrapped.EncryptionAlgorithm;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.SecretBytes;
+import io.holdfast.keyservice.domain.KeyShape;
 import io.holdfast.keyservice.domain.Vault;
 import io.holdfast.keyservice.vault.Encryptions;
 import io.holdfast.keyservice.vault.PublicKeys;
@@ -47,7 +48,7 @@ public class BroughtMaterial {
      */
     public SecretBytes unwrap(Vault vault, Wrapping wrapping, byte[] wrapped) {
         try (SecretBytes pkcs8 = keys.privateHalf(vault)) {
-            PrivateKey key = PublicKeys.privateKey(pkcs8);
+            PrivateKey key = PublicKeys.privateKey(KeyShape.Algorithm.RSA, pkcs8);
             return switch (wrapping) {
                 case RSA_OAEP_SHA256 -> oaep(key, wrapped);
                 case RSA_OAEP_AES_SHA256 -> inTwo(key, wrapped);

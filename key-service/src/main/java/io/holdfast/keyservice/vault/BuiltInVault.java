@@ -3,13 +3,11 @@ package io.holdfast.keyservice.vault;
 import io.holdfast.envelope.EnvelopeDamaged;
 import io.holdfast.envelope.wrapped.DekWrapping;
 import io.holdfast.envelope.wrapped.EncryptionAlgorithm;
-import io.holdfast.envelope.wrapped.Means;
 import io.holdfast.envelope.wrapped.Scope;
 import io.holdfast.envelope.wrapped.WrappedDek;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
-import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.SecretBytes;
 import io.holdfast.keyservice.domain.KeyShape;
 import io.holdfast.keyservice.domain.KeyShape.Algorithm;
@@ -19,12 +17,9 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
-import java.security.PublicKey;
 import java.security.SecureRandom;
-import java.security.interfaces.RSAPrivateCrtKey;
+import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECGenParameterSpec;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.security.spec.RSAPublicKeySpec;
 import java.util.Optional;
 
 /**
@@ -66,16 +61,16 @@ public final class BuiltInVault implements Vault {
     public Made adopt(Wish wish, SecretBytes material) {
         return switch (wish.shape().algorithm()) {
             case AES -> {
-                if (material.length() != wish.shape().length()) {
-                    throw ProblemException.invalid(
-                            "wrappedImportKey.keyMaterial",
-                            "must hold a key of " + wish.shape().length() + " bytes");
-                }
+                AdoptedKeys.requireLength(wish.shape(), material);
                 yield keep(wish, material, Optional.empty());
             }
-            case RSA -> keep(wish, material, Optional.of(PublicKeys.pem(publicHalf(wish.shape(), material))));
-            case ECDSA ->
-                throw ProblemException.invalid("keyShape.algorithm", "must be AES or RSA for an imported key");
+            case RSA ->
+                keep(
+                        wish,
+                        material,
+                        Optional.of(PublicKeys.pem(
+                                RsaPair.of(wish.shape(), material).publicHalf())));
+            case ECDSA -> throw AdoptedKeys.noEcdsa();
         };
     }
 
@@ -99,26 +94,6 @@ public final class BuiltInVault implements Vault {
         }
     }
 
-    private static PublicKey publicHalf(KeyShape shape, SecretBytes pkcs8) {
-        try {
-            if (privateKey(Algorithm.RSA, pkcs8) instanceof RSAPrivateCrtKey key
-                    && key.getModulus().bitLength() == shape.length() * Byte.SIZE) {
-                return PublicKeys.factory(Algorithm.RSA)
-                        .generatePublic(new RSAPublicKeySpec(key.getModulus(), key.getPublicExponent()));
-            }
-        } catch (GeneralSecurityException notPkcs8) {
-            // Answered below: what is wrong with a private key is not told in detail.
-        }
-        throw ProblemException.invalid(
-                "wrappedImportKey.keyMaterial",
-                "must hold an RSA private key of " + shape.length() + " bytes in PKCS#8 form");
-    }
-
-    private static PrivateKey privateKey(Algorithm algorithm, SecretBytes pkcs8) throws GeneralSecurityException {
-        PKCS8EncodedKeySpec spec = pkcs8.use(PKCS8EncodedKeySpec::new);
-        return PublicKeys.factory(algorithm).generatePrivate(spec);
-    }
-
     @Override
     public Material open(KeyId key, KeyVersionId version, KeyShape shape, Bytes stored) {
         SecretBytes opened;
@@ -135,7 +110,17 @@ public final class BuiltInVault implements Vault {
                     }
                     yield new Symmetric(opened, new WrappedDek.Header(key, version), shape);
                 }
-                case RSA, ECDSA -> new Asymmetric(opened, key, version, shape);
+                case RSA -> {
+                    RsaPair pair = RsaPair.of(shape, opened);
+                    Optional<RSAPublicKey> rsa = Optional.of(pair.publicHalf());
+                    SoftwareHalf half = new SoftwareHalf(opened, pair.privateHalf(), rsa);
+                    yield new AsymmetricMaterial(half, rsa, key, version, shape);
+                }
+                case ECDSA -> {
+                    PrivateKey ec = PublicKeys.privateKey(Algorithm.ECDSA, opened);
+                    SoftwareHalf half = new SoftwareHalf(opened, ec, Optional.empty());
+                    yield new AsymmetricMaterial(half, Optional.empty(), key, version, shape);
+                }
             };
         } catch (GeneralSecurityException e) {
             opened.close();
@@ -145,6 +130,10 @@ public final class BuiltInVault implements Vault {
             throw e;
         }
     }
+
+    /** The sealed material is all there is of a version, and its keeper deletes that. */
+    @Override
+    public void destroy(KeyVersionId version) {}
 
     @Override
     public boolean wrapsInMemory(KeyShape shape) {
@@ -206,64 +195,29 @@ public final class BuiltInVault implements Vault {
     }
 
     /** JCA keeps a private key in numbers that nobody can wipe; dropping the handle is what closing it can do. */
-    private static final class Asymmetric implements Material {
+    private static final class SoftwareHalf implements PrivateHalf {
         private final SecretBytes pkcs8;
-        private final PrivateKey privateKey;
-        private final Optional<PublicKey> publicKey;
-        private final KeyId key;
-        private final KeyVersionId version;
-        private final KeyShape shape;
-        private volatile boolean closed;
+        private final JcaKey<PrivateKey> key;
+        private final Optional<RSAPublicKey> rsa;
 
-        Asymmetric(SecretBytes pkcs8, KeyId key, KeyVersionId version, KeyShape shape) throws GeneralSecurityException {
+        SoftwareHalf(SecretBytes pkcs8, PrivateKey key, Optional<RSAPublicKey> rsa) {
             this.pkcs8 = pkcs8;
-            this.privateKey = privateKey(shape.algorithm(), pkcs8);
-            this.publicKey =
-                    shape.algorithm() == Algorithm.RSA ? Optional.of(publicHalf(shape, pkcs8)) : Optional.empty();
-            this.key = key;
-            this.version = version;
-            this.shape = shape;
+            this.key = JcaKey.ofSoftware(key);
+            this.rsa = rsa;
         }
 
         @Override
-        public WrappedDek wrap(Scope scope, EncryptionAlgorithm algorithm, SecretBytes payload) {
-            Encryptions.requireFits(shape, algorithm);
-            scope.requireFits(payload);
-            Encryptions.requireShort(shape, algorithm, payload);
-            requireOpen();
-            WrappedDek.Header header = new WrappedDek.Header(key, version, new Means.ByVault(algorithm));
-            byte[] sealed = Encryptions.oaepEncrypt(
-                    publicKey.orElseThrow(), algorithm, Encryptions.label(scope, header), payload);
-            return new WrappedDek(header, Bytes.takeOwnershipOf(sealed));
-        }
-
-        @Override
-        public SecretBytes unwrap(Scope scope, WrappedDek wrapped) {
-            EncryptionAlgorithm algorithm = Encryptions.byVault(wrapped);
-            if (shape.algorithm() != Algorithm.RSA
-                    || algorithm == EncryptionAlgorithm.AES_256_GCM
-                    || !wrapped.keyId().equals(key)
-                    || !wrapped.keyVersionId().equals(version)) {
-                throw new EnvelopeDamaged();
-            }
-            requireOpen();
-            SecretBytes opened = Encryptions.oaepDecrypt(
-                    privateKey,
-                    algorithm,
-                    Encryptions.label(scope, wrapped.header()),
-                    wrapped.sealed().toArray());
-            if (!scope.fits(opened.length())) {
-                opened.close();
-                throw new EnvelopeDamaged();
-            }
-            return opened;
+        public SecretBytes oaepDecrypt(EncryptionAlgorithm algorithm, byte[] label, byte[] ciphertext) {
+            return Encryptions.oaepDecrypt(key.key(), algorithm, label, ciphertext);
         }
 
         @Override
         public Bytes sign(SigningAlgorithm algorithm, byte[] digest) {
-            Signatures.requireFits(shape, algorithm);
-            requireOpen();
-            return Signatures.sign(privateKey, algorithm, digest);
+            try {
+                return Signatures.sign(key, rsa, algorithm, digest);
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("a key does not sign by " + algorithm, e);
+            }
         }
 
         @Override
@@ -271,21 +225,9 @@ public final class BuiltInVault implements Vault {
             return SecretBytes.takeOwnershipOf(pkcs8.use(byte[]::clone));
         }
 
-        private void requireOpen() {
-            if (closed) {
-                throw new IllegalStateException("the material is closed");
-            }
-        }
-
         @Override
         public void close() {
-            closed = true;
             pkcs8.close();
-        }
-
-        @Override
-        public String toString() {
-            return "Material[" + version.value() + "]";
         }
     }
 }

@@ -15,22 +15,21 @@ import java.util.Base64;
 
 /** The public half of a key version as PEM, "PUBLIC KEY" of RFC 7468, section 13. */
 public final class PublicKeys {
-    private static final String BEGIN = "-----BEGIN PUBLIC KEY-----\n";
-    private static final String END = "\n-----END PUBLIC KEY-----\n";
+    private static final String BEGIN = "-----BEGIN PUBLIC KEY-----";
+    private static final String END = "-----END PUBLIC KEY-----";
 
     private PublicKeys() {}
 
     static String pem(PublicKey key) {
         Base64.Encoder lines = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
-        return BEGIN + lines.encodeToString(key.getEncoded()) + END;
+        return BEGIN + "\n" + lines.encodeToString(key.getEncoded()) + "\n" + END + "\n";
     }
 
     /** Reads back what {@link #pem} wrote. */
     public static PublicKey parse(String pem, KeyShape.Algorithm algorithm) {
         try {
-            byte[] der = Base64.getMimeDecoder().decode(pem.substring(BEGIN.length(), pem.length() - END.length()));
-            return factory(algorithm).generatePublic(new X509EncodedKeySpec(der));
-        } catch (GeneralSecurityException | IllegalArgumentException | StringIndexOutOfBoundsException e) {
+            return read(pem, algorithm);
+        } catch (GeneralSecurityException e) {
             throw new IllegalStateException("a stored public key can't be read", e);
         }
     }
@@ -41,24 +40,27 @@ public final class PublicKeys {
      * @throws GeneralSecurityException when it is no RSA public key in PEM
      */
     public static RSAPublicKey parseRsa(String pem) throws GeneralSecurityException {
+        return (RSAPublicKey) read(pem, KeyShape.Algorithm.RSA);
+    }
+
+    private static PublicKey read(String pem, KeyShape.Algorithm algorithm) throws GeneralSecurityException {
         String text = pem.strip();
-        if (!text.startsWith(BEGIN.strip()) || !text.endsWith(END.strip())) {
+        if (!text.startsWith(BEGIN) || !text.endsWith(END) || text.length() < BEGIN.length() + END.length()) {
             throw new InvalidKeySpecException("no PEM of a public key");
         }
         try {
-            byte[] der = Base64.getMimeDecoder()
-                    .decode(text.substring(
-                            BEGIN.strip().length(), text.length() - END.strip().length()));
-            return (RSAPublicKey) factory(KeyShape.Algorithm.RSA).generatePublic(new X509EncodedKeySpec(der));
-        } catch (IllegalArgumentException | StringIndexOutOfBoundsException e) {
+            byte[] der = Base64.getMimeDecoder().decode(text.substring(BEGIN.length(), text.length() - END.length()));
+            return factory(algorithm).generatePublic(new X509EncodedKeySpec(der));
+        } catch (IllegalArgumentException e) {
             throw new InvalidKeySpecException("no base64 in the PEM", e);
         }
     }
 
-    /** An RSA private key of its PKCS#8 form. */
-    public static PrivateKey privateKey(SecretBytes pkcs8) throws GeneralSecurityException {
+    /** A private key of its PKCS#8 form. */
+    public static PrivateKey privateKey(KeyShape.Algorithm algorithm, SecretBytes pkcs8)
+            throws GeneralSecurityException {
         PKCS8EncodedKeySpec spec = pkcs8.use(PKCS8EncodedKeySpec::new);
-        return factory(KeyShape.Algorithm.RSA).generatePrivate(spec);
+        return factory(algorithm).generatePrivate(spec);
     }
 
     static KeyFactory factory(KeyShape.Algorithm algorithm) {

@@ -12,8 +12,8 @@ import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
-import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.interfaces.RSAPublicKey;
+import java.util.Optional;
 import javax.crypto.Cipher;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -21,6 +21,7 @@ import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.DigestInfo;
+import org.bouncycastle.crypto.AsymmetricBlockCipher;
 import org.bouncycastle.crypto.CryptoException;
 import org.bouncycastle.crypto.Digest;
 import org.bouncycastle.crypto.digests.SHA224Digest;
@@ -29,7 +30,6 @@ import org.bouncycastle.crypto.digests.SHA384Digest;
 import org.bouncycastle.crypto.digests.SHA512Digest;
 import org.bouncycastle.crypto.engines.RSABlindedEngine;
 import org.bouncycastle.crypto.params.RSAKeyParameters;
-import org.bouncycastle.crypto.params.RSAPrivateCrtKeyParameters;
 import org.bouncycastle.crypto.signers.PSSSigner;
 
 /**
@@ -60,32 +60,47 @@ public final class Signatures {
         }
     }
 
-    static Bytes sign(PrivateKey key, SigningAlgorithm algorithm, byte[] digest) {
+    /**
+     * @param rsa the public half, of an RSA key
+     * @throws GeneralSecurityException when the holder of the key did not sign
+     */
+    static Bytes sign(
+            JcaKey<? extends PrivateKey> key, Optional<RSAPublicKey> rsa, SigningAlgorithm algorithm, byte[] digest)
+            throws GeneralSecurityException {
+        return Bytes.takeOwnershipOf(
+                switch (algorithm.scheme()) {
+                    // A private key "encrypts" with block type 1, which is what a signature is.
+                    case PKCS1 ->
+                        key.cipher("RSA/ECB/PKCS1Padding", Cipher.ENCRYPT_MODE).doFinal(digestInfo(algorithm, digest));
+                    case ECDSA -> {
+                        Signature signature = key.signature("NONEwithECDSA");
+                        signature.initSign(key.key());
+                        signature.update(digest);
+                        yield signature.sign();
+                    }
+                    case PSS -> signPss(key, rsa.orElseThrow(), algorithm, digest);
+                });
+    }
+
+    private static byte[] signPss(
+            JcaKey<? extends PrivateKey> key, RSAPublicKey rsa, SigningAlgorithm algorithm, byte[] digest)
+            throws GeneralSecurityException {
+        int bits = rsa.getModulus().bitLength();
+        PSSSigner signer = pss(algorithm, new RawRsa(key, (bits + Byte.SIZE - 1) / Byte.SIZE));
+        // The signer reads the modulus' length only; the private operation is RawRsa's.
+        signer.init(true, parameters(rsa));
+        signer.update(digest, 0, digest.length);
         try {
-            return Bytes.takeOwnershipOf(
-                    switch (algorithm.scheme()) {
-                        case PKCS1 -> {
-                            // A private key "encrypts" with block type 1, which is what a signature is.
-                            Cipher cipher = Cipher.getInstance("RSA/ECB/PKCS1Padding");
-                            cipher.init(Cipher.ENCRYPT_MODE, key);
-                            yield cipher.doFinal(digestInfo(algorithm, digest));
-                        }
-                        case ECDSA -> {
-                            Signature signature = Signature.getInstance("NONEwithECDSA");
-                            signature.initSign(key);
-                            signature.update(digest);
-                            yield signature.sign();
-                        }
-                        case PSS -> {
-                            PSSSigner signer = pss(algorithm);
-                            signer.init(true, privateParameters(key));
-                            signer.update(digest, 0, digest.length);
-                            yield signer.generateSignature();
-                        }
-                    });
-        } catch (GeneralSecurityException | CryptoException e) {
-            throw new IllegalStateException("a key does not sign by " + algorithm, e);
+            return signer.generateSignature();
+        } catch (RawRsa.RsaFailed e) {
+            throw e.failure();
+        } catch (CryptoException e) {
+            throw new GeneralSecurityException("the digest does not fit the key", e);
         }
+    }
+
+    private static RSAKeyParameters parameters(RSAPublicKey rsa) {
+        return new RSAKeyParameters(false, rsa.getModulus(), rsa.getPublicExponent());
     }
 
     /** Whether the signature is this key's over this digest. Anything that is no signature is answered false. */
@@ -105,9 +120,8 @@ public final class Signatures {
                     yield check.verify(signature);
                 }
                 case PSS -> {
-                    PSSSigner check = pss(algorithm);
-                    RSAPublicKey rsa = (RSAPublicKey) key;
-                    check.init(false, new RSAKeyParameters(false, rsa.getModulus(), rsa.getPublicExponent()));
+                    PSSSigner check = pss(algorithm, new RSABlindedEngine());
+                    check.init(false, parameters((RSAPublicKey) key));
                     check.update(digest, 0, digest.length);
                     yield check.verifySignature(signature);
                 }
@@ -119,13 +133,9 @@ public final class Signatures {
         }
     }
 
-    private static PSSSigner pss(SigningAlgorithm algorithm) {
+    private static PSSSigner pss(SigningAlgorithm algorithm, AsymmetricBlockCipher rsa) {
         return PSSSigner.createRawSigner(
-                new RSABlindedEngine(),
-                hash(algorithm),
-                hash(algorithm),
-                algorithm.digestLength(),
-                PSSSigner.TRAILER_IMPLICIT);
+                rsa, hash(algorithm), hash(algorithm), algorithm.digestLength(), PSSSigner.TRAILER_IMPLICIT);
     }
 
     private static Digest hash(SigningAlgorithm algorithm) {
@@ -135,19 +145,6 @@ public final class Signatures {
             case 48 -> new SHA384Digest();
             default -> new SHA512Digest();
         };
-    }
-
-    private static RSAPrivateCrtKeyParameters privateParameters(PrivateKey key) {
-        RSAPrivateCrtKey rsa = (RSAPrivateCrtKey) key;
-        return new RSAPrivateCrtKeyParameters(
-                rsa.getModulus(),
-                rsa.getPublicExponent(),
-                rsa.getPrivateExponent(),
-                rsa.getPrimeP(),
-                rsa.getPrimeQ(),
-                rsa.getPrimeExponentP(),
-                rsa.getPrimeExponentQ(),
-                rsa.getCrtCoefficient());
     }
 
     /** DigestInfo (RFC 8017, section 9.2, note 1). */

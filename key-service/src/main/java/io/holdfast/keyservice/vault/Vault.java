@@ -65,6 +65,11 @@ public interface Vault {
      */
     Material open(KeyId key, KeyVersionId version, KeyShape shape, Bytes stored);
 
+    /**
+     * Destroys what the vault itself holds of a version that is deleted or was never recorded; nothing is no fault.
+     */
+    void destroy(KeyVersionId version);
+
     /** Whether {@link Material#wrap} needs nothing but this process's memory, so that each data key may be wrapped by it. */
     boolean wrapsInMemory(KeyShape shape);
 

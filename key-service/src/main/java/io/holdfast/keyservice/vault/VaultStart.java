@@ -8,7 +8,9 @@ import io.quarkus.runtime.Startup;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Opens the built-in vault while the service starts: with a missing or wrong root key it does not start. */
 @Singleton
@@ -31,12 +33,29 @@ public class VaultStart {
         root.close();
     }
 
+    /** Nothing where this installation has no HSM. */
+    @Produces
+    @Singleton
+    Hsm hsm(KeysConfig config) {
+        return new Hsm(config.hsm().library().map(library -> Pkcs11Device.open(config.hsm())));
+    }
+
+    void end(@Disposes Hsm hsm) {
+        hsm.device().ifPresent(Pkcs11Device::close);
+    }
+
     @Produces
     @Singleton
     @Startup
-    Vaults vaults(RootKey root) {
-        return new Vaults(Map.of(ProtectionMode.SOFTWARE, new BuiltInVault(root)), Map.of());
+    Vaults vaults(RootKey root, Hsm hsm, KeyValueStore store) {
+        Map<ProtectionMode, Vault> local = new EnumMap<>(ProtectionMode.class);
+        local.put(ProtectionMode.SOFTWARE, new BuiltInVault(root));
+        hsm.device().ifPresent(device -> local.put(ProtectionMode.HSM, new Pkcs11Vault(device, new UseBudget(store))));
+        return new Vaults(local, Map.of());
     }
+
+    /** The installation's HSM, where it has one. */
+    record Hsm(Optional<Pkcs11Device> device) {}
 
     @Produces
     @Singleton

@@ -282,6 +282,11 @@ class KeyEncryptionKeysTest {
                 new BuiltInVault(RootKey.takeOwnershipOf(SecretBytes.takeOwnershipOf(new byte[32])));
 
         @Override
+        public void destroy(KeyVersionId version) {
+            vault.destroy(version);
+        }
+
+        @Override
         public Made generate(Wish wish) {
             return vault.generate(wish);
         }

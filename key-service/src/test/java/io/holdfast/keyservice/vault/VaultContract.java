@@ -33,6 +33,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What every adapter of {@link Vault} must do. An adapter's test extends this and gives its vault. */
@@ -40,13 +41,31 @@ abstract class VaultContract {
     protected static final Ocid.Mint MINT = new Ocid.Mint("oc1", "iad");
 
     private final VaultId vaultId = MINT.vault();
-    private final KeyId key = MINT.key(vaultId);
-    private final KeyVersionId version = MINT.keyVersion(vaultId);
     private final BindingId binding = MINT.binding();
+    private final List<KeyVersionId> versions = new ArrayList<>();
 
-    private Bytes stored(KeyId id, KeyVersionId made) {
-        return vault().generate(new Vault.Wish(id, made, KeyShape.AES_256, "a key", Optional.empty()))
-                .stored();
+    /** What the vault itself holds does not outlive the test. */
+    @AfterEach
+    void destroyWhatWasMade() {
+        versions.forEach(version -> vault().destroy(version));
+    }
+
+    /** A first version of a new key. */
+    private Vault.Made made(KeyShape shape) {
+        return keep(vault().generate(wish(MINT.key(vaultId), shape, Optional.empty())));
+    }
+
+    private Vault.Wish wish(KeyId key, KeyShape shape, Optional<Bytes> current) {
+        return new Vault.Wish(key, MINT.keyVersion(vaultId), shape, "a key", current);
+    }
+
+    private Vault.Made keep(Vault.Made made) {
+        versions.add(made.version());
+        return made;
+    }
+
+    private Vault.Material open(Vault.Made made) {
+        return vault().open(made.key(), made.version(), KeyShape.AES_256, made.stored());
     }
 
     /** The vault under test; the same one at every call within a test. */
@@ -54,13 +73,13 @@ abstract class VaultContract {
 
     @Test
     void whatItWrapsItUnwraps() {
-        Bytes stored = stored(key, version);
-        try (Vault.Material material = vault().open(key, version, KeyShape.AES_256, stored);
+        Vault.Made made = made(KeyShape.AES_256);
+        try (Vault.Material material = open(made);
                 SecretBytes dek = dek(1)) {
             WrappedDek wrapped = material.wrap(Scope.dek(binding), EncryptionAlgorithm.AES_256_GCM, dek);
 
-            assertThat(wrapped.keyId()).isEqualTo(key);
-            assertThat(wrapped.keyVersionId()).isEqualTo(version);
+            assertThat(wrapped.keyId()).isEqualTo(made.key());
+            assertThat(wrapped.keyVersionId()).isEqualTo(made.version());
             assertThat(wrapped.encode().length()).isLessThanOrEqualTo(WrappedDek.MAX_LENGTH);
             assertOpens(material, Scope.dek(binding), wrapped, 1);
         }
@@ -68,20 +87,20 @@ abstract class VaultContract {
 
     @Test
     void itOpensAgainAfterItWasClosed() {
-        Bytes stored = stored(key, version);
+        Vault.Made made = made(KeyShape.AES_256);
         WrappedDek wrapped;
-        try (Vault.Material material = vault().open(key, version, KeyShape.AES_256, stored);
+        try (Vault.Material material = open(made);
                 SecretBytes dek = dek(2)) {
             wrapped = material.wrap(Scope.dek(binding), EncryptionAlgorithm.AES_256_GCM, dek);
         }
-        try (Vault.Material again = vault().open(key, version, KeyShape.AES_256, stored)) {
+        try (Vault.Material again = open(made)) {
             assertOpens(again, Scope.dek(binding), wrapped, 2);
         }
     }
 
     @Test
     void twoWrapsOfOnePayloadDiffer() {
-        try (Vault.Material material = vault().open(key, version, KeyShape.AES_256, stored(key, version));
+        try (Vault.Material material = open(made(KeyShape.AES_256));
                 SecretBytes dek = dek(3)) {
             assertThat(material.wrap(Scope.dek(binding), EncryptionAlgorithm.AES_256_GCM, dek)
                             .encode())
@@ -92,7 +111,7 @@ abstract class VaultContract {
 
     @Test
     void anotherScopeOpensNothing() {
-        try (Vault.Material material = vault().open(key, version, KeyShape.AES_256, stored(key, version));
+        try (Vault.Material material = open(made(KeyShape.AES_256));
                 SecretBytes dek = dek(4)) {
             WrappedDek wrapped = material.wrap(Scope.dek(binding), EncryptionAlgorithm.AES_256_GCM, dek);
             Bytes context = Bytes.copyOf(binding.value().getBytes(StandardCharsets.UTF_8));
@@ -105,12 +124,17 @@ abstract class VaultContract {
 
     @Test
     void anotherVersionOpensNothing() {
-        KeyVersionId next = MINT.keyVersion(vaultId);
-        try (Vault.Material first = vault().open(key, version, KeyShape.AES_256, stored(key, version));
-                Vault.Material second = vault().open(key, next, KeyShape.AES_256, stored(key, next));
+        Vault.Made made = made(KeyShape.AES_256);
+        Vault.Made next = keep(vault().generate(wish(made.key(), KeyShape.AES_256, Optional.of(made.stored()))));
+        assertThat(next.key()).isEqualTo(made.key());
+        assertThat(next.version()).isNotEqualTo(made.version());
+        try (Vault.Material first = open(made);
+                Vault.Material second = open(next);
                 SecretBytes dek = dek(5)) {
             WrappedDek wrapped = first.wrap(Scope.dek(binding), EncryptionAlgorithm.AES_256_GCM, dek);
-            WrappedDek relabelled = new WrappedDek(new WrappedDek.Header(key, next), wrapped.sealed());
+            WrappedDek.Header other = new WrappedDek.Header(
+                    next.key(), next.version(), wrapped.header().means());
+            WrappedDek relabelled = new WrappedDek(other, wrapped.sealed());
 
             assertThatThrownBy(() -> second.unwrap(Scope.dek(binding), wrapped)).isInstanceOf(EnvelopeDamaged.class);
             assertThatThrownBy(() -> second.unwrap(Scope.dek(binding), relabelled))
@@ -120,7 +144,7 @@ abstract class VaultContract {
 
     @Test
     void aFlippedBitOpensNothing() {
-        try (Vault.Material material = vault().open(key, version, KeyShape.AES_256, stored(key, version));
+        try (Vault.Material material = open(made(KeyShape.AES_256));
                 SecretBytes dek = dek(6)) {
             WrappedDek wrapped = material.wrap(Scope.dek(binding), EncryptionAlgorithm.AES_256_GCM, dek);
             byte[] sealed = wrapped.sealed().toArray();
@@ -136,25 +160,25 @@ abstract class VaultContract {
 
     @Test
     void storedMaterialBelongsToItsKeyAndVersion() {
-        Bytes stored = stored(key, version);
-        KeyId otherKey = MINT.key(vaultId);
-        KeyVersionId otherVersion = MINT.keyVersion(vaultId);
+        Vault.Made made = made(KeyShape.AES_256);
+        Bytes stored = made.stored();
 
-        assertThatThrownBy(() -> vault().open(otherKey, version, KeyShape.AES_256, stored))
-                .isInstanceOf(MaterialUnusable.class);
-        assertThatThrownBy(() -> vault().open(key, otherVersion, KeyShape.AES_256, stored))
-                .isInstanceOf(MaterialUnusable.class);
-        assertThatThrownBy(() -> vault().open(key, version, KeyShape.AES_256, Bytes.copyOf(new byte[0])))
-                .isInstanceOf(MaterialUnusable.class);
+        assertUnusable(MINT.key(vaultId), made.version(), stored);
+        assertUnusable(made.key(), MINT.keyVersion(vaultId), stored);
+        assertUnusable(made.key(), made.version(), Bytes.copyOf(new byte[0]));
         byte[] damaged = stored.toArray();
         damaged[damaged.length - 1] ^= 1;
-        assertThatThrownBy(() -> vault().open(key, version, KeyShape.AES_256, Bytes.takeOwnershipOf(damaged)))
+        assertUnusable(made.key(), made.version(), Bytes.takeOwnershipOf(damaged));
+    }
+
+    private void assertUnusable(KeyId key, KeyVersionId version, Bytes stored) {
+        assertThatThrownBy(() -> vault().open(key, version, KeyShape.AES_256, stored))
                 .isInstanceOf(MaterialUnusable.class);
     }
 
     @Test
     void aPayloadThatIsNoDataKeyIsRefused() {
-        try (Vault.Material material = vault().open(key, version, KeyShape.AES_256, stored(key, version));
+        try (Vault.Material material = open(made(KeyShape.AES_256));
                 SecretBytes odd = SecretBytes.takeOwnershipOf(new byte[33])) {
             assertThatThrownBy(() -> material.wrap(Scope.dek(binding), EncryptionAlgorithm.AES_256_GCM, odd))
                     .isInstanceOf(ProblemException.class);
@@ -163,7 +187,7 @@ abstract class VaultContract {
 
     @Test
     void closedMaterialDoesNothing() {
-        Vault.Material material = vault().open(key, version, KeyShape.AES_256, stored(key, version));
+        Vault.Material material = open(made(KeyShape.AES_256));
         material.close();
         material.close();
         try (SecretBytes dek = dek(7)) {
@@ -174,7 +198,7 @@ abstract class VaultContract {
 
     @Test
     void manyThreadsShareOneMaterial() throws Exception {
-        try (Vault.Material material = vault().open(key, version, KeyShape.AES_256, stored(key, version));
+        try (Vault.Material material = open(made(KeyShape.AES_256));
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<Void>> tasks = new ArrayList<>();
             for (int i = 0; i < 64; i++) {
@@ -222,10 +246,6 @@ abstract class VaultContract {
     /** Whether material may leave the vault under test. */
     protected boolean exports() {
         return true;
-    }
-
-    private Vault.Made made(KeyShape shape) {
-        return vault().generate(new Vault.Wish(key, version, shape, "a key", Optional.empty()));
     }
 
     @Test
@@ -326,10 +346,12 @@ abstract class VaultContract {
                 } else if (shape.algorithm() != Algorithm.ECDSA) {
                     try (SecretBytes exported = material.export();
                             SecretBytes payload = dek(3)) {
-                        Vault.Made again =
-                                vault().adopt(new Vault.Wish(key, version, shape, "a key", Optional.empty()), exported);
+                        Vault.Made again = vault().adopt(
+                                        new Vault.Wish(made.key(), made.version(), shape, "a key", Optional.empty()),
+                                        exported);
                         WrappedDek wrapped = material.wrap(Scope.dek(binding), Encryptions.usual(shape), payload);
-                        try (Vault.Material adopted = vault().open(key, version, shape, again.stored())) {
+                        try (Vault.Material adopted =
+                                vault().open(again.key(), again.version(), shape, again.stored())) {
                             assertOpens(adopted, Scope.dek(binding), wrapped, 3);
                         }
                         assertThat(again.publicKey()).isEqualTo(made.publicKey());

@@ -1,0 +1,22 @@
+package io.holdfast.keyservice.vault;
+
+import io.holdfast.kernel.ProblemException;
+import io.holdfast.kernel.SecretBytes;
+import io.holdfast.keyservice.domain.KeyShape;
+
+/** What every vault asks of material that a customer brings. */
+final class AdoptedKeys {
+    private AdoptedKeys() {}
+
+    /** @throws ProblemException INVALID_PARAMETER when AES material has not the shape's length */
+    static void requireLength(KeyShape shape, SecretBytes material) {
+        if (material.length() != shape.length()) {
+            throw ProblemException.invalid(
+                    "wrappedImportKey.keyMaterial", "must hold a key of " + shape.length() + " bytes");
+        }
+    }
+
+    static ProblemException noEcdsa() {
+        return ProblemException.invalid("keyShape.algorithm", "must be AES or RSA for an imported key");
+    }
+}

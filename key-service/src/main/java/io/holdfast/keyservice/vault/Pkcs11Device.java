@@ -1,0 +1,293 @@
+package io.holdfast.keyservice.vault;
+
+import io.holdfast.keyservice.config.KeysConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.security.PrivateKey;
+import java.security.Provider;
+import java.security.ProviderException;
+import java.security.Security;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import javax.crypto.SecretKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A token behind a PKCS#11 library (OASIS PKCS #11 v2.40), through the JDK's SunPKCS11.
+ *
+ * <p>Calls into the library block a thread that no virtual thread can leave, so they run on {@link KeysConfig.Hsm#threads}
+ * threads of their own, each with a bound on its time. Secret and private keys that are made or brought in here are
+ * sensitive and not extractable; they wrap and unwrap no other key.
+ */
+public final class Pkcs11Device implements AutoCloseable {
+    /** Calls that may wait for a thread, for each thread. */
+    private static final int WAITING_PER_THREAD = 64;
+
+    private static final int LONGEST_PIN = 256;
+
+    /** What the device says when it is gone, busy or locked (PKCS #11 v2.40, section 5.1): another time it may do. */
+    private static final List<String> UNAVAILABLE = List.of(
+            "CKR_HOST_MEMORY",
+            "CKR_DEVICE_",
+            "CKR_SESSION_",
+            "CKR_TOKEN_",
+            "CKR_SLOT_ID_INVALID",
+            "CKR_USER_NOT_LOGGED_IN",
+            "CKR_CRYPTOKI_NOT_INITIALIZED",
+            "CKR_FUNCTION_FAILED",
+            "CKR_PIN_");
+
+    private final Provider provider;
+    private final KeyStore objects;
+    private final Path pinFile;
+    private final Duration timeout;
+    private final ThreadPoolExecutor threads;
+    private final ReentrantLock reading = new ReentrantLock();
+
+    private Pkcs11Device(Provider provider, KeyStore objects, Path pinFile, Duration timeout, int threads) {
+        this.provider = provider;
+        this.objects = objects;
+        this.pinFile = pinFile;
+        this.timeout = timeout;
+        this.threads = new ThreadPoolExecutor(
+                threads,
+                threads,
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(threads * WAITING_PER_THREAD),
+                Thread.ofPlatform().name("holdfast-pkcs11-", 0).daemon().factory());
+    }
+
+    /** What the device does for a caller. */
+    interface Work<T> {
+        T run() throws GeneralSecurityException;
+    }
+
+    /**
+     * Loads the library and logs in.
+     *
+     * @throws HsmRefused when there is no such library or token, or the PIN is wrong
+     */
+    public static Pkcs11Device open(KeysConfig.Hsm config) {
+        Path library =
+                config.library().orElseThrow(() -> new HsmRefused("holdfast.keys.hsm.library is not set.", null));
+        Path pinFile = config.pinFile()
+                .orElseThrow(() -> new HsmRefused(
+                        "holdfast.keys.hsm.pin-file is not set: a file that holds the token's user PIN.", null));
+        if (!Files.isReadable(library)) {
+            throw new HsmRefused("The PKCS#11 library " + library + " (holdfast.keys.hsm.library) is not there.", null);
+        }
+        try {
+            Provider sun = Security.getProvider("SunPKCS11");
+            if (sun == null) {
+                throw new HsmRefused("This Java runtime lacks SunPKCS11 (module jdk.crypto.cryptoki).", null);
+            }
+            Provider provider = sun.configure(settings(library, config));
+            KeyStore objects = KeyStore.getInstance("PKCS11", provider);
+            Pkcs11Device device = new Pkcs11Device(provider, objects, pinFile, config.timeout(), config.threads());
+            try {
+                device.read();
+                return device;
+            } catch (GeneralSecurityException | RuntimeException e) {
+                device.close();
+                throw e;
+            }
+        } catch (GeneralSecurityException | ProviderException | IllegalArgumentException e) {
+            throw new HsmRefused(
+                    "The token behind " + library + " does not open: is the slot (holdfast.keys.hsm.slot or"
+                            + " slot-list-index) right, and the PIN (" + pinFile + ")? The library says: "
+                            + said(e).orElse("nothing"),
+                    e);
+        }
+    }
+
+    private static String settings(Path library, KeysConfig.Hsm config) {
+        String slot = config.slot().isPresent()
+                ? "slot = " + config.slot().getAsLong()
+                : "slotListIndex = " + config.slotListIndex();
+        // A line that begins with two hyphens holds the settings themselves instead of naming a file.
+        return """
+                --name = Holdfast
+                library = "%s"
+                %s
+                attributes(*, CKO_SECRET_KEY, *) = {
+                  CKA_SENSITIVE = true
+                  CKA_EXTRACTABLE = false
+                  CKA_WRAP = false
+                  CKA_UNWRAP = false
+                }
+                attributes(*, CKO_PRIVATE_KEY, *) = {
+                  CKA_SENSITIVE = true
+                  CKA_EXTRACTABLE = false
+                  CKA_UNWRAP = false
+                }
+                """.formatted(library, slot);
+    }
+
+    /** Who computes with keys of this device. */
+    Provider provider() {
+        return provider;
+    }
+
+    /**
+     * Has the device do something, and waits for it.
+     *
+     * @throws GeneralSecurityException what the device says of the key or the data
+     * @throws VaultUnavailable when it does not answer in time, is overloaded, or says that it can't now
+     */
+    <T> T call(Work<T> work) throws GeneralSecurityException {
+        Future<T> answer;
+        try {
+            answer = threads.submit(work::run);
+        } catch (RejectedExecutionException e) {
+            throw new VaultUnavailable("The HSM has more to do than it can take; try again.", e);
+        }
+        try {
+            return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            answer.cancel(true);
+            throw new VaultUnavailable("The HSM did not answer in time; try again.", e);
+        } catch (InterruptedException e) {
+            answer.cancel(true);
+            Thread.currentThread().interrupt();
+            throw new VaultUnavailable("The call to the HSM was broken off.", e);
+        } catch (CancellationException e) {
+            throw new VaultUnavailable("The call to the HSM was broken off.", e);
+        } catch (ExecutionException e) {
+            throw outcome(e.getCause());
+        }
+    }
+
+    private static GeneralSecurityException outcome(@Nullable Throwable cause) {
+        if (cause != null && said(cause).stream().anyMatch(Pkcs11Device::isUnavailable)) {
+            throw new VaultUnavailable("The HSM can't be used at the moment; try again.", cause);
+        }
+        return switch (cause) {
+            case GeneralSecurityException e -> e;
+            // SunPKCS11 wraps what the library says in either, depending on the operation.
+            case ProviderException e -> new GeneralSecurityException(e);
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            case null, default -> throw new IllegalStateException("a call to the HSM failed", cause);
+        };
+    }
+
+    private static boolean isUnavailable(String code) {
+        return UNAVAILABLE.stream().anyMatch(code::startsWith);
+    }
+
+    /** The return value of the library, CKR_..., that a failure comes of. */
+    private static Optional<String> said(Throwable failure) {
+        return Stream.<@Nullable Throwable>iterate(failure, each -> each != null, each -> each.getCause())
+                .map(Throwable::getMessage)
+                .filter(message -> message != null && message.startsWith("CKR_"))
+                .findFirst();
+    }
+
+    /** The AES key of this name. Call it within {@link #call}. */
+    Optional<SecretKey> secretKey(String name) throws GeneralSecurityException {
+        return find(name) instanceof SecretKey key ? Optional.of(key) : Optional.empty();
+    }
+
+    /** The private key of this name. Call it within {@link #call}. */
+    Optional<PrivateKey> privateKey(String name) throws GeneralSecurityException {
+        return find(name) instanceof PrivateKey key ? Optional.of(key) : Optional.empty();
+    }
+
+    /** The certificate that stands with a private key, for its public half. Call it within {@link #call}. */
+    Optional<X509Certificate> certificate(String name) throws GeneralSecurityException {
+        return objects.getCertificate(name) instanceof X509Certificate found ? Optional.of(found) : Optional.empty();
+    }
+
+    private @Nullable Key find(String name) throws GeneralSecurityException {
+        Key known = objects.getKey(name, null);
+        if (known == null) {
+            // Another process may have made it since the objects were read.
+            read();
+            known = objects.getKey(name, null);
+        }
+        return known;
+    }
+
+    /** Keeps an AES key under a name that no other object has. Call it within {@link #call}. */
+    void keep(String name, SecretKey key) throws GeneralSecurityException {
+        objects.setEntry(name, new KeyStore.SecretKeyEntry(key), null);
+    }
+
+    /** Keeps a private key under a name that no other object has. Call it within {@link #call}. */
+    void keep(String name, PrivateKey key, X509Certificate certificate) throws GeneralSecurityException {
+        objects.setKeyEntry(name, key, null, new X509Certificate[] {certificate});
+    }
+
+    /** Destroys what has this name; nothing when there is nothing. Call it within {@link #call}. */
+    void destroy(String name) throws GeneralSecurityException {
+        if (find(name) != null) {
+            objects.deleteEntry(name);
+        }
+    }
+
+    /** Logs in where that is needed, and reads the names of the objects. */
+    private void read() throws GeneralSecurityException {
+        reading.lock();
+        char[] pin = pin();
+        try {
+            objects.load(null, pin);
+        } catch (IOException e) {
+            throw new KeyStoreException("the token does not let us in", e);
+        } finally {
+            Arrays.fill(pin, '\0');
+            reading.unlock();
+        }
+    }
+
+    private char[] pin() {
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(pinFile)) {
+            bytes = in.readNBytes(LONGEST_PIN);
+        } catch (IOException e) {
+            throw new HsmRefused("The PIN file " + pinFile + " (holdfast.keys.hsm.pin-file) cannot be read.", e);
+        }
+        CharBuffer decoded = StandardCharsets.UTF_8.decode(ByteBuffer.wrap(bytes));
+        Arrays.fill(bytes, (byte) 0);
+        int end = decoded.limit();
+        while (end > 0 && Character.isWhitespace(decoded.get(end - 1))) {
+            end--;
+        }
+        char[] pin = new char[end];
+        decoded.get(pin);
+        Arrays.fill(decoded.array(), '\0');
+        return pin;
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+
+    @Override
+    public String toString() {
+        return "Pkcs11Device[" + provider.getName() + "]";
+    }
+}
