@@ -67,7 +67,7 @@ public class ClientCrypto {
         MasterKey.Enabled enabled = requireEnabled(key.value());
         EncryptionAlgorithm by = by(enabled, algorithm);
         KeyVersionId under = version == null ? enabled.facts().currentVersion() : version;
-        return switch (material.open(enabled, under, new Seen(key.modRevision(), key.modRevision()))) {
+        return switch (material.open(enabled, under, Seen.asOf(key.modRevision()))) {
             case Found.Usable usable -> {
                 try (var loan = usable.loan()) {
                     Scope scope = Scope.rest(canonical(associatedData));
@@ -102,7 +102,7 @@ public class ClientCrypto {
                 throw new EnvelopeDamaged();
             }
             return switch (material.open(
-                    enabled, wrapped.keyVersionId(), new Seen(key.modRevision(), key.modRevision()))) {
+                    enabled, wrapped.keyVersionId(), Seen.asOf(key.modRevision()))) {
                 case Found.Usable usable -> {
                     try (var loan = usable.loan()) {
                         Scope scope = Scope.rest(canonical(associatedData));

@@ -41,7 +41,7 @@ public class ClientSigning {
         MasterKey.Enabled enabled = ClientCrypto.requireEnabled(key.value());
         Signatures.requireFits(enabled.facts().shape(), algorithm);
         KeyVersionId under = version == null ? enabled.facts().currentVersion() : version;
-        return switch (material.open(enabled, under, new Seen(key.modRevision(), key.modRevision()))) {
+        return switch (material.open(enabled, under, Seen.asOf(key.modRevision()))) {
             case Found.Usable usable -> {
                 try (var loan = usable.loan()) {
                     yield new Signed(loan.thing().sign(algorithm, digest), under);

@@ -83,7 +83,7 @@ public class KeyExport {
         Stored<KeyVersion> found = keys.version(enabled.id(), which)
                 .orElseThrow(() -> ProblemException.invalid("keyVersionId", "is not a version of the key"));
         Bytes wrapped =
-                switch (material.open(enabled, which, new Seen(key.modRevision(), key.modRevision()))) {
+                switch (material.open(enabled, which, Seen.asOf(key.modRevision()))) {
                     case Found.Usable usable -> {
                         try (var loan = usable.loan();
                                 SecretBytes bytes = loan.thing().export()) {

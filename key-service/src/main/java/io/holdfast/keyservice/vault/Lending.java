@@ -55,7 +55,16 @@ public final class Lending<N, T> {
      * @param stateRevision at which
      * @param keyRevision of the key's last change before that
      */
-    public record Seen(long stateRevision, long keyRevision) {}
+    public record Seen(long stateRevision, long keyRevision) {
+        /**
+         * By a read of the key alone.
+         *
+         * @param keyRevision of its last change: the oldest state revision that the read can claim
+         */
+        public static Seen asOf(long keyRevision) {
+            return new Seen(keyRevision, keyRevision);
+        }
+    }
 
     /** A thing lent for one use; close it to give it back. */
     public final class Loan implements AutoCloseable {
