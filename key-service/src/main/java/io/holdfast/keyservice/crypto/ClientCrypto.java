@@ -8,16 +8,11 @@ import io.holdfast.envelope.wrapped.Scope;
 import io.holdfast.envelope.wrapped.WrappedDek;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.KeyVersionId;
-import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.SecretBytes;
-import io.holdfast.keyservice.crypto.KeyMaterial.Found;
-import io.holdfast.keyservice.domain.KeyVersion;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.vault.Encryptions;
-import io.holdfast.keyservice.vault.Lending.Seen;
-import io.holdfast.keyservice.vault.MaterialUnusable;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -64,21 +59,14 @@ public class ClientCrypto {
             @Nullable EncryptionAlgorithm algorithm,
             Map<String, String> associatedData,
             SecretBytes plaintext) {
-        MasterKey.Enabled enabled = requireEnabled(key.value());
+        MasterKey.Enabled enabled = KeyMaterial.requireEnabled(key.value());
         EncryptionAlgorithm by = by(enabled, algorithm);
         KeyVersionId under = version == null ? enabled.facts().currentVersion() : version;
-        return switch (material.open(enabled, under, Seen.asOf(key.modRevision()))) {
-            case Found.Usable usable -> {
-                try (var loan = usable.loan()) {
-                    Scope scope = Scope.rest(canonical(associatedData));
-                    yield new Encrypted(loan.thing().wrap(scope, by, plaintext).encode(), under, by);
-                }
-            }
-            case Found.Unavailable unavailable -> throw new MaterialUnusable(under);
-            case Found.NotEnabled ended -> throw notEnabled(ended.version(), enabled);
-            case Found.NoSuchVersion none ->
-                throw ProblemException.invalid("keyVersionId", "is not a version of the key");
-        };
+        Scope scope = Scope.rest(canonical(associatedData));
+        return material.use(
+                key,
+                under,
+                opened -> new Encrypted(opened.wrap(scope, by, plaintext).encode(), under, by));
     }
 
     /**
@@ -92,7 +80,7 @@ public class ClientCrypto {
             @Nullable EncryptionAlgorithm algorithm,
             Map<String, String> associatedData,
             Bytes ciphertext) {
-        MasterKey.Enabled enabled = requireEnabled(key.value());
+        MasterKey.Enabled enabled = KeyMaterial.requireEnabled(key.value());
         EncryptionAlgorithm by = by(enabled, algorithm);
         try {
             WrappedDek wrapped = WrappedDek.parse(ciphertext, Purpose.REST);
@@ -101,19 +89,13 @@ public class ClientCrypto {
                     || (algorithm != null && !madeBy(wrapped, algorithm))) {
                 throw new EnvelopeDamaged();
             }
-            return switch (material.open(
-                    enabled, wrapped.keyVersionId(), Seen.asOf(key.modRevision()))) {
-                case Found.Usable usable -> {
-                    try (var loan = usable.loan()) {
-                        Scope scope = Scope.rest(canonical(associatedData));
-                        yield new Decrypted(
-                                loan.thing().unwrap(scope, wrapped), wrapped.keyVersionId(), algorithmOf(wrapped, by));
-                    }
-                }
-                case Found.Unavailable unavailable -> throw new MaterialUnusable(wrapped.keyVersionId());
-                case Found.NotEnabled ended -> throw notEnabled(ended.version(), enabled);
-                case Found.NoSuchVersion none -> throw new EnvelopeDamaged();
-            };
+            Scope scope = Scope.rest(canonical(associatedData));
+            return material.use(
+                    key,
+                    wrapped.keyVersionId(),
+                    opened -> new Decrypted(
+                            opened.unwrap(scope, wrapped), wrapped.keyVersionId(), algorithmOf(wrapped, by)),
+                    EnvelopeDamaged::new);
         } catch (EnvelopeDamaged e) {
             throw ProblemException.invalid(
                     "ciphertext", "was not made by this key with this associatedData, or was altered");
@@ -150,21 +132,6 @@ public class ClientCrypto {
 
     private static EncryptionAlgorithm algorithmOf(WrappedDek wrapped, EncryptionAlgorithm otherwise) {
         return wrapped.header().means() instanceof Means.ByVault vault ? vault.algorithm() : otherwise;
-    }
-
-    static ProblemException notEnabled(KeyVersion version, MasterKey key) {
-        return new ProblemException(
-                ProblemCode.CONFLICT,
-                "The key version is " + version.lifecycleStateUnder(key) + "; only an ENABLED one can be used.");
-    }
-
-    static MasterKey.Enabled requireEnabled(MasterKey key) {
-        if (key instanceof MasterKey.Enabled enabled) {
-            return enabled;
-        }
-        throw new ProblemException(
-                ProblemCode.CONFLICT,
-                "The key is " + key.lifecycleState() + "; only an ENABLED key encrypts and decrypts.");
     }
 
     /**

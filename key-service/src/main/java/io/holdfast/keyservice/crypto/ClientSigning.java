@@ -3,14 +3,11 @@ package io.holdfast.keyservice.crypto;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.ProblemException;
-import io.holdfast.keyservice.crypto.KeyMaterial.Found;
 import io.holdfast.keyservice.domain.KeyVersion;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.SigningAlgorithm;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Stored;
-import io.holdfast.keyservice.vault.Lending.Seen;
-import io.holdfast.keyservice.vault.MaterialUnusable;
 import io.holdfast.keyservice.vault.PublicKeys;
 import io.holdfast.keyservice.vault.Signatures;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -38,20 +35,10 @@ public class ClientSigning {
      */
     public Signed sign(
             Stored<MasterKey> key, @Nullable KeyVersionId version, SigningAlgorithm algorithm, byte[] digest) {
-        MasterKey.Enabled enabled = ClientCrypto.requireEnabled(key.value());
+        MasterKey.Enabled enabled = KeyMaterial.requireEnabled(key.value());
         Signatures.requireFits(enabled.facts().shape(), algorithm);
         KeyVersionId under = version == null ? enabled.facts().currentVersion() : version;
-        return switch (material.open(enabled, under, Seen.asOf(key.modRevision()))) {
-            case Found.Usable usable -> {
-                try (var loan = usable.loan()) {
-                    yield new Signed(loan.thing().sign(algorithm, digest), under);
-                }
-            }
-            case Found.Unavailable unavailable -> throw new MaterialUnusable(under);
-            case Found.NotEnabled ended -> throw ClientCrypto.notEnabled(ended.version(), enabled);
-            case Found.NoSuchVersion none ->
-                throw ProblemException.invalid("keyVersionId", "is not a version of the key");
-        };
+        return material.use(key, under, opened -> new Signed(opened.sign(algorithm, digest), under));
     }
 
     /**
@@ -61,13 +48,12 @@ public class ClientSigning {
      */
     public boolean verify(
             Stored<MasterKey> key, KeyVersionId version, SigningAlgorithm algorithm, byte[] digest, byte[] signature) {
-        MasterKey.Enabled enabled = ClientCrypto.requireEnabled(key.value());
+        MasterKey.Enabled enabled = KeyMaterial.requireEnabled(key.value());
         Signatures.requireFits(enabled.facts().shape(), algorithm);
-        KeyVersion found = store.version(enabled.id(), version)
-                .map(Stored::value)
-                .orElseThrow(() -> ProblemException.invalid("keyVersionId", "is not a version of the key"));
+        KeyVersion found =
+                store.version(enabled.id(), version).map(Stored::value).orElseThrow(KeyMaterial::noSuchVersion);
         if (!(found instanceof KeyVersion.Enabled)) {
-            throw ClientCrypto.notEnabled(found, enabled);
+            throw KeyMaterial.notEnabled(found, enabled);
         }
         String publicKey = found.facts()
                 .publicKey()

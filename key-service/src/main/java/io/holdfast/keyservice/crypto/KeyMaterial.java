@@ -3,10 +3,13 @@ package io.holdfast.keyservice.crypto;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
+import io.holdfast.kernel.ProblemCode;
+import io.holdfast.kernel.ProblemException;
 import io.holdfast.keyservice.domain.KeyVersion;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.KeyStore.VersionMaterial;
+import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.vault.Lending;
 import io.holdfast.keyservice.vault.Lending.Seen;
 import io.holdfast.keyservice.vault.MaterialUnusable;
@@ -25,6 +28,8 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +69,66 @@ public class KeyMaterial {
 
         /** The key never had such a version. */
         record NoSuchVersion() implements Found {}
+    }
+
+    /**
+     * Uses a version's material for a request that names key and version.
+     *
+     * @param key as just read
+     * @throws ProblemException CONFLICT when key or version is not ENABLED, INVALID_PARAMETER for a version that is not the
+     *     key's
+     * @throws MaterialUnusable when the version's material is gone or can't be opened
+     */
+    public <T> T use(Stored<MasterKey> key, KeyVersionId version, Function<Vault.Material, T> use) {
+        return use(key, version, use, KeyMaterial::noSuchVersion);
+    }
+
+    /**
+     * The same where something else than the request names the version.
+     *
+     * @param noSuchVersion what is thrown for a version that is not the key's
+     */
+    <T> T use(
+            Stored<MasterKey> key,
+            KeyVersionId version,
+            Function<Vault.Material, T> use,
+            Supplier<? extends RuntimeException> noSuchVersion) {
+        MasterKey.Enabled enabled = requireEnabled(key.value());
+        return switch (open(enabled, version, Seen.asOf(key.modRevision()))) {
+            case Found.Usable usable -> {
+                try (var loan = usable.loan()) {
+                    yield use.apply(loan.thing());
+                }
+            }
+            case Found.Unavailable unavailable -> throw new MaterialUnusable(version);
+            case Found.NotEnabled ended -> throw notEnabled(ended.version(), enabled);
+            case Found.NoSuchVersion none -> throw noSuchVersion.get();
+        };
+    }
+
+    /**
+     * The key, for a request to use it.
+     *
+     * @throws ProblemException CONFLICT when it is not ENABLED
+     */
+    public static MasterKey.Enabled requireEnabled(MasterKey key) {
+        if (key instanceof MasterKey.Enabled enabled) {
+            return enabled;
+        }
+        throw new ProblemException(
+                ProblemCode.CONFLICT, "The key is " + key.lifecycleState() + "; only an ENABLED key can be used.");
+    }
+
+    /** What a request is told that names a version which is not ENABLED. */
+    static ProblemException notEnabled(KeyVersion version, MasterKey key) {
+        return new ProblemException(
+                ProblemCode.CONFLICT,
+                "The key version is " + version.lifecycleStateUnder(key) + "; only an ENABLED one can be used.");
+    }
+
+    /** What a request is told that names a version which the key never had. */
+    public static ProblemException noSuchVersion() {
+        return ProblemException.invalid("keyVersionId", "is not a version of the key");
     }
 
     /** @param seen how the key was seen ENABLED */

@@ -8,7 +8,6 @@ import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.SecretBytes;
 import io.holdfast.keyservice.crypto.KeyMaterial;
-import io.holdfast.keyservice.crypto.KeyMaterial.Found;
 import io.holdfast.keyservice.domain.KeyVersion;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.ProtectionMode;
@@ -18,8 +17,6 @@ import io.holdfast.keyservice.store.ExportStore.Export;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.vault.Encryptions;
-import io.holdfast.keyservice.vault.Lending.Seen;
-import io.holdfast.keyservice.vault.MaterialUnusable;
 import io.holdfast.platform.http.Caller;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.ByteBuffer;
@@ -73,32 +70,15 @@ public class KeyExport {
             BroughtMaterial.Wrapping wrapping,
             RSAPublicKey recipient,
             Caller caller) {
-        if (!(key.value() instanceof MasterKey.Enabled enabled)) {
-            throw new ProblemException(
-                    ProblemCode.CONFLICT,
-                    "The key is " + key.value().lifecycleState() + "; only an ENABLED key can be exported.");
-        }
+        MasterKey.Enabled enabled = KeyMaterial.requireEnabled(key.value());
         requireMayLeave(enabled, caller);
         KeyVersionId which = version == null ? enabled.facts().currentVersion() : version;
-        Stored<KeyVersion> found = keys.version(enabled.id(), which)
-                .orElseThrow(() -> ProblemException.invalid("keyVersionId", "is not a version of the key"));
-        Bytes wrapped =
-                switch (material.open(enabled, which, Seen.asOf(key.modRevision()))) {
-                    case Found.Usable usable -> {
-                        try (var loan = usable.loan();
-                                SecretBytes bytes = loan.thing().export()) {
-                            yield wrap(bytes, wrapping, recipient);
-                        }
-                    }
-                    case Found.Unavailable unavailable -> throw new MaterialUnusable(which);
-                    case Found.NotEnabled ended ->
-                        throw new ProblemException(
-                                ProblemCode.CONFLICT,
-                                "The key version is " + ended.version().lifecycleStateUnder(enabled)
-                                        + "; only an ENABLED one can be exported.");
-                    case Found.NoSuchVersion none ->
-                        throw ProblemException.invalid("keyVersionId", "is not a version of the key");
-                };
+        Stored<KeyVersion> found = keys.version(enabled.id(), which).orElseThrow(KeyMaterial::noSuchVersion);
+        Bytes wrapped = material.use(key, which, opened -> {
+            try (SecretBytes bytes = opened.export()) {
+                return wrap(bytes, wrapping, recipient);
+            }
+        });
         String recipientSha256 = sha256(recipient);
         exports.record(
                 key,
