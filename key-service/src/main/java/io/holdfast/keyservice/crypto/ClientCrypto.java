@@ -60,7 +60,7 @@ public class ClientCrypto {
             Map<String, String> associatedData,
             SecretBytes plaintext) {
         MasterKey.Enabled enabled = KeyMaterial.requireEnabled(key.value());
-        EncryptionAlgorithm by = by(enabled, algorithm);
+        EncryptionAlgorithm by = requireFits(enabled, algorithm);
         KeyVersionId under = version == null ? enabled.facts().currentVersion() : version;
         Scope scope = Scope.rest(canonical(associatedData));
         return material.use(
@@ -81,20 +81,20 @@ public class ClientCrypto {
             Map<String, String> associatedData,
             Bytes ciphertext) {
         MasterKey.Enabled enabled = KeyMaterial.requireEnabled(key.value());
-        EncryptionAlgorithm by = by(enabled, algorithm);
+        requireFits(enabled, algorithm);
         try {
             WrappedDek wrapped = WrappedDek.parse(ciphertext, Purpose.REST);
             if (!wrapped.keyId().equals(enabled.id())
                     || (version != null && !wrapped.keyVersionId().equals(version))
-                    || (algorithm != null && !madeBy(wrapped, algorithm))) {
+                    || (algorithm != null && algorithmOf(wrapped) != algorithm)) {
                 throw new EnvelopeDamaged();
             }
             Scope scope = Scope.rest(canonical(associatedData));
             return material.use(
                     key,
                     wrapped.keyVersionId(),
-                    opened -> new Decrypted(
-                            opened.unwrap(scope, wrapped), wrapped.keyVersionId(), algorithmOf(wrapped, by)),
+                    opened ->
+                            new Decrypted(opened.unwrap(scope, wrapped), wrapped.keyVersionId(), algorithmOf(wrapped)),
                     EnvelopeDamaged::new);
         } catch (EnvelopeDamaged e) {
             throw ProblemException.invalid(
@@ -120,18 +120,18 @@ public class ClientCrypto {
         }
     }
 
-    private static EncryptionAlgorithm by(MasterKey key, @Nullable EncryptionAlgorithm asked) {
+    /** The algorithm that was asked for, else the usual one, which keys of this shape must encrypt by. */
+    private static EncryptionAlgorithm requireFits(MasterKey key, @Nullable EncryptionAlgorithm asked) {
         EncryptionAlgorithm by = asked == null ? Encryptions.usual(key.facts().shape()) : asked;
         Encryptions.requireFits(key.facts().shape(), by);
         return by;
     }
 
-    private static boolean madeBy(WrappedDek wrapped, EncryptionAlgorithm asked) {
-        return algorithmOf(wrapped, EncryptionAlgorithm.AES_256_GCM) == asked;
-    }
-
-    private static EncryptionAlgorithm algorithmOf(WrappedDek wrapped, EncryptionAlgorithm otherwise) {
-        return wrapped.header().means() instanceof Means.ByVault vault ? vault.algorithm() : otherwise;
+    /** What is not made by the vault itself is made by AES material in memory. */
+    private static EncryptionAlgorithm algorithmOf(WrappedDek wrapped) {
+        return wrapped.header().means() instanceof Means.ByVault vault
+                ? vault.algorithm()
+                : EncryptionAlgorithm.AES_256_GCM;
     }
 
     /**
