@@ -26,8 +26,8 @@ import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.store.VaultStore;
 import io.holdfast.keyservice.store.WrappingKeyStore.WrappingKey;
 import io.holdfast.keyservice.transfer.BroughtMaterial;
-import io.holdfast.keyservice.transfer.BroughtMaterial.Wrapping;
 import io.holdfast.keyservice.transfer.KeyExport;
+import io.holdfast.keyservice.transfer.MaterialWrapping;
 import io.holdfast.keyservice.transfer.WrappingKeys;
 import io.holdfast.keyservice.vault.PublicKeys;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -177,14 +177,14 @@ public class TransferResource {
         });
     }
 
-    private record Wrapped(Wrapping wrapping, byte[] bytes) {}
+    private record Wrapped(MaterialWrapping wrapping, byte[] bytes) {}
 
     private static Wrapped wrapped(@Nullable WrappedImportKey details) {
         if (details == null) {
             throw ProblemException.missing("wrappedImportKey");
         }
-        Wrapping wrapping = Fields.oneOf(
-                        details.wrappingAlgorithm(), "wrappedImportKey.wrappingAlgorithm", Wrapping.class)
+        MaterialWrapping wrapping = Fields.oneOf(
+                        details.wrappingAlgorithm(), "wrappedImportKey.wrappingAlgorithm", MaterialWrapping.class)
                 .orElseThrow(() -> ProblemException.missing("wrappedImportKey.wrappingAlgorithm"));
         return new Wrapped(
                 wrapping, Fields.base64(details.keyMaterial(), "wrappedImportKey.keyMaterial", MOST_MATERIAL));
@@ -202,7 +202,7 @@ public class TransferResource {
                     KeyId keyId = Fields.ocid(details.keyId(), "keyId", KeyId::new);
                     KeyVersionId version =
                             Fields.optionalOcid(details.keyVersionId(), "keyVersionId", KeyVersionId::new);
-                    Wrapping wrapping = Fields.oneOf(details.algorithm(), "algorithm", Wrapping.class)
+                    MaterialWrapping wrapping = Fields.oneOf(details.algorithm(), "algorithm", MaterialWrapping.class)
                             .orElseThrow(() -> ProblemException.missing("algorithm"));
                     RSAPublicKey recipient = recipient(Fields.required(details.publicKey(), "publicKey"));
                     fields.bounded(details.loggingContext(), "loggingContext");

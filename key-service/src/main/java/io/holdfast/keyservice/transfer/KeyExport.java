@@ -1,6 +1,5 @@
 package io.holdfast.keyservice.transfer;
 
-import io.holdfast.envelope.wrapped.EncryptionAlgorithm;
 import io.holdfast.events.KeyEvent;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.KeyVersionId;
@@ -16,10 +15,8 @@ import io.holdfast.keyservice.store.ExportStore;
 import io.holdfast.keyservice.store.ExportStore.Export;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Stored;
-import io.holdfast.keyservice.vault.Encryptions;
 import io.holdfast.platform.http.Caller;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -27,8 +24,6 @@ import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
-import javax.crypto.Cipher;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,10 +32,6 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class KeyExport {
-    private static final int AES_LENGTH = 32;
-    private static final byte[] NO_LABEL = new byte[0];
-    private static final int OAEP_OVERHEAD = 2 * 32 + 2;
-
     private final KeyMaterial material;
     private final KeyStore keys;
     private final BindingStore bindings;
@@ -67,7 +58,7 @@ public class KeyExport {
     public Exported export(
             Stored<MasterKey> key,
             @Nullable KeyVersionId version,
-            BroughtMaterial.Wrapping wrapping,
+            MaterialWrapping wrapping,
             RSAPublicKey recipient,
             Caller caller) {
         MasterKey.Enabled enabled = KeyMaterial.requireEnabled(key.value());
@@ -76,7 +67,7 @@ public class KeyExport {
         Stored<KeyVersion> found = keys.version(enabled.id(), which).orElseThrow(KeyMaterial::noSuchVersion);
         Bytes wrapped = material.use(key, which, opened -> {
             try (SecretBytes bytes = opened.export()) {
-                return wrap(bytes, wrapping, recipient);
+                return wrapping.wrap(recipient, bytes, random);
             }
         });
         String recipientSha256 = sha256(recipient);
@@ -106,48 +97,6 @@ public class KeyExport {
                     "Clusters are bound to the key and it was not created exportable (freeform tag"
                             + " holdfast-exportable=true at its creation).");
         }
-    }
-
-    private Bytes wrap(SecretBytes bytes, BroughtMaterial.Wrapping wrapping, RSAPublicKey recipient) {
-        return switch (wrapping) {
-            case RSA_OAEP_SHA256 -> {
-                int most = recipient.getModulus().bitLength() / Byte.SIZE - OAEP_OVERHEAD;
-                if (bytes.length() > most) {
-                    throw ProblemException.invalid(
-                            "algorithm", "must be RSA_OAEP_AES_SHA256 for material of more than " + most + " bytes");
-                }
-                yield Bytes.takeOwnershipOf(oaep(recipient, bytes));
-            }
-            case RSA_OAEP_AES_SHA256 -> {
-                byte[] made = new byte[AES_LENGTH];
-                random.nextBytes(made);
-                try (SecretBytes aes = SecretBytes.takeOwnershipOf(made)) {
-                    byte[] first = oaep(recipient, aes);
-                    byte[] second = keyWrap(aes, bytes);
-                    yield Bytes.takeOwnershipOf(ByteBuffer.allocate(first.length + second.length)
-                            .put(first)
-                            .put(second)
-                            .array());
-                }
-            }
-        };
-    }
-
-    private static byte[] oaep(RSAPublicKey recipient, SecretBytes bytes) {
-        return Encryptions.oaepEncrypt(recipient, EncryptionAlgorithm.RSA_OAEP_SHA_256, NO_LABEL, bytes);
-    }
-
-    private static byte[] keyWrap(SecretBytes aes, SecretBytes bytes) {
-        return bytes.use(material -> {
-            try {
-                SecretKeySpec wrappingKey = aes.use(key -> new SecretKeySpec(key, "AES"));
-                Cipher cipher = Cipher.getInstance("AES/KWP/NoPadding");
-                cipher.init(Cipher.ENCRYPT_MODE, wrappingKey);
-                return cipher.doFinal(material);
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException("this Java runtime has no AES key wrap with padding", e);
-            }
-        });
     }
 
     private static String sha256(RSAPublicKey key) {
