@@ -14,6 +14,7 @@ import io.holdfast.platform.http.Authorizer;
 import io.holdfast.platform.http.Authorizer.Decision;
 import io.holdfast.platform.store.StoreUnavailable;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -229,17 +230,10 @@ public class BindingDecisions implements BindingAccess {
     }
 
     private static Grant.Builder withKey(Grant.Builder grant, MasterKey key) {
-        long timeOfDeletion =
-                switch (key) {
-                    case MasterKey.PendingDeletion pending ->
-                        pending.timeOfDeletion().toEpochMilli();
-                    case MasterKey.Deleted deleted -> deleted.timeOfDeletion().toEpochMilli();
-                    case MasterKey.Enabled enabled -> 0;
-                    case MasterKey.Disabled disabled -> 0;
-                };
         return grant.setKeyId(key.id().value())
                 .setKeyState(key.lifecycleState())
-                .setTimeOfDeletionMillis(timeOfDeletion)
+                .setTimeOfDeletionMillis(
+                        key.deletionTime().map(Instant::toEpochMilli).orElse(0L))
                 .setCurrentKeyVersionId(key.facts().currentVersion().value())
                 .setCurrentKeyVersionNumber(key.facts().currentVersionNumber());
     }

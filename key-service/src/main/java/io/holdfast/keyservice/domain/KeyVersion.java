@@ -35,8 +35,32 @@ public sealed interface KeyVersion {
         return facts().timeCreated();
     }
 
+    /** OCI's lifecycleState of this version by itself. */
+    String lifecycleState();
+
     /** OCI's lifecycleState of this version under its key. */
-    String lifecycleStateUnder(MasterKey key);
+    default String lifecycleStateUnder(MasterKey key) {
+        return switch (this) {
+            case Enabled enabled -> key.lifecycleState();
+            case PendingDeletion pending ->
+                key instanceof MasterKey.Deleted ? key.lifecycleState() : pending.lifecycleState();
+            case Deleted deleted -> deleted.lifecycleState();
+        };
+    }
+
+    /** When this version by itself is to be deleted, or was; empty while no deletion of it is scheduled. */
+    default Optional<Instant> deletionTime() {
+        return switch (this) {
+            case PendingDeletion pending -> Optional.of(pending.timeOfDeletion());
+            case Deleted deleted -> Optional.of(deleted.timeOfDeletion());
+            case Enabled enabled -> Optional.empty();
+        };
+    }
+
+    /** When it is to be deleted, or was, by itself or else with its key. */
+    default Optional<Instant> deletionTimeUnder(MasterKey key) {
+        return deletionTime().or(key::deletionTime);
+    }
 
     /** Where the material was made (OCI KMS, KeyVersion.origin). */
     enum Origin {
@@ -65,8 +89,8 @@ public sealed interface KeyVersion {
     /** It encrypts while it is its key's current version, and decrypts. */
     record Enabled(Facts facts) implements KeyVersion {
         @Override
-        public String lifecycleStateUnder(MasterKey key) {
-            return key.lifecycleState();
+        public String lifecycleState() {
+            return "ENABLED";
         }
 
         /** Ends the use of this version until cancelled. */
@@ -77,8 +101,8 @@ public sealed interface KeyVersion {
 
     record PendingDeletion(Facts facts, Instant timeOfDeletion) implements KeyVersion {
         @Override
-        public String lifecycleStateUnder(MasterKey key) {
-            return key instanceof MasterKey.Deleted ? key.lifecycleState() : "PENDING_DELETION";
+        public String lifecycleState() {
+            return "PENDING_DELETION";
         }
 
         public Enabled cancelDeletion() {
@@ -94,7 +118,7 @@ public sealed interface KeyVersion {
     /** The end: readable for the record, never usable again. */
     record Deleted(Facts facts, Instant timeOfDeletion) implements KeyVersion {
         @Override
-        public String lifecycleStateUnder(MasterKey key) {
+        public String lifecycleState() {
             return "DELETED";
         }
     }

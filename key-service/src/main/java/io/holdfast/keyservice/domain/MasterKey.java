@@ -32,6 +32,15 @@ public sealed interface MasterKey {
         return facts().id();
     }
 
+    /** When it is to be deleted, or was; empty while no deletion is scheduled. */
+    default Optional<Instant> deletionTime() {
+        return switch (this) {
+            case PendingDeletion pending -> Optional.of(pending.timeOfDeletion());
+            case Deleted deleted -> Optional.of(deleted.timeOfDeletion());
+            case Kept kept -> Optional.empty();
+        };
+    }
+
     /** The same state with other facts. */
     MasterKey with(Facts facts);
 

@@ -5,6 +5,7 @@ import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.VaultId;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * A vault: the place where master keys are made. One record per lifecycle state (OCI KMS, Vault.lifecycleState).
@@ -27,6 +28,17 @@ public sealed interface Vault {
 
     default VaultId id() {
         return facts().id();
+    }
+
+    /** When it is to be deleted, or was; empty while no deletion is scheduled. */
+    default Optional<Instant> deletionTime() {
+        return switch (this) {
+            case SchedulingDeletion scheduling -> Optional.of(scheduling.timeOfDeletion());
+            case PendingDeletion pending -> Optional.of(pending.timeOfDeletion());
+            case Deleted deleted -> Optional.of(deleted.timeOfDeletion());
+            case Active active -> Optional.empty();
+            case CancellingDeletion cancelling -> Optional.empty();
+        };
     }
 
     /**

@@ -183,7 +183,7 @@ final class Views {
                 vault.lifecycleState(),
                 endpoint,
                 facts.timeCreated(),
-                timeOfDeletion(vault),
+                vault.deletionTime().orElse(null),
                 facts.type(),
                 facts.wrappingKeyId().value(),
                 true,
@@ -218,7 +218,7 @@ final class Views {
                 facts.protectionMode().name(),
                 key.lifecycleState(),
                 facts.timeCreated(),
-                timeOfDeletion(key),
+                key.deletionTime().orElse(null),
                 facts.vaultId().value(),
                 true,
                 facts.rotation().isPresent(),
@@ -250,7 +250,7 @@ final class Views {
                 version.lifecycleStateUnder(key),
                 version.facts().origin().name(),
                 version.timeCreated(),
-                timeOfDeletion(version, key),
+                version.deletionTimeUnder(key).orElse(null),
                 key.facts().vaultId().value(),
                 true,
                 version.facts().autoRotated());
@@ -264,35 +264,8 @@ final class Views {
                 version.lifecycleStateUnder(key),
                 version.facts().origin().name(),
                 version.timeCreated(),
-                timeOfDeletion(version, key),
+                version.deletionTimeUnder(key).orElse(null),
                 key.facts().vaultId().value(),
                 version.facts().autoRotated());
-    }
-
-    private static @Nullable Instant timeOfDeletion(Vault vault) {
-        return switch (vault) {
-            case Vault.SchedulingDeletion scheduling -> scheduling.timeOfDeletion();
-            case Vault.PendingDeletion pending -> pending.timeOfDeletion();
-            case Vault.Deleted deleted -> deleted.timeOfDeletion();
-            case Vault.Active active -> null;
-            case Vault.CancellingDeletion cancelling -> null;
-        };
-    }
-
-    private static @Nullable Instant timeOfDeletion(KeyVersion version, MasterKey key) {
-        return switch (version) {
-            case KeyVersion.Enabled enabled -> timeOfDeletion(key);
-            case KeyVersion.PendingDeletion pending -> pending.timeOfDeletion();
-            case KeyVersion.Deleted deleted -> deleted.timeOfDeletion();
-        };
-    }
-
-    private static @Nullable Instant timeOfDeletion(MasterKey key) {
-        return switch (key) {
-            case MasterKey.PendingDeletion pending -> pending.timeOfDeletion();
-            case MasterKey.Deleted deleted -> deleted.timeOfDeletion();
-            case MasterKey.Enabled enabled -> null;
-            case MasterKey.Disabled disabled -> null;
-        };
     }
 }

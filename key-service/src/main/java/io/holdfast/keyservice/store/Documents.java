@@ -121,14 +121,6 @@ final class Documents {
 
     static Bytes write(Vault vault, String change) {
         Vault.Facts facts = vault.facts();
-        Instant timeOfDeletion =
-                switch (vault) {
-                    case Vault.SchedulingDeletion scheduling -> scheduling.timeOfDeletion();
-                    case Vault.PendingDeletion pending -> pending.timeOfDeletion();
-                    case Vault.Deleted deleted -> deleted.timeOfDeletion();
-                    case Vault.Active active -> null;
-                    case Vault.CancellingDeletion cancelling -> null;
-                };
         return write(new VaultDocument(
                 facts.id().value(),
                 vault.lifecycleState(),
@@ -138,7 +130,7 @@ final class Documents {
                 facts.type(),
                 facts.wrappingKeyId().value(),
                 facts.timeCreated(),
-                timeOfDeletion,
+                vault.deletionTime().orElse(null),
                 facts.tags().freeform(),
                 facts.tags().defined(),
                 change));
@@ -176,18 +168,11 @@ final class Documents {
                     case MasterKey.Disabled disabled -> null;
                     case MasterKey.Deleted deleted -> null;
                 };
-        Instant timeOfDeletion =
-                switch (key) {
-                    case MasterKey.PendingDeletion pending -> pending.timeOfDeletion();
-                    case MasterKey.Deleted deleted -> deleted.timeOfDeletion();
-                    case MasterKey.Enabled enabled -> null;
-                    case MasterKey.Disabled disabled -> null;
-                };
         return write(new KeyDocument(
                 facts.id().value(),
                 key.lifecycleState(),
                 before,
-                timeOfDeletion,
+                key.deletionTime().orElse(null),
                 facts.vaultId().value(),
                 facts.tenancyId().value(),
                 facts.compartmentId().value(),
@@ -282,25 +267,13 @@ final class Documents {
 
     static Bytes write(KeyVersion version) {
         KeyVersion.Facts facts = version.facts();
-        String state =
-                switch (version) {
-                    case KeyVersion.Enabled enabled -> "ENABLED";
-                    case KeyVersion.PendingDeletion pending -> "PENDING_DELETION";
-                    case KeyVersion.Deleted deleted -> "DELETED";
-                };
-        Instant timeOfDeletion =
-                switch (version) {
-                    case KeyVersion.Enabled enabled -> null;
-                    case KeyVersion.PendingDeletion pending -> pending.timeOfDeletion();
-                    case KeyVersion.Deleted deleted -> deleted.timeOfDeletion();
-                };
         return write(new VersionDocument(
                 facts.id().value(),
                 facts.keyId().value(),
                 facts.number(),
                 facts.timeCreated(),
-                state,
-                timeOfDeletion,
+                version.lifecycleState(),
+                version.deletionTime().orElse(null),
                 facts.origin(),
                 facts.autoRotated(),
                 facts.publicKey().orElse(null)));
