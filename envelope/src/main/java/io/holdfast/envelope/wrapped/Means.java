@@ -11,7 +11,7 @@ public sealed interface Means {
     /**
      * A key-encryption key of this binding and key version wraps, by XAES-256-GCM; it travels along, wrapped.
      *
-     * @param kek the wrapped KEK without its names, which are the DEK's own: see {@link WrappedDek#wrappedKek()}
+     * @param kek the wrapped KEK without its names, which are the DEK's own: see {@link WrappedDek.Header#wrappedKek()}
      */
     record Hierarchical(Bytes kek) implements Means {}
 

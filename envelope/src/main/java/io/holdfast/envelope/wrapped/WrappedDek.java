@@ -63,6 +63,32 @@ public record WrappedDek(Header header, Bytes sealed) {
             this(keyId, keyVersionId, new Means.Direct());
         }
 
+        /**
+         * The KEK that wraps, as it travels.
+         *
+         * @throws IllegalStateException when this is not hierarchical
+         */
+        public Means.Hierarchical kek() {
+            if (means instanceof Means.Hierarchical hierarchical) {
+                return hierarchical;
+            }
+            throw new IllegalStateException(
+                    "no KEK travels in a " + means.getClass().getSimpleName());
+        }
+
+        /**
+         * The KEK that wraps, itself wrapped by the key version that this names.
+         *
+         * @throws IllegalStateException when this is not hierarchical
+         */
+        public WrappedDek wrappedKek() {
+            byte[] kek = kek().kek().toArray();
+            Means ofKek = kekMeans(kek);
+            return new WrappedDek(
+                    new Header(keyId, keyVersionId, ofKek),
+                    Bytes.takeOwnershipOf(Arrays.copyOfRange(kek, kekFront(ofKek).length, kek.length)));
+        }
+
         byte[] encode() {
             byte[] key = keyId.value().getBytes(StandardCharsets.US_ASCII);
             byte[] version = keyVersionId.value().getBytes(StandardCharsets.US_ASCII);
@@ -109,37 +135,12 @@ public record WrappedDek(Header header, Bytes sealed) {
     }
 
     /**
-     * The KEK that wraps this, itself wrapped by the key version that this names.
-     *
-     * @throws IllegalStateException when this is not hierarchical
-     */
-    public WrappedDek wrappedKek() {
-        if (!(header.means() instanceof Means.Hierarchical hierarchical)) {
-            throw new IllegalStateException(
-                    "no KEK travels in a " + header.means().getClass().getSimpleName());
-        }
-        byte[] kek = hierarchical.kek().toArray();
-        Means means = kekMeans(kek);
-        int sealedAt = means instanceof Means.ByVault ? 2 : 1;
-        return new WrappedDek(
-                new Header(keyId(), keyVersionId(), means),
-                Bytes.takeOwnershipOf(Arrays.copyOfRange(kek, sealedAt, kek.length)));
-    }
-
-    /**
      * How this, a wrapped KEK, stands in what it wraps.
      *
      * @throws IllegalStateException when this is itself hierarchical
      */
     public Means.Hierarchical asKek() {
-        byte[] front =
-                switch (header.means()) {
-                    case Means.Direct direct -> new byte[] {DIRECT};
-                    case Means.ByVault vault ->
-                        new byte[] {BY_VAULT, vault.algorithm().octet()};
-                    case Means.Hierarchical hierarchical ->
-                        throw new IllegalStateException("a KEK is wrapped by its master key, not by another KEK");
-                };
+        byte[] front = kekFront(header.means());
         return new Means.Hierarchical(Bytes.takeOwnershipOf(ByteBuffer.allocate(front.length + sealed.length())
                 .put(front)
                 .put(sealed.toArray())
@@ -186,12 +187,7 @@ public record WrappedDek(Header header, Bytes sealed) {
                     case Means.Hierarchical hierarchical ->
                         restAt + 2 + hierarchical.kek().length();
                 };
-        int sealedLength = bytes.length - sealedAt;
-        boolean fits =
-                means instanceof Means.ByVault ? sealedLength > 0 : purpose.fits(sealedLength - Xaes256Gcm.OVERHEAD);
-        if (!fits) {
-            throw new EnvelopeDamaged();
-        }
+        requireFits(means, purpose, bytes.length - sealedAt);
         return new WrappedDek(
                 new Header(key, version, means),
                 Bytes.takeOwnershipOf(Arrays.copyOfRange(bytes, sealedAt, bytes.length)));
@@ -211,16 +207,32 @@ public record WrappedDek(Header header, Bytes sealed) {
                 }
                 byte[] kek = Arrays.copyOfRange(bytes, at + 2, at + 2 + length);
                 Means means = kekMeans(kek);
-                int sealed = kek.length - (means instanceof Means.ByVault ? 2 : 1);
-                if (means instanceof Means.ByVault ? sealed < 1 : !Purpose.KEK.fits(sealed - Xaes256Gcm.OVERHEAD)) {
-                    throw new EnvelopeDamaged();
-                }
+                requireFits(means, Purpose.KEK, kek.length - kekFront(means).length);
                 yield new Means.Hierarchical(Bytes.takeOwnershipOf(kek));
             }
             default -> throw new EnvelopeDamaged();
         };
     }
 
+    /** Only a vault knows how long what it made must be. */
+    private static void requireFits(Means means, Purpose purpose, int sealed) {
+        boolean fits = means instanceof Means.ByVault ? sealed > 0 : purpose.fits(sealed - Xaes256Gcm.OVERHEAD);
+        if (!fits) {
+            throw new EnvelopeDamaged();
+        }
+    }
+
+    /** kek-means: what stands in front of a KEK that travels. */
+    private static byte[] kekFront(Means means) {
+        return switch (means) {
+            case Means.Direct direct -> new byte[] {DIRECT};
+            case Means.ByVault vault -> new byte[] {BY_VAULT, vault.algorithm().octet()};
+            case Means.Hierarchical hierarchical ->
+                throw new IllegalStateException("a KEK is wrapped by its master key, not by another KEK");
+        };
+    }
+
+    /** Reads back what {@link #kekFront} wrote. */
     private static Means kekMeans(byte[] kek) {
         if (kek.length == 0) {
             throw new EnvelopeDamaged();

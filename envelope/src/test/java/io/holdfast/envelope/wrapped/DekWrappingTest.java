@@ -211,7 +211,7 @@ class DekWrappingTest {
 
                 assertThat(parsed.encode()).isEqualTo(stored);
                 assertThat(parsed.header()).isEqualTo(named);
-                assertThat(parsed.wrappedKek()).isEqualTo(wrappedKek);
+                assertThat(parsed.header().wrappedKek()).isEqualTo(wrappedKek);
                 try (SecretBytes found = wrapping.unwrap(kek, Scope.dek(binding), parsed)) {
                     assertThat(reveal(found)).isEqualTo(reveal(payload));
                 }
@@ -233,7 +233,7 @@ class DekWrappingTest {
         for (EncryptionAlgorithm algorithm : EncryptionAlgorithm.values()) {
             WrappedDek made = byVault(algorithm, 300);
             assertThat(WrappedDek.parse(made.encode(), Purpose.REST)).isEqualTo(made);
-            assertThatThrownBy(made::wrappedKek).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(made.header()::wrappedKek).isInstanceOf(IllegalStateException.class);
         }
         WrappedDek empty = byVault(EncryptionAlgorithm.AES_256_GCM, 0);
         assertThatThrownBy(() -> WrappedDek.parse(empty.encode(), Purpose.REST)).isInstanceOf(EnvelopeDamaged.class);

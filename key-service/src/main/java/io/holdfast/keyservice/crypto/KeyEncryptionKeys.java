@@ -18,10 +18,12 @@ import io.holdfast.keyservice.vault.Lending.Seen;
 import io.holdfast.keyservice.vault.MaterialUnusable;
 import io.holdfast.keyservice.vault.OpenedMaterial;
 import io.holdfast.keyservice.vault.OpenedMaterial.KekName;
+import io.holdfast.keyservice.vault.Vault;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Hierarchical mode: one key-encryption key (KEK) per binding and key version wraps the data keys, so that a vault that is
@@ -60,8 +62,8 @@ public class KeyEncryptionKeys {
         WrappedDek kek = store.find(binding, version)
                 .map(recorded -> parse(recorded, version))
                 .orElseGet(() -> make(binding, key, version, seen));
-        try (var loan = open(binding, key, kek, seen)) {
-            WrappedDek.Header header = new WrappedDek.Header(key.id(), version, kek.asKek());
+        WrappedDek.Header header = new WrappedDek.Header(key.id(), version, kek.asKek());
+        try (var loan = open(binding, key, header, seen)) {
             List<Bytes> wrapped = new ArrayList<>(payloads.size());
             for (SecretBytes payload : payloads) {
                 wrapped.add(wrapping.wrap(loan.thing(), header, Scope.dek(binding), payload)
@@ -81,20 +83,23 @@ public class KeyEncryptionKeys {
      * @throws MaterialUnusable when the version's material is gone or can't be opened
      */
     public SecretBytes unwrap(BindingId binding, MasterKey.Enabled key, Seen seen, WrappedDek wrapped) {
-        try (var loan = open(binding, key, wrapped.wrappedKek(), seen)) {
+        try (var loan = open(binding, key, wrapped.header(), seen)) {
             return wrapping.unwrap(loan.thing(), Scope.dek(binding), wrapped);
         }
     }
 
+    /** @param header of what the KEK wraps: the KEK travels in it */
     private Lending<KekName, SecretBytes>.Loan open(
-            BindingId binding, MasterKey.Enabled key, WrappedDek kek, Seen seen) {
-        KekName name = new KekName(binding, kek.keyVersionId(), kek.asKek().kek());
+            BindingId binding, MasterKey.Enabled key, WrappedDek.Header header, Seen seen) {
+        KeyVersionId version = header.keyVersionId();
+        KekName name = new KekName(binding, version, header.kek().kek());
         return opened.keks()
                 .borrow(
                         name,
                         key.id(),
                         seen,
-                        () -> usable(key, kek.keyVersionId(), seen, found -> found.unwrap(Scope.kek(binding), kek)));
+                        () -> usable(
+                                key, version, seen, found -> found.unwrap(Scope.kek(binding), header.wrappedKek())));
     }
 
     private WrappedDek make(BindingId binding, MasterKey.Enabled key, KeyVersionId version, Seen seen) {
@@ -111,11 +116,7 @@ public class KeyEncryptionKeys {
         }
     }
 
-    private <T> T usable(
-            MasterKey.Enabled key,
-            KeyVersionId version,
-            Seen seen,
-            java.util.function.Function<io.holdfast.keyservice.vault.Vault.Material, T> use) {
+    private <T> T usable(MasterKey.Enabled key, KeyVersionId version, Seen seen, Function<Vault.Material, T> use) {
         return switch (material.open(key, version, seen)) {
             case Found.Usable usable -> {
                 try (var loan = usable.loan()) {

@@ -170,7 +170,7 @@ class KeyEncryptionKeysTest {
                 key.id(), mine.keyVersionId(), next.header().means());
         assertDamaged(() -> replica.keks().unwrap(binding, key, SEEN, new WrappedDek(swapped, next.sealed())));
         // A KEK does not open as a data key, nor a data key as a KEK.
-        WrappedDek kek = mine.wrappedKek();
+        WrappedDek kek = mine.header().wrappedKek();
         WrappedDek asDek =
                 new WrappedDek(new WrappedDek.Header(key.id(), mine.keyVersionId(), kek.asKek()), kek.sealed());
         assertDamaged(() -> replica.keks().unwrap(binding, key, SEEN, asDek));
@@ -239,7 +239,8 @@ class KeyEncryptionKeysTest {
 
     private void unwrap(Replica replica, MasterKey.Enabled key, WrappedDek wrapped) {
         assertThat(wrapped.header().means()).isInstanceOf(Means.Hierarchical.class);
-        assertThat(WrappedDek.parse(wrapped.wrappedKek().encode(), Purpose.KEK)).isEqualTo(wrapped.wrappedKek());
+        assertThat(WrappedDek.parse(wrapped.header().wrappedKek().encode(), Purpose.KEK))
+                .isEqualTo(wrapped.header().wrappedKek());
         try (SecretBytes dek = replica.keks().unwrap(binding, key, SEEN, wrapped)) {
             assertThat(dek.<byte[]>use(byte[]::clone)).hasSize(32).containsOnly(7);
         }
