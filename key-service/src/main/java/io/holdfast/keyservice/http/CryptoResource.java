@@ -6,7 +6,6 @@ import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.SecretBytes;
-import io.holdfast.keyservice.access.KeyUses;
 import io.holdfast.keyservice.crypto.ClientCrypto;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.http.Details.DecryptDataDetails;
@@ -24,7 +23,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.Base64;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.zip.CRC32;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -44,17 +42,11 @@ public class CryptoResource {
     private final Operations operations;
     private final Fields fields;
     private final ClientCrypto crypto;
-    private final KeyUses uses;
 
-    public CryptoResource(Operations operations, Fields fields, ClientCrypto crypto, KeyUses uses) {
-        this.uses = uses;
+    public CryptoResource(Operations operations, Fields fields, ClientCrypto crypto) {
         this.operations = operations;
         this.fields = fields;
         this.crypto = crypto;
-    }
-
-    private <T> T use(String operation, Supplier<T> body) {
-        return operations.run(operation, () -> uses.run(body));
     }
 
     @POST
@@ -62,7 +54,7 @@ public class CryptoResource {
     public EncryptedData encrypt(
             @RequestBody(content = @Content(schema = @Schema(implementation = EncryptDataDetails.class)))
                     byte @Nullable [] body) {
-        return use("Encrypt", () -> {
+        return operations.use("Encrypt", () -> {
             EncryptDataDetails details = fields.body(body, EncryptDataDetails.class);
             KeyId keyId = Fields.ocid(details.keyId(), "keyId", KeyId::new);
             KeyVersionId version = Fields.optionalOcid(details.keyVersionId(), "keyVersionId", KeyVersionId::new);
@@ -87,7 +79,7 @@ public class CryptoResource {
     public DecryptedData decrypt(
             @RequestBody(content = @Content(schema = @Schema(implementation = DecryptDataDetails.class)))
                     byte @Nullable [] body) {
-        return use("Decrypt", () -> {
+        return operations.use("Decrypt", () -> {
             DecryptDataDetails details = fields.body(body, DecryptDataDetails.class);
             KeyId keyId = Fields.ocid(details.keyId(), "keyId", KeyId::new);
             KeyVersionId version = Fields.optionalOcid(details.keyVersionId(), "keyVersionId", KeyVersionId::new);
@@ -114,7 +106,7 @@ public class CryptoResource {
     public GeneratedKey generateDataEncryptionKey(
             @RequestBody(content = @Content(schema = @Schema(implementation = GenerateKeyDetails.class)))
                     byte @Nullable [] body) {
-        return use("GenerateDataEncryptionKey", () -> {
+        return operations.use("GenerateDataEncryptionKey", () -> {
             GenerateKeyDetails details = fields.body(body, GenerateKeyDetails.class);
             KeyId keyId = Fields.ocid(details.keyId(), "keyId", KeyId::new);
             Boolean include = details.includePlaintextKey();

@@ -7,6 +7,7 @@ import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.TimeSource;
+import io.holdfast.keyservice.access.KeyUses;
 import io.holdfast.keyservice.bindings.KeyUse;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.Vault;
@@ -25,6 +26,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,7 @@ public class Operations {
     private final Authorizer authorizer;
     private final CurrentCaller caller;
     private final RetryTokens tokens;
+    private final KeyUses uses;
     private final MeterRegistry meters;
 
     public Operations(
@@ -49,12 +52,14 @@ public class Operations {
             VaultStore vaults,
             Authorizer authorizer,
             CurrentCaller caller,
+            KeyUses uses,
             KeyValueStore etcd,
             MeterRegistry meters) {
         this.store = store;
         this.vaults = vaults;
         this.authorizer = authorizer;
         this.caller = caller;
+        this.uses = uses;
         this.tokens = new RetryTokens(etcd, "/holdfast/keys/retry/", TimeSource.system());
         this.meters = meters;
     }
@@ -74,6 +79,11 @@ public class Operations {
                     .increment();
             LOG.debugv("Operation ended. operation={0} outcome={1}", operation, outcome);
         }
+    }
+
+    /** The same for an operation that uses a key: see {@link KeyUses#run}. */
+    <T> T use(String operation, Supplier<T> body) {
+        return run(operation, () -> uses.run(body));
     }
 
     /** Tells of a change that was made. */
@@ -144,7 +154,7 @@ public class Operations {
     }
 
     /** An id of the path: one that can't be an id names nothing. */
-    static <T extends Ocid> Optional<T> parse(String pathId, java.util.function.Function<String, T> type) {
+    static <T extends Ocid> Optional<T> parse(String pathId, Function<String, T> type) {
         try {
             return Optional.of(type.apply(pathId));
         } catch (ProblemException malformed) {

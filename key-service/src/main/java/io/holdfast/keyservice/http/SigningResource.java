@@ -3,7 +3,6 @@ package io.holdfast.keyservice.http;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.ProblemException;
-import io.holdfast.keyservice.access.KeyUses;
 import io.holdfast.keyservice.crypto.ClientSigning;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.SigningAlgorithm;
@@ -38,13 +37,11 @@ public class SigningResource {
     private final Operations operations;
     private final Fields fields;
     private final ClientSigning signing;
-    private final KeyUses uses;
 
-    public SigningResource(Operations operations, Fields fields, ClientSigning signing, KeyUses uses) {
+    public SigningResource(Operations operations, Fields fields, ClientSigning signing) {
         this.operations = operations;
         this.fields = fields;
         this.signing = signing;
-        this.uses = uses;
     }
 
     /** Whether the message is the thing itself, or what the algorithm's hash made of it. */
@@ -58,25 +55,21 @@ public class SigningResource {
     public SignedData sign(
             @RequestBody(content = @Content(schema = @Schema(implementation = SignDataDetails.class)))
                     byte @Nullable [] body) {
-        return operations.run(
-                "Sign",
-                () -> uses.run(() -> {
-                    SignDataDetails details = fields.body(body, SignDataDetails.class);
-                    KeyId keyId = Fields.ocid(details.keyId(), "keyId", KeyId::new);
-                    KeyVersionId version =
-                            Fields.optionalOcid(details.keyVersionId(), "keyVersionId", KeyVersionId::new);
-                    SigningAlgorithm algorithm = algorithm(details.signingAlgorithm());
-                    byte[] digest = digest(algorithm, details.messageType(), details.message());
-                    fields.bounded(details.loggingContext(), "loggingContext");
-                    Stored<MasterKey> key = operations.relatedKey("Sign", "KEY_SIGN", keyId);
-                    ClientSigning.Signed signed = signing.sign(key, version, algorithm, digest);
-                    return new SignedData(
-                            keyId.value(),
-                            signed.version().value(),
-                            Base64.getEncoder()
-                                    .encodeToString(signed.signature().toArray()),
-                            algorithm.name());
-                }));
+        return operations.use("Sign", () -> {
+            SignDataDetails details = fields.body(body, SignDataDetails.class);
+            KeyId keyId = Fields.ocid(details.keyId(), "keyId", KeyId::new);
+            KeyVersionId version = Fields.optionalOcid(details.keyVersionId(), "keyVersionId", KeyVersionId::new);
+            SigningAlgorithm algorithm = algorithm(details.signingAlgorithm());
+            byte[] digest = digest(algorithm, details.messageType(), details.message());
+            fields.bounded(details.loggingContext(), "loggingContext");
+            Stored<MasterKey> key = operations.relatedKey("Sign", "KEY_SIGN", keyId);
+            ClientSigning.Signed signed = signing.sign(key, version, algorithm, digest);
+            return new SignedData(
+                    keyId.value(),
+                    signed.version().value(),
+                    Base64.getEncoder().encodeToString(signed.signature().toArray()),
+                    algorithm.name());
+        });
     }
 
     @POST
@@ -84,19 +77,17 @@ public class SigningResource {
     public VerifiedData verify(
             @RequestBody(content = @Content(schema = @Schema(implementation = VerifyDataDetails.class)))
                     byte @Nullable [] body) {
-        return operations.run(
-                "Verify",
-                () -> uses.run(() -> {
-                    VerifyDataDetails details = fields.body(body, VerifyDataDetails.class);
-                    KeyId keyId = Fields.ocid(details.keyId(), "keyId", KeyId::new);
-                    KeyVersionId version = Fields.ocid(details.keyVersionId(), "keyVersionId", KeyVersionId::new);
-                    SigningAlgorithm algorithm = algorithm(details.signingAlgorithm());
-                    byte[] digest = digest(algorithm, details.messageType(), details.message());
-                    byte[] signature = Fields.base64(details.signature(), "signature", MOST_SIGNATURE);
-                    fields.bounded(details.loggingContext(), "loggingContext");
-                    Stored<MasterKey> key = operations.relatedKey("Verify", "KEY_VERIFY", keyId);
-                    return new VerifiedData(signing.verify(key, version, algorithm, digest, signature));
-                }));
+        return operations.use("Verify", () -> {
+            VerifyDataDetails details = fields.body(body, VerifyDataDetails.class);
+            KeyId keyId = Fields.ocid(details.keyId(), "keyId", KeyId::new);
+            KeyVersionId version = Fields.ocid(details.keyVersionId(), "keyVersionId", KeyVersionId::new);
+            SigningAlgorithm algorithm = algorithm(details.signingAlgorithm());
+            byte[] digest = digest(algorithm, details.messageType(), details.message());
+            byte[] signature = Fields.base64(details.signature(), "signature", MOST_SIGNATURE);
+            fields.bounded(details.loggingContext(), "loggingContext");
+            Stored<MasterKey> key = operations.relatedKey("Verify", "KEY_VERIFY", keyId);
+            return new VerifiedData(signing.verify(key, version, algorithm, digest, signature));
+        });
     }
 
     private static SigningAlgorithm algorithm(@Nullable String name) {

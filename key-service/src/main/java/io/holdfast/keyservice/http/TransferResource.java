@@ -5,7 +5,6 @@ import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.SecretBytes;
-import io.holdfast.keyservice.access.KeyUses;
 import io.holdfast.keyservice.domain.KeyShape;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.ProtectionMode;
@@ -72,7 +71,6 @@ public class TransferResource {
     private final WrappingKeys wrappingKeys;
     private final BroughtMaterial brought;
     private final KeyExport export;
-    private final KeyUses uses;
 
     public TransferResource(
             Operations operations,
@@ -82,8 +80,7 @@ public class TransferResource {
             VaultStore vaults,
             WrappingKeys wrappingKeys,
             BroughtMaterial brought,
-            KeyExport export,
-            KeyUses uses) {
+            KeyExport export) {
         this.operations = operations;
         this.fields = fields;
         this.newKeys = newKeys;
@@ -92,7 +89,6 @@ public class TransferResource {
         this.wrappingKeys = wrappingKeys;
         this.brought = brought;
         this.export = export;
-        this.uses = uses;
     }
 
     /** The same key for every vault of the tenancy; the query, or else the newest ACTIVE vault, only names one. */
@@ -195,29 +191,25 @@ public class TransferResource {
     public ExportedKeyData exportKey(
             @RequestBody(content = @Content(schema = @Schema(implementation = ExportKeyDetails.class)))
                     byte @Nullable [] body) {
-        return operations.run(
-                "ExportKey",
-                () -> uses.run(() -> {
-                    ExportKeyDetails details = fields.body(body, ExportKeyDetails.class);
-                    KeyId keyId = Fields.ocid(details.keyId(), "keyId", KeyId::new);
-                    KeyVersionId version =
-                            Fields.optionalOcid(details.keyVersionId(), "keyVersionId", KeyVersionId::new);
-                    MaterialWrapping wrapping = Fields.oneOf(details.algorithm(), "algorithm", MaterialWrapping.class)
-                            .orElseThrow(() -> ProblemException.missing("algorithm"));
-                    RSAPublicKey recipient = recipient(Fields.required(details.publicKey(), "publicKey"));
-                    fields.bounded(details.loggingContext(), "loggingContext");
-                    Stored<MasterKey> key = operations.relatedKey("ExportKey", "KEY_EXPORT", keyId);
-                    KeyExport.Exported exported = export.export(key, version, wrapping, recipient, operations.caller());
-                    operations.tell("ExportKey", keyId);
-                    return new ExportedKeyData(
-                            exported.version().value().id().value(),
-                            keyId.value(),
-                            exported.version().value().timeCreated(),
-                            key.value().facts().vaultId().value(),
-                            Base64.getEncoder()
-                                    .encodeToString(exported.wrapped().toArray()),
-                            wrapping.name());
-                }));
+        return operations.use("ExportKey", () -> {
+            ExportKeyDetails details = fields.body(body, ExportKeyDetails.class);
+            KeyId keyId = Fields.ocid(details.keyId(), "keyId", KeyId::new);
+            KeyVersionId version = Fields.optionalOcid(details.keyVersionId(), "keyVersionId", KeyVersionId::new);
+            MaterialWrapping wrapping = Fields.oneOf(details.algorithm(), "algorithm", MaterialWrapping.class)
+                    .orElseThrow(() -> ProblemException.missing("algorithm"));
+            RSAPublicKey recipient = recipient(Fields.required(details.publicKey(), "publicKey"));
+            fields.bounded(details.loggingContext(), "loggingContext");
+            Stored<MasterKey> key = operations.relatedKey("ExportKey", "KEY_EXPORT", keyId);
+            KeyExport.Exported exported = export.export(key, version, wrapping, recipient, operations.caller());
+            operations.tell("ExportKey", keyId);
+            return new ExportedKeyData(
+                    exported.version().value().id().value(),
+                    keyId.value(),
+                    exported.version().value().timeCreated(),
+                    key.value().facts().vaultId().value(),
+                    Base64.getEncoder().encodeToString(exported.wrapped().toArray()),
+                    wrapping.name());
+        });
     }
 
     private static RSAPublicKey recipient(String pem) {
