@@ -53,8 +53,7 @@ public class KeyAccess {
                     new Step<>(
                             enabled.disable(),
                             new KeyEvent.KeyDisabled(id, request.caller().id()),
-                            id.value(),
-                            nothing -> {});
+                            id.value());
                 case MasterKey.Disabled other -> throw conflict(other, "only an ENABLED key can be disabled");
                 case MasterKey.PendingDeletion other -> throw conflict(other, "only an ENABLED key can be disabled");
                 case MasterKey.Deleted other -> throw conflict(other, "only an ENABLED key can be disabled");
@@ -72,8 +71,7 @@ public class KeyAccess {
                             new Step<>(
                                     disabled.enable(),
                                     new KeyEvent.KeyEnabled(id, request.caller().id()),
-                                    id.value(),
-                                    nothing -> {});
+                                    id.value());
                         case MasterKey.Enabled other -> throw conflict(other, "only a DISABLED key can be enabled");
                         case MasterKey.PendingDeletion other -> throw conflict(other, "cancel its deletion first");
                         case MasterKey.Deleted other -> throw conflict(other, "its material is gone for good");

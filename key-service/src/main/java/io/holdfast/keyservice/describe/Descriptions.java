@@ -55,8 +55,7 @@ public class Descriptions {
                             new Vault.Active(after),
                             new KeyEvent.VaultUpdated(
                                     id, after.displayName(), request.caller().id()),
-                            id.value(),
-                            nothing -> {});
+                            id.value());
                 })
                 .stored();
     }

@@ -12,6 +12,7 @@ import io.holdfast.keyservice.http.Listing.Sorting;
 import io.holdfast.keyservice.http.Views.KeyVersionSummary;
 import io.holdfast.keyservice.http.Views.KeyVersionView;
 import io.holdfast.keyservice.rotate.Keys;
+import io.holdfast.keyservice.store.ChangeRequest;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Stored;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -25,6 +26,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
@@ -123,18 +125,14 @@ public class KeyVersionResource {
                     byte @Nullable [] body,
             @HeaderParam("if-match") @Nullable String ifMatch,
             @HeaderParam("opc-retry-token") @Nullable String retryToken) {
-        String operation = "ScheduleKeyVersionDeletion";
-        return operations.run(operation, () -> {
-            MasterKey key = operations.key(operation, "KEY_DELETE", keyId).value();
-            KeyVersionId version = version(key, keyVersionId).value().id();
-            VersionDeletion.Result result = deletion.scheduleDeletion(
-                    key.id(),
-                    version,
-                    fields.timeOfDeletion(body),
-                    operations.change(operation + " " + version.value(), ifMatch, retryToken));
-            operations.tell(operation, version);
-            return answer(result.version(), result.key());
-        });
+        return act(
+                "ScheduleKeyVersionDeletion",
+                keyId,
+                keyVersionId,
+                ifMatch,
+                retryToken,
+                (version, request) ->
+                        deletion.scheduleDeletion(version.keyId(), version.id(), fields.timeOfDeletion(body), request));
     }
 
     @POST
@@ -144,13 +142,28 @@ public class KeyVersionResource {
             @PathParam("keyVersionId") String keyVersionId,
             @HeaderParam("if-match") @Nullable String ifMatch,
             @HeaderParam("opc-retry-token") @Nullable String retryToken) {
-        String operation = "CancelKeyVersionDeletion";
+        return act(
+                "CancelKeyVersionDeletion",
+                keyId,
+                keyVersionId,
+                ifMatch,
+                retryToken,
+                (version, request) -> deletion.cancelDeletion(version.keyId(), version.id(), request));
+    }
+
+    private RestResponse<KeyVersionView> act(
+            String operation,
+            String keyId,
+            String keyVersionId,
+            @Nullable String ifMatch,
+            @Nullable String retryToken,
+            BiFunction<KeyVersion, ChangeRequest, VersionDeletion.Result> action) {
         return operations.run(operation, () -> {
             MasterKey key = operations.key(operation, "KEY_DELETE", keyId).value();
-            KeyVersionId version = version(key, keyVersionId).value().id();
-            VersionDeletion.Result result = deletion.cancelDeletion(
-                    key.id(), version, operations.change(operation + " " + version.value(), ifMatch, retryToken));
-            operations.tell(operation, version);
+            KeyVersion version = version(key, keyVersionId).value();
+            VersionDeletion.Result result = action.apply(
+                    version, operations.change(operation + " " + version.id().value(), ifMatch, retryToken));
+            operations.tell(operation, version.id());
             return answer(result.version(), result.key());
         });
     }

@@ -20,6 +20,7 @@ import io.holdfast.keyservice.http.Views.VaultSummary;
 import io.holdfast.keyservice.http.Views.VaultUsage;
 import io.holdfast.keyservice.http.Views.VaultView;
 import io.holdfast.keyservice.rotate.Keys;
+import io.holdfast.keyservice.store.ChangeRequest;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.store.VaultStore;
@@ -36,6 +37,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -166,21 +168,17 @@ public class VaultResource {
             @HeaderParam("if-match") @Nullable String ifMatch,
             @HeaderParam("opc-retry-token") @Nullable String retryToken) {
         String operation = "ChangeVaultCompartment";
-        return operations.run(operation, () -> {
-            VaultId id =
-                    operations.vault(operation, "VAULT_MOVE", vaultId).value().id();
+        Stored<Vault> moved = act(operation, "VAULT_MOVE", vaultId, ifMatch, retryToken, (id, request) -> {
             CompartmentId to = Fields.ocid(
                     fields.body(body, ChangeCompartmentDetails.class).compartmentId(),
                     "compartmentId",
                     CompartmentId::new);
             operations.requireRelated(operation, List.of("VAULT_MOVE"), to, Map.of());
-            Stored<Vault> moved =
-                    descriptions.moveVault(id, to, operations.change(operation + " " + vaultId, ifMatch, retryToken));
-            operations.tell(operation, id);
-            return RestResponse.ResponseBuilder.<Void>ok()
-                    .header("etag", moved.etag())
-                    .build();
+            return descriptions.moveVault(id, to, request);
         });
+        return RestResponse.ResponseBuilder.<Void>ok()
+                .header("etag", moved.etag())
+                .build();
     }
 
     /** Answers when access to every key of the vault has ended everywhere. */
@@ -193,18 +191,14 @@ public class VaultResource {
             @Parameter(description = KeyResource.FORCE) @QueryParam("force") @Nullable String force,
             @HeaderParam("if-match") @Nullable String ifMatch,
             @HeaderParam("opc-retry-token") @Nullable String retryToken) {
-        String operation = "ScheduleVaultDeletion";
-        return operations.run(operation, () -> {
-            VaultId id =
-                    operations.vault(operation, "VAULT_DELETE", vaultId).value().id();
-            Stored<Vault> scheduled = deletion.scheduleDeletion(
-                    id,
-                    fields.timeOfDeletion(body),
-                    Fields.flag(force, "force"),
-                    operations.change(operation + " " + vaultId, ifMatch, retryToken));
-            operations.tell(operation, id);
-            return answer(scheduled);
-        });
+        return answer(act(
+                "ScheduleVaultDeletion",
+                "VAULT_DELETE",
+                vaultId,
+                ifMatch,
+                retryToken,
+                (id, request) -> deletion.scheduleDeletion(
+                        id, fields.timeOfDeletion(body), Fields.flag(force, "force"), request)));
     }
 
     @POST
@@ -213,14 +207,24 @@ public class VaultResource {
             @PathParam("vaultId") String vaultId,
             @HeaderParam("if-match") @Nullable String ifMatch,
             @HeaderParam("opc-retry-token") @Nullable String retryToken) {
-        String operation = "CancelVaultDeletion";
+        return answer(
+                act("CancelVaultDeletion", "VAULT_DELETE", vaultId, ifMatch, retryToken, deletion::cancelDeletion));
+    }
+
+    private Stored<Vault> act(
+            String operation,
+            String permission,
+            String vaultId,
+            @Nullable String ifMatch,
+            @Nullable String retryToken,
+            BiFunction<VaultId, ChangeRequest, Stored<Vault>> action) {
         return operations.run(operation, () -> {
             VaultId id =
-                    operations.vault(operation, "VAULT_DELETE", vaultId).value().id();
-            Stored<Vault> cancelled =
-                    deletion.cancelDeletion(id, operations.change(operation + " " + vaultId, ifMatch, retryToken));
+                    operations.vault(operation, permission, vaultId).value().id();
+            Stored<Vault> changed =
+                    action.apply(id, operations.change(operation + " " + id.value(), ifMatch, retryToken));
             operations.tell(operation, id);
-            return answer(cancelled);
+            return changed;
         });
     }
 

@@ -17,4 +17,9 @@ public record Step<T>(T next, Optional<DomainEvent> event, String result, Consum
     public Step(T next, DomainEvent event, String result, Consumer<Transaction.Builder> also) {
         this(next, Optional.of(event), result, also);
     }
+
+    /** Without further writes. */
+    public Step(T next, DomainEvent event, String result) {
+        this(next, event, result, nothing -> {});
+    }
 }
