@@ -4,6 +4,7 @@ import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.config.KeysConfig;
 import io.holdfast.keyservice.rotate.AutomaticRotation;
 import io.holdfast.keyservice.store.DueDeletions.Due;
+import io.holdfast.keyservice.store.Layout;
 import io.holdfast.platform.store.KeyValueStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -114,7 +115,7 @@ public class Sweeper {
                 LOG.errorv(
                         "Deletions are held: the wall clock does not agree with the last recorded one at {0}. Check this"
                                 + " machine''s clock; if it is right, deletions go on by themselves after the settling time.",
-                        io.holdfast.keyservice.store.Layout.HEARTBEAT);
+                        Layout.HEARTBEAT);
             }
             return 0;
         }

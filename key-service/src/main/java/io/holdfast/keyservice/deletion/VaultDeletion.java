@@ -20,6 +20,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,8 +89,8 @@ public class VaultDeletion {
                 .map(Stored::value)
                 .flatMap(key -> key instanceof MasterKey.PendingDeletion pending
                                 && pending.timeOfDeletion().isAfter(time)
-                        ? java.util.stream.Stream.of(pending)
-                        : java.util.stream.Stream.empty())
+                        ? Stream.of(pending)
+                        : Stream.empty())
                 .findFirst()
                 .ifPresent(later -> {
                     throw new ProblemException(
@@ -143,7 +145,7 @@ public class VaultDeletion {
         }
     }
 
-    private void settle(VaultId id, java.util.function.Function<Vault, @Nullable Vault> settled) {
+    private void settle(VaultId id, Function<Vault, @Nullable Vault> settled) {
         vaults.changeIf(
                 id,
                 seen -> Optional.ofNullable(settled.apply(seen))

@@ -1,8 +1,10 @@
 package io.holdfast.keyservice.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.kernel.Ocid;
+import io.holdfast.kernel.Printable;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.keyservice.describe.Descriptions;
@@ -65,11 +67,10 @@ public class Fields {
 
     private static ProblemException cannotParse(JsonProcessingException e) {
         String field = "";
-        if (e instanceof com.fasterxml.jackson.databind.JsonMappingException mapping
+        if (e instanceof JsonMappingException mapping
                 && !mapping.getPath().isEmpty()
                 && mapping.getPath().getFirst().getFieldName() != null) {
-            field = io.holdfast.kernel.Printable.shorten(
-                    mapping.getPath().getFirst().getFieldName());
+            field = Printable.shorten(mapping.getPath().getFirst().getFieldName());
         }
         // The cause quotes the body, which may hold a plaintext: it goes no further.
         return new ProblemException(

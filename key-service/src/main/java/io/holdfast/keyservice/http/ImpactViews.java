@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON of Holdfast's own answers about what depends on a key. What is unknown is absent, never zero. */
@@ -108,7 +109,7 @@ final class ImpactViews {
     }
 
     /** Null when the usage of any is unknown. */
-    static @Nullable Long sum(List<Dependent> dependents, java.util.function.ToLongFunction<Usage> count) {
+    static @Nullable Long sum(List<Dependent> dependents, ToLongFunction<Usage> count) {
         long sum = 0;
         for (Dependent dependent : dependents) {
             if (dependent.usage().isEmpty()) {

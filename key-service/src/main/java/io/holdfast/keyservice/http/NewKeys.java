@@ -2,6 +2,7 @@ package io.holdfast.keyservice.http;
 
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.VaultId;
+import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.keyservice.domain.KeyShape;
 import io.holdfast.keyservice.domain.ProtectionMode;
@@ -61,7 +62,7 @@ public class NewKeys {
                 Map.of("target.vault.id", vault.value().id().value()));
         if (!(vault.value() instanceof Vault.Active)) {
             throw new ProblemException(
-                    io.holdfast.kernel.ProblemCode.CONFLICT,
+                    ProblemCode.CONFLICT,
                     "The vault is " + vault.value().lifecycleState() + "; only in an ACTIVE vault can keys be made.");
         }
         return vault;

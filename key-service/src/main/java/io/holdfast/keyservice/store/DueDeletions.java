@@ -1,11 +1,13 @@
 package io.holdfast.keyservice.store;
 
+import io.holdfast.events.DomainEvent;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.kernel.ProblemException;
+import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.platform.outbox.Outbox;
 import io.holdfast.platform.store.KeyValueStore;
 import io.holdfast.platform.store.Scan;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The order of deletions: one entry for each key, key version or vault whose deletion is scheduled.
@@ -105,7 +108,7 @@ public class DueDeletions {
     }
 
     /** One damaged entry must not keep the others waiting. */
-    private static Optional<Due> unreadable(StoredValue entry, @org.jspecify.annotations.Nullable Exception e) {
+    private static Optional<Due> unreadable(StoredValue entry, @Nullable Exception e) {
         LOG.errorv(e, "An entry of the order of deletions can''t be read. entry={0}", entry.key());
         return Optional.empty();
     }
@@ -116,7 +119,7 @@ public class DueDeletions {
      * @param notice names the warning
      * @return whether this call was the first
      */
-    public boolean noticeOnce(Due due, String notice, io.holdfast.events.DomainEvent event) {
+    public boolean noticeOnce(Due due, String notice, DomainEvent event) {
         String at = Layout.notice(due.id(), due.time(), notice);
         return store.commit(Transaction.builder()
                         .ifAbsent(at)
@@ -136,7 +139,7 @@ public class DueDeletions {
     /** Takes an entry out whose key is gone with all its versions. */
     public void forgetIfGone(DueVersion due) {
         boolean gone = store.get(Layout.key(due.key()))
-                .map(value -> KeyStore.asKey(value).value() instanceof io.holdfast.keyservice.domain.MasterKey.Deleted)
+                .map(value -> KeyStore.asKey(value).value() instanceof MasterKey.Deleted)
                 .orElse(true);
         if (gone) {
             store.commit(Transaction.builder()
