@@ -50,11 +50,14 @@ public class Completion {
         this.opened = opened;
     }
 
-    /** Takes up vaults whose keys a crash left half way. Answers whether there were any. */
-    boolean finishVaults() {
-        List<VaultId> unfinished = vaults.unfinished();
-        unfinished.forEach(id -> vaultDeletion.finish(id, id.value()));
-        return !unfinished.isEmpty();
+    /** Vaults whose keys a request is bringing after them, or a crash left half way. */
+    List<VaultId> unfinishedVaults() {
+        return vaults.unfinished();
+    }
+
+    /** Takes such a vault up. */
+    void finish(VaultId id) {
+        vaultDeletion.finish(id, id.value());
     }
 
     /** What is due, the earliest first. */
@@ -93,9 +96,10 @@ public class Completion {
         return changed.isPresent();
     }
 
-    private static List<Stored<KeyVersion>> live(List<Stored<KeyVersion>> versions) {
+    private static List<KeyVersion> live(List<Stored<KeyVersion>> versions) {
         return versions.stream()
-                .filter(version -> !(version.value() instanceof KeyVersion.Deleted))
+                .map(Stored::value)
+                .filter(version -> !(version instanceof KeyVersion.Deleted))
                 .toList();
     }
 
@@ -115,8 +119,7 @@ public class Completion {
                             new KeyEvent.KeyVersionDeleted(each.key(), each.id()),
                             each.id().value(),
                             KeyStore.putVersion(pending.complete())
-                                    .andThen(KeyStore.wipe(store.version(each.key(), each.id()).stream()
-                                            .toList()))
+                                    .andThen(KeyStore.wipe(List.of(pending)))
                                     .andThen(DueDeletions.remove(each.id(), pending.timeOfDeletion()))));
         });
         changed.ifPresentOrElse(

@@ -2,7 +2,6 @@ package io.holdfast.keyservice.deletion;
 
 import io.holdfast.events.KeyEvent;
 import io.holdfast.keyservice.store.DueDeletions;
-import io.holdfast.keyservice.store.DueDeletions.Due;
 import io.holdfast.keyservice.store.DueDeletions.DueKey;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -23,7 +22,6 @@ public class DeletionNotices {
     /** From the nearest to the farthest. */
     private static final List<Duration> BEFORE = List.of(Duration.ofHours(1), Duration.ofDays(1), Duration.ofDays(7));
 
-    private static final int AT_ONCE = 1000;
     private static final int REMEMBERED = 10_000;
 
     private final DueDeletions due;
@@ -34,19 +32,16 @@ public class DeletionNotices {
         this.due = due;
     }
 
-    /** Gives the warnings that are due. Answers whether this call gave any. */
-    boolean give(Instant now) {
-        boolean any = false;
+    /** Gives the warnings that are due. */
+    void give(Instant now) {
         if (given.size() > REMEMBERED) {
             given.clear();
         }
-        for (Due each : due.until(now.plus(BEFORE.getLast()), AT_ONCE)) {
+        due.forEachUntil(now.plus(BEFORE.getLast()), each -> {
             if (each instanceof DueKey key) {
-                Optional<Duration> notice = notice(key, now);
-                any |= notice.isPresent() && give(key, notice.get());
+                notice(key, now).ifPresent(before -> give(key, before));
             }
-        }
-        return any;
+        });
     }
 
     static Optional<Duration> notice(DueKey key, Instant now) {
@@ -59,15 +54,14 @@ public class DeletionNotices {
                 .filter(before -> key.scheduledAt().isBefore(key.time().minus(before)));
     }
 
-    private boolean give(DueKey key, Duration before) {
+    private void give(DueKey key, Duration before) {
         String notice = before.toDays() > 0 ? "P" + before.toDays() + "D" : before.toString();
         if (!given.add(key.id().value() + key.time() + notice)) {
-            return false;
+            return;
         }
         boolean first = due.noticeOnce(key, notice, new KeyEvent.KeyDeletionApproaching(key.id(), key.time(), notice));
         if (first) {
             LOG.warnv("A key will be deleted. key={0} time={1}", key.id().value(), key.time());
         }
-        return first;
     }
 }

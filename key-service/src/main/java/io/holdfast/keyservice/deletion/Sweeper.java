@@ -21,7 +21,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -31,7 +30,6 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class Sweeper {
     private static final Logger LOG = Logger.getLogger(Sweeper.class);
-    private static final int PER_SWEEP = 100;
     private static final Duration SHORTEST = Duration.ofMillis(100);
     private static final Duration LONGEST = Duration.ofHours(1);
 
@@ -122,25 +120,30 @@ public class Sweeper {
         if (held.getAndSet(0) == 1) {
             LOG.info("The wall clock is believed again; deletions go on.");
         }
-        attempt("vaults", () -> completion.finishVaults());
+        attempt(
+                "vaults",
+                () -> completion.unfinishedVaults().forEach(id -> attempt(id.value(), () -> completion.finish(id))));
         attempt("warnings", () -> notices.give(now.get()));
         attempt("rotations", () -> rotations.rotateDue(now.get()));
-        int count = 0;
+        AtomicInteger count = new AtomicInteger();
         for (Due each : completion.due(now.get())) {
-            count += attempt(each.id().value(), () -> completion.complete(each, now.get())) ? 1 : 0;
+            attempt(each.id().value(), () -> {
+                if (completion.complete(each, now.get())) {
+                    count.incrementAndGet();
+                }
+            });
         }
-        deleted.increment(count);
-        return count;
+        deleted.increment(count.get());
+        return count.get();
     }
 
     /** One's trouble must not keep the others waiting; it stays due. */
-    private boolean attempt(String what, BooleanSupplier work) {
+    private void attempt(String what, Runnable work) {
         try {
-            return work.getAsBoolean();
+            work.run();
         } catch (RuntimeException e) {
             failed.increment();
             LOG.warnv(e, "What is due could not be done; trying again. what={0}", what);
-            return false;
         }
     }
 }

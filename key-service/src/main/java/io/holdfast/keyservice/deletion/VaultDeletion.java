@@ -19,9 +19,9 @@ import io.holdfast.keyservice.usage.KeyDependents;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,9 +64,10 @@ public class VaultDeletion {
             if (!(seen instanceof Vault.Active active)) {
                 throw conflict(seen, "only an ACTIVE vault can be scheduled for deletion");
             }
-            requireNoneLater(id, time);
-            for (Stored<MasterKey> key : keys.keysIn(id)) {
-                if (key.value() instanceof MasterKey.Kept kept) {
+            List<MasterKey> inside = keys.keysIn(id).stream().map(Stored::value).toList();
+            requireNoneLater(inside, time);
+            for (MasterKey key : inside) {
+                if (key instanceof MasterKey.Kept kept) {
                     dependents.requireUnbound(kept, force);
                 }
             }
@@ -84,20 +85,16 @@ public class VaultDeletion {
         return settled;
     }
 
-    private void requireNoneLater(VaultId id, Instant time) {
-        keys.keysIn(id).stream()
-                .map(Stored::value)
-                .flatMap(key -> key instanceof MasterKey.PendingDeletion pending
-                                && pending.timeOfDeletion().isAfter(time)
-                        ? Stream.of(pending)
-                        : Stream.empty())
-                .findFirst()
-                .ifPresent(later -> {
-                    throw new ProblemException(
-                            ProblemCode.CONFLICT,
-                            "The key " + later.id().value() + " is scheduled for deletion at " + later.timeOfDeletion()
-                                    + ", later than the vault would be.");
-                });
+    private static void requireNoneLater(List<MasterKey> inside, Instant time) {
+        for (MasterKey key : inside) {
+            if (key instanceof MasterKey.PendingDeletion pending
+                    && pending.timeOfDeletion().isAfter(time)) {
+                throw new ProblemException(
+                        ProblemCode.CONFLICT,
+                        "The key " + pending.id().value() + " is scheduled for deletion at " + pending.timeOfDeletion()
+                                + ", later than the vault would be.");
+            }
+        }
     }
 
     /**

@@ -6,7 +6,6 @@ import io.holdfast.keyservice.store.RotationIndex;
 import io.holdfast.keyservice.vault.MaterialUnusable;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
-import java.util.List;
 import org.jboss.logging.Logger;
 
 /** Rotates keys by their schedules. What became of it stands in the key's lastRotationStatus. */
@@ -23,10 +22,9 @@ public class AutomaticRotation {
         this.keys = keys;
     }
 
-    /** Rotates what is due. Answers whether anything was. */
-    public boolean rotateDue(Instant now) {
-        List<KeyId> due = index.due(now, AT_ONCE);
-        for (KeyId id : due) {
+    /** Rotates what is due. */
+    public void rotateDue(Instant now) {
+        for (KeyId id : index.due(now, AT_ONCE)) {
             try {
                 keys.rotateBySchedule(id, now);
             } catch (ProblemException | MaterialUnusable e) {
@@ -34,6 +32,5 @@ public class AutomaticRotation {
                 keys.rotationFailed(id, now, String.valueOf(e.getMessage()));
             }
         }
-        return !due.isEmpty();
     }
 }

@@ -10,6 +10,7 @@ import io.holdfast.kernel.ProblemException;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.platform.outbox.Outbox;
 import io.holdfast.platform.store.KeyValueStore;
+import io.holdfast.platform.store.Page;
 import io.holdfast.platform.store.Scan;
 import io.holdfast.platform.store.StoredValue;
 import io.holdfast.platform.store.Transaction;
@@ -83,7 +84,28 @@ public class DueDeletions {
      * @param limit the most that are answered
      */
     public List<Due> until(Instant until, int limit) {
-        return store.scan(Scan.of(Layout.DUE, limit)).values().stream()
+        return read(store.scan(Scan.of(Layout.DUE, limit)), until);
+    }
+
+    /** Every deletion whose time is not after {@code until}, the earliest first, page by page. */
+    public void forEachUntil(Instant until, Consumer<Due> each) {
+        Scan scan = Scan.of(Layout.DUE, Scan.MAX_LIMIT);
+        while (true) {
+            Page page = store.scan(scan);
+            read(page, until).forEach(each);
+            if (!page.more() || page.values().isEmpty()) {
+                return;
+            }
+            String last = page.values().getLast().key();
+            if (Layout.timeOf(Layout.DUE, last).isAfter(until)) {
+                return;
+            }
+            scan = scan.after(last);
+        }
+    }
+
+    private static List<Due> read(Page page, Instant until) {
+        return page.values().stream()
                 .filter(entry -> !Layout.timeOf(Layout.DUE, entry.key()).isAfter(until))
                 .flatMap(entry -> read(entry).stream())
                 .toList();

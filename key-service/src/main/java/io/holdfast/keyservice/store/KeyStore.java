@@ -157,9 +157,8 @@ public class KeyStore {
     }
 
     /** The writes that end the material of versions for good. */
-    public static Consumer<Transaction.Builder> wipe(List<Stored<KeyVersion>> versions) {
-        return transaction -> versions.forEach(
-                version -> transaction.delete(Layout.material(version.value().id())));
+    public static Consumer<Transaction.Builder> wipe(List<KeyVersion> versions) {
+        return transaction -> versions.forEach(version -> transaction.delete(Layout.material(version.id())));
     }
 
     /** The writes that change a version's record. */

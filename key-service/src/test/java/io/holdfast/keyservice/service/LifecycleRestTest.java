@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
+import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.Ocid.VaultId;
@@ -21,11 +22,13 @@ import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Layout;
 import io.holdfast.keyservice.store.VaultStore;
 import io.holdfast.platform.store.KeyValueStore;
+import io.holdfast.platform.store.Transaction;
 import io.holdfast.testkit.Await;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -267,6 +270,32 @@ class LifecycleRestTest {
                         "the vault arrives",
                         () -> vaults.vault(new VaultId(vault)).orElseThrow().value() instanceof Vault.PendingDeletion);
         assertThat(etcd.get(Layout.UNFINISHED_VAULTS + vault)).isEmpty();
+    }
+
+    @Test
+    void aVaultThatCantBeFinishedKeepsNoOtherWaiting() {
+        String vault = Api.vault();
+        VaultId id = new VaultId(vault);
+        // Comes first in the order in which they are taken up.
+        VaultId broken = new VaultId(vault.substring(0, vault.lastIndexOf('.') + 1) + "2");
+        etcd.commit(Transaction.builder()
+                .put(Layout.vault(broken), Bytes.copyOf("no JSON".getBytes(StandardCharsets.US_ASCII)))
+                .put(Layout.UNFINISHED_VAULTS + broken.value(), Bytes.copyOf(new byte[0]))
+                .build());
+        try {
+            vaultDeletion.beginOnly(id, Instant.now().plus(Duration.ofDays(20)));
+
+            Await.atMostSeconds(30)
+                    .until(
+                            "the vault arrives",
+                            () -> vaults.vault(id).orElseThrow().value() instanceof Vault.PendingDeletion);
+            assertThat(etcd.get(Layout.UNFINISHED_VAULTS + broken.value())).isPresent();
+        } finally {
+            etcd.commit(Transaction.builder()
+                    .delete(Layout.vault(broken))
+                    .delete(Layout.UNFINISHED_VAULTS + broken.value())
+                    .build());
+        }
     }
 
     @Test
