@@ -3,18 +3,18 @@ package io.holdfast.platform.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.kernel.ProblemCode;
-import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses a body that says it is too long, in the API's own shape. Quarkus refuses it too, with nothing in its answer; so
- * this looks first. What is longer than it says is cut off by Quarkus.
+ * Refuses a body that says it is too long, in the API's own shape. Quarkus refuses what is beyond its own limit with
+ * nothing in its answer; so this looks first. A body that does not say how long it is meets {@link SignedRequests}, or
+ * Quarkus.
  */
 @Singleton
 public class BodyLimit {
@@ -25,13 +25,10 @@ public class BodyLimit {
     private final ObjectMapper json;
     private final long most;
 
-    public BodyLimit(
-            ProblemShape shape,
-            ObjectMapper json,
-            @ConfigProperty(name = "quarkus.http.limits.max-body-size", defaultValue = "10M") MemorySize most) {
+    public BodyLimit(ProblemShape shape, ObjectMapper json, HttpConfig config) {
         this.shape = shape;
         this.json = json;
-        this.most = most.asLongValue();
+        this.most = config.maxBodyBytes();
     }
 
     void register(@Observes Filters filters) {
@@ -64,7 +61,7 @@ public class BodyLimit {
     }
 
     /** A length that is no number is the HTTP parser's to refuse. */
-    private static long length(@org.jspecify.annotations.Nullable String header) {
+    private static long length(@Nullable String header) {
         try {
             return header == null ? 0 : Long.parseLong(header);
         } catch (NumberFormatException e) {

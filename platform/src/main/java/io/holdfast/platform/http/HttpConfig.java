@@ -7,7 +7,10 @@ import io.smallrye.config.WithDefault;
 @ConfigMapping(prefix = "holdfast.http")
 public interface HttpConfig {
 
-    /** Longest request body of a signed resource, in bytes; longer ones are answered 413. */
+    /**
+     * Longest request body, in bytes; longer ones are answered 413. At most {@code quarkus.http.limits.max-body-size},
+     * beyond which Quarkus refuses it with no reason.
+     */
     @WithDefault("1048576")
     int maxBodyBytes();
 
