@@ -87,7 +87,9 @@ final class Changes<T> {
                 return new Made.Now(made.get().createRevision());
             }
         }
-        throw new ProblemException(ProblemCode.CONFLICT, "The vault was changed at the same time; try again.");
+        throw new ProblemException(
+                ProblemCode.CONFLICT,
+                "The " + what + " was not made: what it is made with was changed at the same time; try again.");
     }
 
     /**
