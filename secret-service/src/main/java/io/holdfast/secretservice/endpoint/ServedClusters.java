@@ -63,7 +63,7 @@ public final class ServedClusters {
 
     /** Hands over every cluster of the index, page by page, those whose removal has not ended included. */
     public void forEach(Consumer<ClusterId> each) {
-        Scan scan = Scan.of(ClusterPaths.INDEX, PAGE);
+        Scan scan = new Scan(ClusterPaths.INDEX, "", PAGE, 0, Scan.Order.KEY, true);
         while (true) {
             Page page = store.scan(scan);
             for (StoredValue value : page.values()) {

@@ -130,6 +130,8 @@ public final class OthersEvents {
      * @throws io.holdfast.secretservice.keys.KeyServiceUnavailable when cluster-service does not answer
      */
     public void compareClusters() {
+        Set<ClusterId> served = new HashSet<>();
+        clusters.forEach(served::add);
         Set<ClusterId> alive = new HashSet<>();
         String token = "";
         for (int page = 0; page < MOST_PAGES; page++) {
@@ -137,7 +139,10 @@ public final class OthersEvents {
             for (Wish wish : found.clusters()) {
                 if (wish.life().isWanted()) {
                     alive.add(wish.id());
-                    endpoints.open(wish);
+                    // What is in the index and not awaited is open: nothing to ask etcd.
+                    if (wish.life() == Life.AWAITED || !served.contains(wish.id())) {
+                        endpoints.open(wish);
+                    }
                 }
             }
             token = found.next();
@@ -145,8 +150,6 @@ public final class OthersEvents {
                 break;
             }
         }
-        Set<ClusterId> served = new HashSet<>();
-        clusters.forEach(served::add);
         served.removeAll(alive);
         // Asked one by one: a cluster may have come into being while the pages were read.
         served.forEach(this::closeIfGone);

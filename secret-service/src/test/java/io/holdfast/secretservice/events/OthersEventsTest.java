@@ -8,16 +8,24 @@ import io.holdfast.events.DomainEvent;
 import io.holdfast.events.EventCodec;
 import io.holdfast.events.KeyEvent;
 import io.holdfast.kernel.Ocid.ClusterId;
+import io.holdfast.kernel.TimeSource;
 import io.holdfast.platform.inbox.HighWaterMarks.Mark;
 import io.holdfast.platform.inbox.ReceivedEvent;
+import io.holdfast.platform.store.KeyValueStore;
 import io.holdfast.secretservice.domain.Denial;
+import io.holdfast.secretservice.endpoint.ClusterEndpoints;
+import io.holdfast.secretservice.endpoint.ServedClusters;
 import io.holdfast.secretservice.fence.PlacedFence;
 import io.holdfast.secretservice.fence.WriteFence;
 import io.holdfast.secretservice.keys.ClusterDirectory;
+import io.holdfast.secretservice.keys.ClusterDirectory.Life;
+import io.holdfast.secretservice.keys.ClusterDirectory.Wish;
 import io.holdfast.secretservice.keys.KeyServiceUnavailable;
 import io.holdfast.secretservice.testing.Stack;
 import io.holdfast.secretservice.testing.Stack.Opened;
+import java.lang.reflect.Proxy;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,27 +35,30 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class OthersEventsTest {
-    private final Map<ClusterId, ClusterDirectory.Wish> known = new LinkedHashMap<>();
+    private final Map<ClusterId, Wish> known = new LinkedHashMap<>();
     private Stack stack;
     private OthersEvents events;
 
     @BeforeEach
     void start() {
         stack = new Stack();
-        events = new OthersEvents(stack.reconciler, stack.endpoints, stack.clusters, new ClusterDirectory() {
-            @Override
-            public Optional<Wish> find(ClusterId cluster) {
-                return Optional.ofNullable(known.get(cluster));
-            }
+        events = new OthersEvents(stack.reconciler, stack.endpoints, stack.clusters, new Known());
+    }
 
-            @Override
-            public WishPage list(String pageToken) {
-                List<Wish> all = List.copyOf(known.values());
-                int at = pageToken.isEmpty() ? 0 : Integer.parseInt(pageToken);
-                return new WishPage(
-                        all.subList(at, Math.min(all.size(), at + 1)), at + 1 < all.size() ? "" + (at + 1) : "");
-            }
-        });
+    /** Tells of {@link #known}, one cluster in a page. */
+    private final class Known implements ClusterDirectory {
+        @Override
+        public Optional<Wish> find(ClusterId cluster) {
+            return Optional.ofNullable(known.get(cluster));
+        }
+
+        @Override
+        public WishPage list(String pageToken) {
+            List<Wish> all = List.copyOf(known.values());
+            int at = pageToken.isEmpty() ? 0 : Integer.parseInt(pageToken);
+            return new WishPage(
+                    all.subList(at, Math.min(all.size(), at + 1)), at + 1 < all.size() ? "" + (at + 1) : "");
+        }
     }
 
     @AfterEach
@@ -125,6 +136,50 @@ class OthersEventsTest {
         assertThat(stack.fence(alsoMissed).fence()).isInstanceOf(WriteFence.Open.class);
         assertThat(stack.fence(gone).fence()).isInstanceOf(WriteFence.Closed.class);
         assertThat(stack.store.count(gone.paths().registry())).isZero();
+    }
+
+    @Test
+    void whatIsOpenAndNotAwaitedIsNotLookedUpOneByOne() {
+        List<String> read = new ArrayList<>();
+        KeyValueStore counting = (KeyValueStore) Proxy.newProxyInstance(
+                KeyValueStore.class.getClassLoader(),
+                new Class<?>[] {KeyValueStore.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("get")) {
+                        read.add((String) arguments[0]);
+                    }
+                    return method.invoke(stack.store, arguments);
+                });
+        ServedClusters clusters = new ServedClusters(counting, TimeSource.system());
+        ClusterEndpoints endpoints = new ClusterEndpoints(
+                counting,
+                stack.outbox,
+                clusters,
+                stack.fences,
+                stack.keys,
+                stack.keys,
+                stack.keys,
+                TimeSource.system(),
+                "https://127.0.0.1:8443");
+        OthersEvents comparing = new OthersEvents(stack.reconciler, endpoints, clusters, new Known());
+        for (int i = 0; i < 3; i++) {
+            Opened open = stack.open();
+            known.put(open.cluster(), open.wish());
+        }
+        Opened awaited = stack.open();
+        known.put(awaited.cluster(), awaiting(awaited.wish()));
+        // Removes what other tests left open.
+        comparing.compareClusters();
+        read.clear();
+
+        comparing.compareClusters();
+
+        assertThat(read).isNotEmpty().containsOnly(awaited.paths().record());
+    }
+
+    private static Wish awaiting(Wish wish) {
+        return new Wish(
+                wish.id(), wish.compartmentId(), wish.tenancyId(), wish.keyId(), wish.bindingId(), Life.AWAITED);
     }
 
     @Test
