@@ -134,6 +134,26 @@ public sealed interface KeyEvent extends DomainEvent {
         }
     }
 
+    /**
+     * A vault elsewhere has been silent for too long: access to its keys ends until it answers again.
+     *
+     * @param since when it was last known how its keys are
+     */
+    record VaultOutOfReach(VaultId vaultId, Instant since) implements KeyEvent {
+        @Override
+        public String subject() {
+            return vaultId.value();
+        }
+    }
+
+    /** A vault elsewhere answers again, and its keys are as it says. */
+    record VaultInReach(VaultId vaultId) implements KeyEvent {
+        @Override
+        public String subject() {
+            return vaultId.value();
+        }
+    }
+
     /** Name, tags or rotation schedule of a key are others. */
     record KeyUpdated(KeyId keyId, String displayName, String actor) implements KeyEvent {
         @Override

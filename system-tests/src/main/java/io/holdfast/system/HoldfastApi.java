@@ -57,7 +57,12 @@ public final class HoldfastApi {
                 .body();
     }
 
+    /** A software AES key of 256 bits. */
     public JsonNode createKey(String compartment, String name) {
+        return createKey(compartment, name, "SOFTWARE");
+    }
+
+    public JsonNode createKey(String compartment, String name, String protectionMode) {
         return client.post(
                         stack.keys(),
                         "/20180608/keys",
@@ -67,7 +72,7 @@ public final class HoldfastApi {
                                 "displayName",
                                 name,
                                 "protectionMode",
-                                "SOFTWARE",
+                                protectionMode,
                                 "keyShape",
                                 Map.of("algorithm", "AES", "length", 32)))
                 .expectSuccess("creating the master key")

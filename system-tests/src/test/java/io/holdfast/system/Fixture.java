@@ -18,13 +18,18 @@ final class Fixture implements AutoCloseable {
     final Path kubeconfig;
 
     Fixture() {
+        this("SOFTWARE");
+    }
+
+    /** @param protectionMode of the cluster's master key */
+    Fixture(String protectionMode) {
         this.stack = Stack.up();
         this.api = new HoldfastApi(stack);
         this.events = new EventTail(stack);
         String name = UUID.randomUUID().toString().substring(0, 8);
         String compartment = api.compartment("faults");
         api.createVault(compartment, "vault-" + name);
-        JsonNode created = api.createKey(compartment, "key-" + name);
+        JsonNode created = api.createKey(compartment, "key-" + name, protectionMode);
         this.key = created.path("id").asText();
         this.firstVersion = created.path("currentKeyVersion").asText();
         api.createPolicy(

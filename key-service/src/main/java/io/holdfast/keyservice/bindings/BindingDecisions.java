@@ -10,6 +10,8 @@ import io.holdfast.keyservice.store.BindingStore;
 import io.holdfast.keyservice.store.BindingStore.Bound;
 import io.holdfast.keyservice.store.BindingStore.Snapshot;
 import io.holdfast.keyservice.store.Stored;
+import io.holdfast.keyservice.store.VaultReach;
+import io.holdfast.keyservice.vault.Vaults;
 import io.holdfast.platform.http.Authorizer;
 import io.holdfast.platform.http.Authorizer.Decision;
 import io.holdfast.platform.store.StoreUnavailable;
@@ -43,6 +45,8 @@ public class BindingDecisions implements BindingAccess {
     private final BindingStore store;
     private final StateRevision state;
     private final Authorizer authorizer;
+    private final Vaults vaults;
+    private final VaultReach reach;
     private final AtomicReference<Kept> kept = new AtomicReference<>(new Kept(-1));
 
     /** What was decided at one state revision. It lives until the revision moves, so it needs no eviction. */
@@ -55,7 +59,10 @@ public class BindingDecisions implements BindingAccess {
         }
     }
 
-    public BindingDecisions(BindingStore store, StateRevision state, Authorizer authorizer) {
+    public BindingDecisions(
+            BindingStore store, StateRevision state, Authorizer authorizer, Vaults vaults, VaultReach reach) {
+        this.vaults = vaults;
+        this.reach = reach;
         this.store = store;
         this.state = state;
         this.authorizer = authorizer;
@@ -168,6 +175,15 @@ public class BindingDecisions implements BindingAccess {
                     revision);
         }
         return switch (key.get()) {
+            case MasterKey.Enabled enabled
+            when isOutOfReach(enabled) ->
+                new Standing.Withheld(
+                        binding,
+                        key,
+                        Denial.VAULT_UNAVAILABLE,
+                        "The vault of the master key, which is elsewhere, has been out of reach for too long to say that"
+                                + " the key may still be used.",
+                        revision);
             case MasterKey.Enabled enabled ->
                 underPolicy(binding, enabled, bound.key().get().modRevision(), revision);
             case MasterKey.Disabled disabled ->
@@ -193,6 +209,12 @@ public class BindingDecisions implements BindingAccess {
                         "The master key is DELETED. What it protects is permanently inaccessible.",
                         revision);
         };
+    }
+
+    /** Read after the key: the mark's coming and going raise the state revision, so an answer never outlives it. */
+    private boolean isOutOfReach(MasterKey key) {
+        return vaults.isElsewhere(key.facts().vaultId())
+                && reach.isOutOfReach(key.facts().vaultId());
     }
 
     private Standing underPolicy(Binding binding, MasterKey.Enabled key, long keyRevision, long revision) {

@@ -17,10 +17,12 @@ import io.holdfast.keyservice.store.Step;
 import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.store.VaultStore;
 import io.holdfast.keyservice.vault.OpenedMaterial;
+import io.holdfast.platform.store.Transaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -40,9 +42,16 @@ public class Completion {
     private final DueDeletions due;
     private final VaultDeletion vaultDeletion;
     private final OpenedMaterial opened;
+    private final Destroyer destroyer;
 
     public Completion(
-            KeyStore store, VaultStore vaults, DueDeletions due, VaultDeletion vaultDeletion, OpenedMaterial opened) {
+            KeyStore store,
+            VaultStore vaults,
+            DueDeletions due,
+            VaultDeletion vaultDeletion,
+            OpenedMaterial opened,
+            Destroyer destroyer) {
+        this.destroyer = destroyer;
         this.store = store;
         this.vaults = vaults;
         this.due = due;
@@ -83,7 +92,7 @@ public class Completion {
                                 pending.complete(),
                                 new KeyEvent.KeyDeleted(id),
                                 id.value(),
-                                KeyStore.wipe(live(store.versionsOf(id)))
+                                wipe(id, pending.facts(), now)
                                         .andThen(DueDeletions.remove(id, pending.timeOfDeletion()))));
             // Another replica was first, or the deletion was cancelled.
             case MasterKey.Kept kept -> Optional.<Step<MasterKey>>empty();
@@ -94,6 +103,13 @@ public class Completion {
             LOG.infov("Deleted a master key with all its versions. key={0}", id.value());
         });
         return changed.isPresent();
+    }
+
+    private Consumer<Transaction.Builder> wipe(KeyId id, MasterKey.Facts facts, Instant now) {
+        List<KeyVersion> live = live(store.versionsOf(id));
+        return KeyStore.wipe(live)
+                .andThen(destroyer.destroy(
+                        id.value(), facts, live.stream().map(KeyVersion::id).toList(), now));
     }
 
     private static List<KeyVersion> live(List<Stored<KeyVersion>> versions) {
@@ -120,6 +136,8 @@ public class Completion {
                             each.id().value(),
                             KeyStore.putVersion(pending.complete())
                                     .andThen(KeyStore.wipe(List.of(pending)))
+                                    .andThen(
+                                            destroyer.destroy(each.id().value(), seen.facts(), List.of(each.id()), now))
                                     .andThen(DueDeletions.remove(each.id(), pending.timeOfDeletion()))));
         });
         changed.ifPresentOrElse(

@@ -15,6 +15,7 @@ import io.holdfast.keyservice.store.Step;
 import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.store.VaultStore;
 import io.holdfast.keyservice.usage.KeyDependents;
+import io.holdfast.keyservice.vault.Vaults;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -33,9 +34,16 @@ public class KeyAccess {
     private final DeletionWindow window;
     private final AccessEnd end;
     private final KeyDependents dependents;
+    private final Vaults adapters;
 
     public KeyAccess(
-            KeyStore store, VaultStore vaults, DeletionWindow window, AccessEnd end, KeyDependents dependents) {
+            KeyStore store,
+            VaultStore vaults,
+            DeletionWindow window,
+            AccessEnd end,
+            KeyDependents dependents,
+            Vaults adapters) {
+        this.adapters = adapters;
         this.dependents = dependents;
         this.store = store;
         this.vaults = vaults;
@@ -48,6 +56,7 @@ public class KeyAccess {
      */
     public Stored<MasterKey> disable(KeyId id, ChangeRequest request) {
         return ended(store.change(id, request, seen -> {
+            adapters.requireLedHere(seen.facts().vaultId());
             return switch (seen) {
                 case MasterKey.Enabled enabled ->
                     new Step<>(
@@ -66,6 +75,7 @@ public class KeyAccess {
      */
     public Stored<MasterKey> enable(KeyId id, ChangeRequest request) {
         return store.change(id, request, seen -> {
+                    adapters.requireLedHere(seen.facts().vaultId());
                     return switch (seen) {
                         case MasterKey.Disabled disabled ->
                             new Step<>(
@@ -91,6 +101,7 @@ public class KeyAccess {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         Instant time = window.timeOfDeletion(now, requested);
         return ended(store.change(id, request, seen -> {
+            adapters.requireLedHere(seen.facts().vaultId());
             return switch (seen) {
                 case MasterKey.Kept kept -> {
                     dependents.requireUnbound(kept, force);
@@ -115,6 +126,7 @@ public class KeyAccess {
      */
     public Stored<MasterKey> cancelDeletion(KeyId id, ChangeRequest request) {
         return store.change(id, request, seen -> {
+                    adapters.requireLedHere(seen.facts().vaultId());
                     return switch (seen) {
                         case MasterKey.PendingDeletion pending -> {
                             requireVaultKept(pending);

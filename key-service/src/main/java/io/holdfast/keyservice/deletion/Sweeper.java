@@ -36,6 +36,7 @@ public class Sweeper {
     private final Completion completion;
     private final DeletionNotices notices;
     private final AutomaticRotation rotations;
+    private final Destroyer destroyer;
     private final DeletionClock clock;
     private final Duration interval;
     private final Counter deleted;
@@ -49,6 +50,7 @@ public class Sweeper {
             Completion completion,
             DeletionNotices notices,
             AutomaticRotation rotations,
+            Destroyer destroyer,
             KeyValueStore etcd,
             KeysConfig config,
             MeterRegistry meters) {
@@ -56,6 +58,7 @@ public class Sweeper {
                 completion,
                 notices,
                 rotations,
+                destroyer,
                 new DeletionClock(
                         etcd,
                         TimeSource.system(),
@@ -69,6 +72,7 @@ public class Sweeper {
             Completion completion,
             DeletionNotices notices,
             AutomaticRotation rotations,
+            Destroyer destroyer,
             DeletionClock clock,
             Duration interval,
             MeterRegistry meters) {
@@ -78,6 +82,7 @@ public class Sweeper {
         this.completion = completion;
         this.notices = notices;
         this.rotations = rotations;
+        this.destroyer = destroyer;
         this.clock = clock;
         this.interval = interval;
         this.deleted = meters.counter("holdfast.keys.deletions", "outcome", "deleted");
@@ -125,6 +130,11 @@ public class Sweeper {
                 () -> completion.unfinishedVaults().forEach(id -> attempt(id.value(), () -> completion.finish(id))));
         attempt("warnings", () -> notices.give(now.get()));
         attempt("rotations", () -> rotations.rotateDue(now.get()));
+        attempt(
+                "destructions",
+                () -> destroyer
+                        .due(now.get())
+                        .forEach(each -> attempt(each.destruction().name(), () -> destroyer.destroy(each))));
         AtomicInteger count = new AtomicInteger();
         for (Due each : completion.due(now.get())) {
             attempt(each.id().value(), () -> {

@@ -16,6 +16,7 @@ import io.holdfast.keyservice.store.Step;
 import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.store.VaultStore;
 import io.holdfast.keyservice.usage.KeyDependents;
+import io.holdfast.keyservice.vault.Vaults;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -37,9 +38,16 @@ public class VaultDeletion {
     private final DeletionWindow window;
     private final AccessEnd end;
     private final KeyDependents dependents;
+    private final Vaults adapters;
 
     public VaultDeletion(
-            VaultStore vaults, KeyStore keys, DeletionWindow window, AccessEnd end, KeyDependents dependents) {
+            VaultStore vaults,
+            KeyStore keys,
+            DeletionWindow window,
+            AccessEnd end,
+            KeyDependents dependents,
+            Vaults adapters) {
+        this.adapters = adapters;
         this.dependents = dependents;
         this.vaults = vaults;
         this.keys = keys;
@@ -61,6 +69,7 @@ public class VaultDeletion {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         Instant time = window.timeOfDeletion(now, requested);
         Changed<Vault> begun = vaults.change(id, request, seen -> {
+            adapters.requireLedHere(id);
             if (!(seen instanceof Vault.Active active)) {
                 throw conflict(seen, "only an ACTIVE vault can be scheduled for deletion");
             }
@@ -104,6 +113,7 @@ public class VaultDeletion {
      */
     public Stored<Vault> cancelDeletion(VaultId id, ChangeRequest request) {
         vaults.change(id, request, seen -> {
+            adapters.requireLedHere(id);
             if (!(seen instanceof Vault.PendingDeletion pending)) {
                 throw conflict(seen, "only a vault that is PENDING_DELETION can be cancelled");
             }

@@ -15,6 +15,7 @@ import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Step;
 import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.usage.KeyDependents;
+import io.holdfast.keyservice.vault.Vaults;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -30,8 +31,11 @@ public class VersionDeletion {
     private final DeletionWindow window;
     private final AccessEnd end;
     private final KeyDependents dependents;
+    private final Vaults adapters;
 
-    public VersionDeletion(KeyStore store, DeletionWindow window, AccessEnd end, KeyDependents dependents) {
+    public VersionDeletion(
+            KeyStore store, DeletionWindow window, AccessEnd end, KeyDependents dependents, Vaults adapters) {
+        this.adapters = adapters;
         this.dependents = dependents;
         this.store = store;
         this.window = window;
@@ -120,7 +124,8 @@ public class VersionDeletion {
         return stored;
     }
 
-    private static MasterKey.Kept requireKept(MasterKey key) {
+    private MasterKey.Kept requireKept(MasterKey key) {
+        adapters.requireLedHere(key.facts().vaultId());
         if (key instanceof MasterKey.Kept kept) {
             return kept;
         }

@@ -16,6 +16,7 @@ import io.holdfast.keyservice.store.RotationIndex;
 import io.holdfast.keyservice.store.Step;
 import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.store.VaultStore;
+import io.holdfast.keyservice.vault.Vaults;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 
@@ -24,8 +25,10 @@ import java.util.Optional;
 public class Descriptions {
     private final VaultStore vaults;
     private final KeyStore keys;
+    private final Vaults adapters;
 
-    public Descriptions(VaultStore vaults, KeyStore keys) {
+    public Descriptions(VaultStore vaults, KeyStore keys, Vaults adapters) {
+        this.adapters = adapters;
         this.vaults = vaults;
         this.keys = keys;
     }
@@ -73,7 +76,10 @@ public class Descriptions {
                             switch (schedule) {
                                 case Schedule.AsItIs asItIs -> before.rotation();
                                 case Schedule.None none -> Optional.empty();
-                                case Schedule.Every every -> Optional.of(every.schedule());
+                                case Schedule.Every every -> {
+                                    adapters.requireLedHere(before.vaultId());
+                                    yield Optional.of(every.schedule());
+                                }
                             };
                     MasterKey.Facts after = before.described(
                                     wanted.displayName().orElse(before.displayName()),

@@ -19,6 +19,7 @@ import io.holdfast.keyservice.domain.Tags;
 import io.holdfast.keyservice.domain.Vault;
 import io.holdfast.keyservice.store.ChangeRequest;
 import io.holdfast.keyservice.store.Changed;
+import io.holdfast.keyservice.store.Destructions;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.KeyStore.VersionMaterial;
 import io.holdfast.keyservice.store.RotationIndex;
@@ -41,9 +42,11 @@ public class Keys {
     private final KeyStore store;
     private final VaultStore vaultStore;
     private final Vaults vaults;
+    private final Destructions destructions;
     private final Ocid.Mint mint;
 
-    public Keys(KeyStore store, VaultStore vaultStore, Vaults vaults, Ocid.Mint mint) {
+    public Keys(KeyStore store, VaultStore vaultStore, Vaults vaults, Destructions destructions, Ocid.Mint mint) {
+        this.destructions = destructions;
         this.vaultStore = vaultStore;
         this.store = store;
         this.vaults = vaults;
@@ -83,8 +86,8 @@ public class Keys {
      */
     public Stored<MasterKey> createKey(Stored<Vault> in, KeyWish wish, ChangeRequest request) {
         VaultId vaultId = in.value().id();
-        io.holdfast.keyservice.vault.Vault vault = vaults.forNew(vaultId, wish.protectionMode());
-        Made made = vault.generate(firstOf(vaultId, wish));
+        Making making = making(vaults.forNew(vaultId, wish.protectionMode()), vaultId, wish.protectionMode());
+        Made made = making.generate(firstOf(vaultId, wish));
         return store(in, wish, made, Origin.INTERNAL, request);
     }
 
@@ -96,8 +99,17 @@ public class Keys {
      */
     public Stored<MasterKey> importKey(Stored<Vault> in, KeyWish wish, SecretBytes material, ChangeRequest request) {
         VaultId vaultId = in.value().id();
-        Made made = vaults.forNew(vaultId, wish.protectionMode()).adopt(firstOf(vaultId, wish), material);
+        Making making = making(vaults.forNew(vaultId, wish.protectionMode()), vaultId, wish.protectionMode());
+        Made made = making.adopt(firstOf(vaultId, wish), material);
         return store(in, wish, made, Origin.EXTERNAL, request);
+    }
+
+    private Making making(MasterKey.Facts key) {
+        return making(vaults.of(key), key.vaultId(), key.protectionMode());
+    }
+
+    private Making making(io.holdfast.keyservice.vault.Vault vault, VaultId id, ProtectionMode mode) {
+        return new Making(vault, id, mode, destructions);
     }
 
     private Wish firstOf(VaultId vault, KeyWish wish) {
@@ -129,7 +141,8 @@ public class Keys {
                         new KeyVersion.Facts(made.version(), made.key(), 1, now, origin, false, made.publicKey())),
                 made.stored(),
                 in,
-                RotationIndex.move(made.key(), Optional.empty(), wish.rotation()),
+                RotationIndex.move(made.key(), Optional.empty(), wish.rotation())
+                        .andThen(Making.recorded(made)),
                 new KeyEvent.KeyCreated(
                         made.key(),
                         vaultId,
@@ -153,7 +166,7 @@ public class Keys {
         MasterKey.Facts facts =
                 store.key(id).orElseThrow(ProblemException::notFound).value().facts();
         // One version per request, however many races it takes: a lost race leaves nothing of it behind.
-        Made made = vaults.of(facts).generate(nextOf(facts));
+        Made made = making(facts).generate(nextOf(facts));
         return makeCurrent(facts, made, Origin.INTERNAL, request);
     }
 
@@ -177,7 +190,7 @@ public class Keys {
     public Rotated importVersion(KeyId id, SecretBytes material, ChangeRequest request) {
         MasterKey.Facts facts =
                 store.key(id).orElseThrow(ProblemException::notFound).value().facts();
-        Made made = vaults.of(facts).adopt(nextOf(facts), material);
+        Made made = making(facts).adopt(nextOf(facts), material);
         return makeCurrent(facts, made, Origin.EXTERNAL, request);
     }
 
@@ -199,6 +212,10 @@ public class Keys {
 
     private static Step<MasterKey> rotation(
             MasterKey.Enabled before, Made made, Origin origin, boolean auto, Instant now, String actor) {
+        if (before.facts().currentVersion().equals(made.version())) {
+            // A vault elsewhere names its versions, and whoever follows it was faster.
+            return new Step<>(before, Optional.empty(), made.version().value(), nothing -> {});
+        }
         if (before.facts().liveVersions() >= MasterKey.MAX_VERSIONS) {
             throw new ProblemException(
                     ProblemCode.LIMIT_EXCEEDED,
@@ -216,7 +233,9 @@ public class Keys {
                 new KeyEvent.KeyRotated(
                         before.id(), made.version(), number, before.facts().currentVersion(), actor),
                 made.version().value(),
-                KeyStore.putVersion(version, made.stored()).andThen(RotationIndex.move(before.id(), schedule, next)));
+                KeyStore.putVersion(version, made.stored())
+                        .andThen(RotationIndex.move(before.id(), schedule, next))
+                        .andThen(Making.recorded(made)));
     }
 
     /**
@@ -230,7 +249,7 @@ public class Keys {
             return;
         }
         MasterKey.Facts facts = requireEnabled(key).facts();
-        Made made = vaults.of(facts).generate(nextOf(facts));
+        Made made = making(facts).generate(nextOf(facts));
         store.changeIf(
                 id,
                 seen -> isDue(seen, now)

@@ -34,6 +34,9 @@ import java.util.UUID;
  * /holdfast/keys/notices/ID/TIME/NOTICE                  empty; the warning of a deletion was given
  * /holdfast/keys/rotations/TIME/KEY                      empty; scheduled rotations, in order of time
  * /holdfast/keys/vaults-unfinished/VAULT                 empty; vaults whose keys are being scheduled or restored
+ * /holdfast/keys/out-of-reach/VAULT                      since when a vault elsewhere has been silent too long
+ * /holdfast/keys/mirrors/VAULT                           leased; the replica that follows a vault elsewhere
+ * /holdfast/keys/destructions/ID                         what a vault must destroy, and from when on
  * /holdfast/keys/heartbeat                               the newest wall time that a sweeper saw
  * /holdfast/keys/root-key-check                          opens under the right root key only
  * /holdfast/keys/state                                   see StateRevision
@@ -46,6 +49,7 @@ public final class Layout {
     public static final String DUE = "/holdfast/keys/due/";
     public static final String ROTATIONS = "/holdfast/keys/rotations/";
     public static final String UNFINISHED_VAULTS = "/holdfast/keys/vaults-unfinished/";
+    public static final String DESTRUCTIONS = "/holdfast/keys/destructions/";
     public static final String HEARTBEAT = "/holdfast/keys/heartbeat";
     public static final String ROOT_KEY_CHECK = "/holdfast/keys/root-key-check";
 
@@ -77,6 +81,14 @@ public final class Layout {
 
     public static String material(KeyVersionId version) {
         return "/holdfast/keys/material/" + version.value();
+    }
+
+    public static String outOfReach(VaultId vault) {
+        return "/holdfast/keys/out-of-reach/" + vault.value();
+    }
+
+    public static String mirrorLeader(VaultId vault) {
+        return "/holdfast/keys/mirrors/" + vault.value();
     }
 
     public static String uses(KeyVersionId version) {

@@ -6,7 +6,6 @@ import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.SecretBytes;
 import io.holdfast.keyservice.domain.KeyShape;
-import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.keyservice.domain.Vault;
 import io.holdfast.keyservice.store.WrappingKeyStore;
 import io.holdfast.keyservice.store.WrappingKeyStore.WrappingKey;
@@ -50,7 +49,7 @@ public class WrappingKeys {
     private WrappingKey make(Vault vault) {
         KeyId key = mint.key(vault.id());
         KeyVersionId version = mint.keyVersion(vault.id());
-        Made made = software(vault).generate(new Wish(key, version, SHAPE, "wrapping key", Optional.empty()));
+        Made made = vaults.builtIn().generate(new Wish(key, version, SHAPE, "wrapping key", Optional.empty()));
         return store.recordFirst(
                 vault.facts().tenancyId(),
                 new WrappingKey(
@@ -65,12 +64,8 @@ public class WrappingKeys {
     SecretBytes privateHalf(Vault vault) {
         WrappingKey key = of(vault);
         Bytes stored = key.stored();
-        try (var material = software(vault).open(key.id(), key.version(), SHAPE, stored)) {
+        try (var material = vaults.builtIn().open(key.id(), key.version(), SHAPE, stored)) {
             return material.export();
         }
-    }
-
-    private io.holdfast.keyservice.vault.Vault software(Vault vault) {
-        return vaults.forNew(vault.id(), ProtectionMode.SOFTWARE);
     }
 }

@@ -136,6 +136,11 @@ public final class BuiltInVault implements Vault {
     public void destroy(KeyVersionId version) {}
 
     @Override
+    public boolean holdsMaterial() {
+        return false;
+    }
+
+    @Override
     public boolean wrapsInMemory(KeyShape shape) {
         return shape.algorithm() == Algorithm.AES;
     }

@@ -155,6 +155,11 @@ public final class Pkcs11Vault implements Vault {
     }
 
     @Override
+    public boolean holdsMaterial() {
+        return true;
+    }
+
+    @Override
     public boolean wrapsInMemory(KeyShape shape) {
         return false;
     }

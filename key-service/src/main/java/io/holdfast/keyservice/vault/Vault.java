@@ -70,6 +70,9 @@ public interface Vault {
      */
     void destroy(KeyVersionId version);
 
+    /** Whether the vault itself holds something of a version, which only {@link #destroy} ends. */
+    boolean holdsMaterial();
+
     /** Whether {@link Material#wrap} needs nothing but this process's memory, so that each data key may be wrapped by it. */
     boolean wrapsInMemory(KeyShape shape);
 

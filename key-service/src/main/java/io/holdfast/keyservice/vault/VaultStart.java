@@ -1,5 +1,6 @@
 package io.holdfast.keyservice.vault;
 
+import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.config.KeysConfig;
 import io.holdfast.keyservice.domain.ProtectionMode;
@@ -9,6 +10,8 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -46,12 +49,20 @@ public class VaultStart {
 
     @Produces
     @Singleton
+    RemoteVaults remotes() {
+        return new RemoteVaults(List.of());
+    }
+
+    @Produces
+    @Singleton
     @Startup
-    Vaults vaults(RootKey root, Hsm hsm, KeyValueStore store) {
+    Vaults vaults(RootKey root, Hsm hsm, RemoteVaults remotes, KeyValueStore store) {
         Map<ProtectionMode, Vault> local = new EnumMap<>(ProtectionMode.class);
         local.put(ProtectionMode.SOFTWARE, new BuiltInVault(root));
         hsm.device().ifPresent(device -> local.put(ProtectionMode.HSM, new Pkcs11Vault(device, new UseBudget(store))));
-        return new Vaults(local, Map.of());
+        Map<VaultId, Vault> elsewhere = new HashMap<>();
+        remotes.vaults().forEach(remote -> elsewhere.put(remote.keys().vault(), remote.adapter()));
+        return new Vaults(local, elsewhere);
     }
 
     /** The installation's HSM, where it has one. */

@@ -1,6 +1,7 @@
 package io.holdfast.keyservice.vault;
 
 import io.holdfast.kernel.Ocid.VaultId;
+import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.ProtectionMode;
@@ -44,8 +45,40 @@ public final class Vaults {
                 .orElseThrow(() -> new VaultUnavailable("The vault of the key is not configured here.", null));
     }
 
+    /** Where this service keeps material of its own, such as wrapping keys. */
+    public Vault builtIn() {
+        return find(ProtectionMode.SOFTWARE)
+                .orElseThrow(() -> new IllegalStateException("every installation has the built-in vault"));
+    }
+
+    /** For what a vault must destroy; empty when it is no longer configured. */
+    public Optional<Vault> holding(VaultId vault, ProtectionMode mode) {
+        return find(vault, mode);
+    }
+
+    /** Whether the lives of this vault's keys are led elsewhere. */
+    public boolean isElsewhere(VaultId vault) {
+        return remote.containsKey(vault);
+    }
+
+    /**
+     * @throws ProblemException CONFLICT when the lives of this vault's keys are led elsewhere
+     */
+    public void requireLedHere(VaultId vault) {
+        if (isElsewhere(vault)) {
+            throw new ProblemException(
+                    ProblemCode.CONFLICT,
+                    "The vault is Oracle's, where the lives of its keys are led: do it there. Holdfast follows within"
+                            + " seconds.");
+        }
+    }
+
+    private Optional<Vault> find(ProtectionMode mode) {
+        return Optional.ofNullable(local.get(mode));
+    }
+
     private Optional<Vault> find(VaultId vault, ProtectionMode mode) {
         Vault elsewhere = remote.get(vault);
-        return Optional.ofNullable(elsewhere == null ? local.get(mode) : elsewhere);
+        return elsewhere == null ? find(mode) : Optional.of(elsewhere);
     }
 }

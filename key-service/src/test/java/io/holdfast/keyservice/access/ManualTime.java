@@ -8,7 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A clock that stands until it is moved. */
-final class ManualTime implements TimeSource {
+public final class ManualTime implements TimeSource {
     private static final Instant ORIGIN = Instant.parse("2026-11-24T12:00:00Z");
 
     private final AtomicLong nanos = new AtomicLong();
@@ -18,7 +18,7 @@ final class ManualTime implements TimeSource {
         listeners.add(listener);
     }
 
-    void advance(Duration by) {
+    public void advance(Duration by) {
         nanos.addAndGet(by.toNanos());
         listeners.forEach(Runnable::run);
     }

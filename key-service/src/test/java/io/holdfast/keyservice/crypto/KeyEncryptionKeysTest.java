@@ -288,6 +288,11 @@ class KeyEncryptionKeysTest {
         }
 
         @Override
+        public boolean holdsMaterial() {
+            return vault.holdsMaterial();
+        }
+
+        @Override
         public Made generate(Wish wish) {
             return vault.generate(wish);
         }

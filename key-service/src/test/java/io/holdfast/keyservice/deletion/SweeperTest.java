@@ -47,11 +47,15 @@ class SweeperTest {
     @Inject
     AutomaticRotation rotations;
 
+    @Inject
+    Destroyer destroyer;
+
     private Sweeper replica(TimeSource time) {
         return new Sweeper(
                 completion,
                 notices,
                 rotations,
+                destroyer,
                 new DeletionClock(etcd, time, Duration.ofHours(1), Duration.ofHours(1)),
                 Duration.ofSeconds(1),
                 new SimpleMeterRegistry());

@@ -293,13 +293,13 @@ class TransferRestTest {
         return Map.of("keyMaterial", Base64.getEncoder().encodeToString(wrapped), "wrappingAlgorithm", wrapping);
     }
 
-    private static KeyPair rsa(int bits) throws Exception {
+    static KeyPair rsa(int bits) throws Exception {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(bits);
         return generator.generateKeyPair();
     }
 
-    private static String pem(PublicKey key) {
+    static String pem(PublicKey key) {
         return "-----BEGIN PUBLIC KEY-----\n" + Base64.getMimeEncoder().encodeToString(key.getEncoded())
                 + "\n-----END PUBLIC KEY-----\n";
     }

@@ -74,6 +74,11 @@ public final class RetryTokens {
             this.replay = replay;
         }
 
+        /** Of a change that no request asked for. */
+        public static Attempt withoutToken() {
+            return new Attempt(null, null, "", 0, Optional.empty());
+        }
+
         /** What the first request with this token recorded: the id of what it made. */
         public Optional<String> replay() {
             return replay;

@@ -69,6 +69,8 @@ public final class OthersEvents {
                     case KeyEvent.VaultScheduledForDeletion other -> true;
                     case KeyEvent.VaultDeletionCancelled other -> true;
                     case KeyEvent.VaultDeleted other -> true;
+                    case KeyEvent.VaultOutOfReach out -> reconciler.all("VaultOutOfReach");
+                    case KeyEvent.VaultInReach in -> reconciler.all("VaultInReach");
                     case KeyEvent.KeyUpdated other -> true;
                     case KeyEvent.KeyMoved moved -> reconciler.ofKey(moved.keyId(), "KeyMoved");
                     case KeyEvent.KeyVersionScheduledForDeletion other -> true;

@@ -1,0 +1,302 @@
+package io.holdfast.keyservice.mirror;
+
+import io.holdfast.events.KeyEvent;
+import io.holdfast.kernel.Ocid;
+import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.Ocid.KeyVersionId;
+import io.holdfast.kernel.ProblemException;
+import io.holdfast.keyservice.domain.KeyVersion;
+import io.holdfast.keyservice.domain.KeyVersion.Origin;
+import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.domain.Tags;
+import io.holdfast.keyservice.domain.Vault;
+import io.holdfast.keyservice.mirror.Following.Move;
+import io.holdfast.keyservice.store.BindingStore;
+import io.holdfast.keyservice.store.ChangeRequest;
+import io.holdfast.keyservice.store.KeyStore;
+import io.holdfast.keyservice.store.Step;
+import io.holdfast.keyservice.store.Stored;
+import io.holdfast.keyservice.store.VaultStore;
+import io.holdfast.keyservice.vault.OpenedMaterial;
+import io.holdfast.keyservice.vault.RemoteKeys;
+import io.holdfast.keyservice.vault.RemoteKeys.Adopted;
+import io.holdfast.keyservice.vault.RemoteKeys.Detail;
+import io.holdfast.keyservice.vault.RemoteKeys.State;
+import io.holdfast.keyservice.vault.RemoteKeys.Summary;
+import io.holdfast.keyservice.vault.VaultUnavailable;
+import io.holdfast.platform.http.Caller;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One vault elsewhere and the records of its keys here. {@link #follow} makes the records say what the vault says; each
+ * change is one compare-and-swap with its event, so of several replicas one makes it.
+ *
+ * <p>What one listing tells of all keys is their states. A rotation shows only in a look at the key itself, so those
+ * looks are for keys that clusters are bound to: they alone have something to encrypt anew.
+ *
+ * <p>For one thread.
+ */
+final class Mirror {
+    private static final Logger LOG = Logger.getLogger(Mirror.class);
+    /** Most steps between any two states. */
+    private static final int STEPS = 4;
+
+    private final RemoteKeys there;
+    private final Supplier<Shown> showing;
+    private final KeyStore keys;
+    private final VaultStore vaults;
+    private final BindingStore bindings;
+    private final OpenedMaterial opened;
+    private final Ocid.Mint mint;
+    private final Set<KeyId> seenBefore = new HashSet<>();
+
+    /**
+     * How the vault shows here.
+     *
+     * @param caller in whose name its records are made
+     * @param request without a condition, in that name
+     */
+    record Shown(CompartmentId compartment, String name, Caller caller, ChangeRequest request) {}
+
+    Mirror(
+            RemoteKeys there,
+            Supplier<Shown> showing,
+            KeyStore keys,
+            VaultStore vaults,
+            BindingStore bindings,
+            OpenedMaterial opened,
+            Ocid.Mint mint) {
+        this.there = there;
+        this.showing = showing;
+        this.keys = keys;
+        this.vaults = vaults;
+        this.bindings = bindings;
+        this.opened = opened;
+        this.mint = mint;
+    }
+
+    /**
+     * Brings the records up to what the vault says now.
+     *
+     * @return how many changes this call made
+     * @throws VaultUnavailable when the vault does not answer; what was followed until then stays followed
+     */
+    int follow() {
+        List<Summary> listed = there.list();
+        Shown shown = showing.get();
+        Stored<Vault> vault = vault(shown);
+        seenBefore.retainAll(listed.stream().map(Summary::key).toList());
+        Map<KeyId, MasterKey> known = new HashMap<>();
+        keys.keysIn(there.vault()).forEach(key -> known.put(key.value().id(), key.value()));
+        int changes = 0;
+        for (Summary each : listed) {
+            @Nullable MasterKey key = known.remove(each.key());
+            changes += key == null ? meet(shown, vault, each) : keepUp(key, each.state());
+        }
+        // Moved to another of the vault's compartments, or out of our sight.
+        for (MasterKey key : known.values()) {
+            changes += keepUpUnlisted(key);
+        }
+        return changes;
+    }
+
+    private Stored<Vault> vault(Shown shown) {
+        return vaults.vault(there.vault()).orElseGet(() -> {
+            Vault.Active made = new Vault.Active(new Vault.Facts(
+                    there.vault(),
+                    shown.caller().tenancyId(),
+                    shown.compartment(),
+                    shown.name(),
+                    "DEFAULT",
+                    mint.key(there.vault()),
+                    now(),
+                    Tags.NONE));
+            KeyEvent event = new KeyEvent.VaultCreated(there.vault(), shown.compartment(), shown.name(), actor());
+            try {
+                return vaults.create(made, event, shown.request());
+            } catch (ProblemException lostRace) {
+                return vaults.vault(there.vault()).orElseThrow(() -> lostRace);
+            }
+        });
+    }
+
+    /**
+     * A key that is not known here yet is recorded when it is ENABLED there and was so at the look before: one that was
+     * made through this service is recorded by the request that made it, with what that said of it.
+     */
+    private int meet(Shown shown, Stored<Vault> vault, Summary summary) {
+        if (summary.state() != State.ENABLED || seenBefore.add(summary.key())) {
+            return 0;
+        }
+        Optional<Detail> found = there.find(summary.key()).filter(detail -> detail.state() == State.ENABLED);
+        if (found.isEmpty()) {
+            return 0;
+        }
+        Detail detail = found.get();
+        Adopted first = there.adopt(detail.key(), detail.current());
+        Instant now = now();
+        MasterKey.Enabled key = new MasterKey.Enabled(new MasterKey.Facts(
+                detail.key(),
+                there.vault(),
+                shown.caller().tenancyId(),
+                shown.compartment(),
+                detail.displayName(),
+                detail.shape(),
+                detail.protectionMode(),
+                detail.current(),
+                1,
+                1,
+                now,
+                Tags.NONE,
+                false,
+                Optional.empty()));
+        try {
+            keys.create(
+                    key,
+                    version(detail.key(), detail.current(), 1, now, first),
+                    first.stored(),
+                    vault,
+                    nothing -> {},
+                    new KeyEvent.KeyCreated(
+                            detail.key(),
+                            there.vault(),
+                            shown.compartment(),
+                            detail.displayName(),
+                            detail.shape().algorithm().name(),
+                            detail.shape().length(),
+                            detail.protectionMode().name(),
+                            detail.current(),
+                            actor()),
+                    shown.request());
+        } catch (ProblemException lostRace) {
+            if (keys.key(detail.key()).isEmpty()) {
+                throw lostRace;
+            }
+            return 0;
+        }
+        seenBefore.remove(detail.key());
+        LOG.infov(
+                "A key of a vault elsewhere is followed from now on. key={0}",
+                detail.key().value());
+        return 1;
+    }
+
+    private int keepUpUnlisted(MasterKey key) {
+        if (key instanceof MasterKey.Deleted) {
+            return 0;
+        }
+        Optional<Detail> found = there.find(key.id());
+        if (found.isEmpty() && key instanceof MasterKey.Enabled) {
+            LOG.warnv(
+                    "A key is not shown to us any more by its vault; it counts as disabled. key={0}",
+                    key.id().value());
+        }
+        return move(key, found.map(Detail::state).orElse(State.DISABLED), found)
+                + found.map(detail -> rotate(key, detail)).orElse(0);
+    }
+
+    private int keepUp(MasterKey key, State state) {
+        Optional<Detail> looked =
+                state == State.PENDING_DELETION || mayHaveRotated(key, state) ? there.find(key.id()) : Optional.empty();
+        State current = looked.map(Detail::state).orElse(state);
+        return move(key, current, looked)
+                + looked.map(detail -> rotate(key, detail)).orElse(0);
+    }
+
+    private boolean mayHaveRotated(MasterKey key, State state) {
+        return state == State.ENABLED
+                && !bindings.heldOfKey(key.id(), "", 1).bindings().isEmpty();
+    }
+
+    private int move(MasterKey key, State state, Optional<Detail> detail) {
+        Optional<Instant> timeOfDeletion = detail.flatMap(Detail::timeOfDeletion);
+        int moves = 0;
+        while (moves < STEPS) {
+            var changed = keys.changeIf(
+                    key.id(),
+                    seen -> Following.next(seen, state, timeOfDeletion, actor()).map(this::step));
+            if (changed.isEmpty()) {
+                break;
+            }
+            opened.end(key.id(), changed.get().stateRevision());
+            LOG.infov(
+                    "Followed a key of a vault elsewhere. key={0} state={1}",
+                    key.id().value(), changed.get().value().lifecycleState());
+            moves++;
+        }
+        return moves;
+    }
+
+    private Step<MasterKey> step(Move move) {
+        KeyId id = move.next().id();
+        return new Step<>(
+                move.next(),
+                move.event(),
+                id.value(),
+                move.wipes()
+                        ? KeyStore.wipe(
+                                keys.versionsOf(id).stream().map(Stored::value).toList())
+                        : nothing -> {});
+    }
+
+    private int rotate(MasterKey key, Detail detail) {
+        if (detail.state() != State.ENABLED
+                || detail.current().equals(key.facts().currentVersion())
+                || keys.version(key.id(), detail.current()).isPresent()) {
+            return 0;
+        }
+        Adopted made = there.adopt(key.id(), detail.current());
+        var changed = keys.changeIf(key.id(), seen -> rotated(seen, detail.current(), made));
+        changed.ifPresent(done -> LOG.infov(
+                "Followed a rotation in a vault elsewhere. key={0} version={1}",
+                key.id().value(), detail.current().value()));
+        return changed.isPresent() ? 1 : 0;
+    }
+
+    private Optional<Step<MasterKey>> rotated(MasterKey seen, KeyVersionId next, Adopted made) {
+        if (!(seen instanceof MasterKey.Enabled before)
+                || before.facts().currentVersion().equals(next)
+                || keys.version(seen.id(), next).isPresent()) {
+            return Optional.empty();
+        }
+        if (before.facts().liveVersions() >= MasterKey.MAX_VERSIONS) {
+            LOG.errorv(
+                    "A rotation elsewhere can''t be followed: the key has {0} versions here. key={1}",
+                    MasterKey.MAX_VERSIONS, seen.id().value());
+            return Optional.empty();
+        }
+        MasterKey.Enabled rotated = before.rotate(next);
+        KeyVersion version = version(seen.id(), next, rotated.facts().currentVersionNumber(), now(), made);
+        return Optional.of(new Step<>(
+                rotated,
+                new KeyEvent.KeyRotated(
+                        seen.id(), next, version.number(), before.facts().currentVersion(), actor()),
+                next.value(),
+                KeyStore.putVersion(version, made.stored())));
+    }
+
+    private static KeyVersion version(KeyId key, KeyVersionId version, long number, Instant now, Adopted made) {
+        return new KeyVersion.Enabled(
+                new KeyVersion.Facts(version, key, number, now, Origin.INTERNAL, false, made.publicKey()));
+    }
+
+    /** Events name the vault: who acted there, it does not say. */
+    private String actor() {
+        return there.vault().value();
+    }
+
+    private static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    }
+}

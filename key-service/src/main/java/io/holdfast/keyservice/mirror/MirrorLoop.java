@@ -1,0 +1,141 @@
+package io.holdfast.keyservice.mirror;
+
+import io.holdfast.kernel.Bytes;
+import io.holdfast.kernel.Ocid.VaultId;
+import io.holdfast.kernel.TimeSource;
+import io.holdfast.keyservice.store.Layout;
+import io.holdfast.keyservice.store.VaultReach;
+import io.holdfast.keyservice.vault.VaultUnavailable;
+import io.holdfast.platform.store.KeyValueStore;
+import io.holdfast.platform.store.StoreUnavailable;
+import io.holdfast.platform.store.Transaction;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.function.IntSupplier;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows one vault elsewhere, at one replica at a time: the one that holds the vault's leader key in etcd. When it has not
+ * followed for longer than is allowed, access to the vault's keys ends until it does again: whether they may still be used,
+ * nobody here can say.
+ *
+ * <p>For one thread.
+ */
+final class MirrorLoop implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(MirrorLoop.class);
+    private static final int LEASE_INTERVALS = 3;
+    private static final Duration SHORTEST_LEASE = Duration.ofSeconds(5);
+
+    private final VaultId vault;
+    private final IntSupplier follow;
+    private final KeyValueStore store;
+    private final VaultReach reach;
+    private final TimeSource time;
+    private final Duration lease;
+    private final Duration staleAfter;
+    private final Bytes name =
+            Bytes.takeOwnershipOf(UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII));
+
+    private KeyValueStore.@Nullable Lease leadership;
+    private long followedAtNanos;
+    private Instant followedAt;
+
+    /**
+     * @param follow brings the records up to date and answers how many changes that took; see {@link Mirror#follow}
+     * @param interval between two calls of {@link #tick}
+     * @param staleAfter how long the vault may be silent
+     */
+    MirrorLoop(
+            VaultId vault,
+            IntSupplier follow,
+            KeyValueStore store,
+            VaultReach reach,
+            TimeSource time,
+            Duration interval,
+            Duration staleAfter) {
+        this.vault = vault;
+        this.follow = follow;
+        this.store = store;
+        this.reach = reach;
+        this.time = time;
+        Duration some = interval.multipliedBy(LEASE_INTERVALS);
+        this.lease = some.compareTo(SHORTEST_LEASE) < 0 ? SHORTEST_LEASE : some;
+        this.staleAfter = staleAfter;
+        this.followedAtNanos = time.monotonicNanos();
+        this.followedAt = time.wall();
+    }
+
+    /** What came of a tick. */
+    enum Outcome {
+        /** Another replica follows this vault. */
+        NOT_OURS,
+        FOLLOWED,
+        FAILED
+    }
+
+    /** Follows once, if that is this replica's task. */
+    Outcome tick() {
+        try {
+            if (!leads()) {
+                return Outcome.NOT_OURS;
+            }
+            int changes = follow.getAsInt();
+            if (changes > 0) {
+                LOG.infov("Followed a vault elsewhere. vault={0} changes={1}", vault.value(), changes);
+            }
+            followedAtNanos = time.monotonicNanos();
+            followedAt = time.wall();
+            reach.found(vault);
+            return Outcome.FOLLOWED;
+        } catch (StoreUnavailable e) {
+            // Without etcd nobody is granted anything; there is nothing to record and nowhere to do it.
+            LOG.warnv("A vault can''t be followed without etcd. vault={0} cause={1}", vault.value(), e.toString());
+            return Outcome.FAILED;
+        } catch (VaultUnavailable e) {
+            LOG.warnv("A vault elsewhere does not answer. vault={0} cause={1}", vault.value(), e.toString());
+        } catch (RuntimeException e) {
+            LOG.errorv(e, "A vault elsewhere could not be followed. vault={0}", vault.value());
+        }
+        if (time.monotonicNanos() - followedAtNanos > staleAfter.toNanos()) {
+            reach.lost(vault, followedAt);
+        }
+        return Outcome.FAILED;
+    }
+
+    private boolean leads() {
+        KeyValueStore.Lease held = leadership;
+        if (held != null && held.alive()) {
+            return true;
+        }
+        leadership = null;
+        KeyValueStore.Lease fresh = store.lease(lease);
+        String at = Layout.mirrorLeader(vault);
+        boolean won = store.commit(Transaction.builder()
+                        .ifAbsent(at)
+                        .putLeased(at, name, fresh.id())
+                        .build())
+                .committed();
+        if (!won) {
+            fresh.close();
+            return false;
+        }
+        LOG.infov("This replica follows a vault elsewhere. vault={0}", vault.value());
+        leadership = fresh;
+        // Until now another replica kept the time, or nobody did; the record of the loss, if there is one, stays.
+        followedAtNanos = time.monotonicNanos();
+        followedAt = time.wall();
+        return true;
+    }
+
+    @Override
+    public void close() {
+        KeyValueStore.Lease held = leadership;
+        leadership = null;
+        if (held != null) {
+            held.close();
+        }
+    }
+}

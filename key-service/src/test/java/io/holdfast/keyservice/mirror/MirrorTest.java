@@ -1,0 +1,339 @@
+package io.holdfast.keyservice.mirror;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.kernel.Bytes;
+import io.holdfast.kernel.Ocid;
+import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.Ocid.KeyVersionId;
+import io.holdfast.kernel.Ocid.VaultId;
+import io.holdfast.kernel.TimeSource;
+import io.holdfast.keyservice.Samples;
+import io.holdfast.keyservice.access.ManualTime;
+import io.holdfast.keyservice.domain.KeyShape;
+import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.domain.ProtectionMode;
+import io.holdfast.keyservice.mirror.Mirror.Shown;
+import io.holdfast.keyservice.mirror.MirrorLoop.Outcome;
+import io.holdfast.keyservice.service.KeyEvents;
+import io.holdfast.keyservice.service.KeyServiceProfile;
+import io.holdfast.keyservice.store.BindingStore;
+import io.holdfast.keyservice.store.ChangeRequest;
+import io.holdfast.keyservice.store.KeyStore;
+import io.holdfast.keyservice.store.VaultReach;
+import io.holdfast.keyservice.store.VaultStore;
+import io.holdfast.keyservice.vault.OpenedMaterial;
+import io.holdfast.keyservice.vault.RemoteKeys;
+import io.holdfast.keyservice.vault.VaultUnavailable;
+import io.holdfast.platform.http.Caller;
+import io.holdfast.platform.http.RetryTokens.Attempt;
+import io.holdfast.platform.store.KeyValueStore;
+import io.holdfast.testkit.Await;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What is recorded of a vault elsewhere, on real etcd and Kafka. The vault is a map here: the suite of the adapter runs
+ * against a real one.
+ */
+@QuarkusTest
+@TestProfile(KeyServiceProfile.class)
+class MirrorTest {
+    private static final Instant LATER = Instant.now().plus(Duration.ofDays(9)).truncatedTo(ChronoUnit.MILLIS);
+
+    @Inject
+    KeyStore keys;
+
+    @Inject
+    VaultStore vaults;
+
+    @Inject
+    BindingStore bindings;
+
+    @Inject
+    OpenedMaterial opened;
+
+    @Inject
+    VaultReach reach;
+
+    @Inject
+    KeyValueStore etcd;
+
+    @Inject
+    Ocid.Mint mint;
+
+    private final Elsewhere there = new Elsewhere(Samples.MINT.vault());
+
+    private Mirror mirror() {
+        Caller caller = new Caller("vault", there.vault().value(), "oracle", Samples.TENANCY, "");
+        ChangeRequest request = new ChangeRequest(caller, null, Attempt::withoutToken);
+        Shown shown = new Shown(Samples.COMPARTMENT, "oracle", caller, request);
+        return new Mirror(there, () -> shown, keys, vaults, bindings, opened, mint);
+    }
+
+    private MasterKey recorded(KeyId key) {
+        return keys.key(key).orElseThrow().value();
+    }
+
+    /** A key that is known here. */
+    private KeyId known(Mirror mirror) {
+        KeyId key = there.make();
+        mirror.follow();
+        mirror.follow();
+        return key;
+    }
+
+    @Test
+    void aKeyIsRecordedAtTheSecondLookAndOnlyOnce() {
+        KeyId key = there.make();
+        KeyId disabled = there.make();
+        there.states.put(disabled, RemoteKeys.State.DISABLED);
+        Mirror mirror = mirror();
+
+        assertThat(mirror.follow()).isZero();
+        assertThat(keys.key(key)).isEmpty();
+        assertThat(mirror.follow()).isEqualTo(1);
+        assertThat(mirror.follow()).isZero();
+        assertThat(mirror().follow()).isZero();
+
+        MasterKey.Facts facts = recorded(key).facts();
+        assertThat(facts.vaultId()).isEqualTo(there.vault());
+        assertThat(facts.currentVersion()).isEqualTo(there.current.get(key));
+        assertThat(facts.displayName()).isEqualTo("a key elsewhere");
+        assertThat(keys.key(disabled)).isEmpty();
+        assertThat(vaults.vault(there.vault())).isPresent();
+    }
+
+    @Test
+    void everyStateIsFollowedFromEveryOther() {
+        Mirror mirror = mirror();
+        for (RemoteKeys.State from :
+                List.of(RemoteKeys.State.ENABLED, RemoteKeys.State.DISABLED, RemoteKeys.State.PENDING_DELETION)) {
+            for (RemoteKeys.State to : List.of(
+                    RemoteKeys.State.ENABLED,
+                    RemoteKeys.State.DISABLED,
+                    RemoteKeys.State.PENDING_DELETION,
+                    RemoteKeys.State.DELETED)) {
+                KeyId key = known(mirror);
+                there.states.put(key, from);
+                mirror.follow();
+                assertThat(recorded(key).lifecycleState()).isEqualTo(from.name());
+                there.states.put(key, to);
+                mirror.follow();
+                assertThat(recorded(key).lifecycleState())
+                        .as(from + " to " + to)
+                        .isEqualTo(to.name());
+            }
+        }
+    }
+
+    @Test
+    void theEventsAreThoseOfARequest() {
+        Mirror mirror = mirror();
+        KeyId key = known(mirror);
+        there.states.put(key, RemoteKeys.State.DISABLED);
+        mirror.follow();
+        there.states.put(key, RemoteKeys.State.CHANGING);
+        mirror.follow();
+        there.states.put(key, RemoteKeys.State.PENDING_DELETION);
+        mirror.follow();
+        there.states.put(key, RemoteKeys.State.ENABLED);
+        mirror.follow();
+        there.states.put(key, RemoteKeys.State.DELETED);
+        mirror.follow();
+        there.states.put(key, RemoteKeys.State.ENABLED);
+        mirror.follow();
+
+        List<String> expected = List.of(
+                "KeyCreated",
+                "KeyDisabled",
+                "KeyScheduledForDeletion",
+                "KeyDeletionCancelled",
+                "KeyEnabled",
+                "KeyScheduledForDeletion",
+                "KeyDeleted");
+        try (KeyEvents events = new KeyEvents()) {
+            Await.atMostSeconds(30)
+                    .until("the events", () -> events.typesOf(key.value()).size() >= expected.size());
+            assertThat(events.typesOf(key.value())).isEqualTo(expected);
+        }
+        assertThat(recorded(key)).isInstanceOf(MasterKey.Deleted.class);
+    }
+
+    @Test
+    void aTimeOfDeletionThatMovesIsFollowed() {
+        Mirror mirror = mirror();
+        KeyId key = known(mirror);
+        there.states.put(key, RemoteKeys.State.PENDING_DELETION);
+        mirror.follow();
+        there.timeOfDeletion = LATER.plus(Duration.ofDays(3));
+        mirror.follow();
+
+        assertThat(recorded(key))
+                .isInstanceOfSatisfying(
+                        MasterKey.PendingDeletion.class,
+                        pending -> assertThat(pending.timeOfDeletion()).isEqualTo(there.timeOfDeletion));
+    }
+
+    @Test
+    void aKeyThatIsNotShownAnyMoreCountsAsDisabledUntilItIs() {
+        Mirror mirror = mirror();
+        KeyId key = known(mirror);
+        there.hidden = true;
+        mirror.follow();
+        assertThat(recorded(key)).isInstanceOf(MasterKey.Disabled.class);
+        there.hidden = false;
+        mirror.follow();
+        assertThat(recorded(key)).isInstanceOf(MasterKey.Enabled.class);
+    }
+
+    @Test
+    void aKeyThatMovedToAnotherCompartmentIsLookedAtByItself() {
+        Mirror mirror = mirror();
+        KeyId key = known(mirror);
+        there.unlisted = true;
+        there.rotate(key);
+        mirror.follow();
+        assertThat(recorded(key).facts().currentVersion()).isEqualTo(there.current.get(key));
+        assertThat(recorded(key).facts().currentVersionNumber()).isEqualTo(2);
+        mirror.follow();
+        assertThat(recorded(key).facts().currentVersionNumber()).isEqualTo(2);
+    }
+
+    @Test
+    void oneListingServesAllKeys() {
+        Mirror mirror = mirror();
+        known(mirror);
+        known(mirror);
+        int before = there.calls;
+        mirror.follow();
+        assertThat(there.calls).isEqualTo(before + 1);
+    }
+
+    @Test
+    void aVaultThatIsSilentForTooLongIsOutOfReachUntilItAnswers() throws Exception {
+        ManualTime time = new ManualTime();
+        try (MirrorLoop loop = loop(time)) {
+            assertThat(loop.tick()).isEqualTo(Outcome.FOLLOWED);
+            there.silent = true;
+            time.advance(Duration.ofSeconds(59));
+            assertThat(loop.tick()).isEqualTo(Outcome.FAILED);
+            assertThat(reach.isOutOfReach(there.vault())).isFalse();
+            time.advance(Duration.ofSeconds(2));
+            assertThat(loop.tick()).isEqualTo(Outcome.FAILED);
+            assertThat(loop.tick()).isEqualTo(Outcome.FAILED);
+            assertThat(reach.isOutOfReach(there.vault())).isTrue();
+            there.silent = false;
+            assertThat(loop.tick()).isEqualTo(Outcome.FOLLOWED);
+            assertThat(reach.isOutOfReach(there.vault())).isFalse();
+        }
+        try (KeyEvents events = new KeyEvents()) {
+            Await.atMostSeconds(30)
+                    .until(
+                            "the events",
+                            () -> events.typesOf(there.vault().value()).contains("VaultInReach"));
+            assertThat(events.typesOf(there.vault().value()))
+                    .containsExactly("VaultCreated", "VaultOutOfReach", "VaultInReach");
+        }
+    }
+
+    @Test
+    void oneReplicaFollowsAndAnotherTakesOver() {
+        TimeSource time = TimeSource.system();
+        MirrorLoop first = loop(time);
+        try (MirrorLoop second = loop(time)) {
+            assertThat(first.tick()).isEqualTo(Outcome.FOLLOWED);
+            assertThat(second.tick()).isEqualTo(Outcome.NOT_OURS);
+            first.close();
+            assertThat(second.tick()).isEqualTo(Outcome.FOLLOWED);
+        }
+    }
+
+    private MirrorLoop loop(TimeSource time) {
+        Mirror mirror = mirror();
+        return new MirrorLoop(
+                there.vault(), mirror::follow, etcd, reach, time, Duration.ofSeconds(10), Duration.ofMinutes(1));
+    }
+
+    /** A vault whose keys are what the test says. */
+    private static final class Elsewhere implements RemoteKeys {
+        private final VaultId id;
+        private final Map<KeyId, State> states = new LinkedHashMap<>();
+        private final Map<KeyId, KeyVersionId> current = new LinkedHashMap<>();
+        private Instant timeOfDeletion = LATER;
+        private boolean hidden;
+        private boolean unlisted;
+        private boolean silent;
+        private int calls;
+
+        Elsewhere(VaultId id) {
+            this.id = id;
+        }
+
+        KeyId make() {
+            KeyId key = Samples.MINT.key(id);
+            states.put(key, State.ENABLED);
+            rotate(key);
+            return key;
+        }
+
+        void rotate(KeyId key) {
+            current.put(key, Samples.MINT.keyVersion(id));
+        }
+
+        private void call() {
+            calls++;
+            if (silent) {
+                throw new VaultUnavailable("silent", null);
+            }
+        }
+
+        @Override
+        public VaultId vault() {
+            return id;
+        }
+
+        @Override
+        public List<Summary> list() {
+            call();
+            return hidden || unlisted
+                    ? List.of()
+                    : states.entrySet().stream()
+                            .map(each -> new Summary(each.getKey(), each.getValue()))
+                            .toList();
+        }
+
+        @Override
+        public Optional<Detail> find(KeyId key) {
+            call();
+            State state = states.get(key);
+            return hidden || state == null
+                    ? Optional.empty()
+                    : Optional.of(new Detail(
+                            key,
+                            state,
+                            "a key elsewhere",
+                            KeyShape.AES_256,
+                            ProtectionMode.HSM,
+                            current.get(key),
+                            state == State.PENDING_DELETION ? Optional.of(timeOfDeletion) : Optional.empty()));
+        }
+
+        @Override
+        public Adopted adopt(KeyId key, KeyVersionId version) {
+            call();
+            return new Adopted(
+                    Bytes.copyOf(version.value().getBytes(java.nio.charset.StandardCharsets.US_ASCII)),
+                    Optional.empty());
+        }
+    }
+}
