@@ -34,9 +34,6 @@ public class DeletionNotices {
 
     /** Gives the warnings that are due. */
     void give(Instant now) {
-        if (given.size() > REMEMBERED) {
-            given.clear();
-        }
         due.forEachUntil(now.plus(BEFORE.getLast()), each -> {
             if (each instanceof DueKey key) {
                 notice(key, now).ifPresent(before -> give(key, before));
@@ -55,6 +52,9 @@ public class DeletionNotices {
     }
 
     private void give(DueKey key, Duration before) {
+        if (given.size() >= REMEMBERED) {
+            given.clear();
+        }
         String notice = before.toDays() > 0 ? "P" + before.toDays() + "D" : before.toString();
         if (!given.add(key.id().value() + key.time() + notice)) {
             return;
