@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Wraps and unwraps under a key held in memory (a master key in direct mode, a KEK in hierarchical mode), and seals under a
@@ -19,7 +20,10 @@ import java.util.Arrays;
  * key version. Thread safe.
  */
 public final class DekWrapping {
-    private static final byte SEAL_FORMAT = 1;
+    private static final byte SEAL_FORMAT = 2;
+    /** Octets before the nonce of a sealed thing. */
+    private static final int FRONT = 1 + RootKeyId.LENGTH;
+
     private static final byte[] EXPAND = "holdfast xaes key v1".getBytes(StandardCharsets.US_ASCII);
 
     private final Xaes256Gcm xaes;
@@ -73,22 +77,28 @@ public final class DekWrapping {
     }
 
     /**
-     * Seals a thing of Holdfast's own under a root key, which has no OCID.
+     * Seals a thing of Holdfast's own under a root key, which has no OCID but an id made from it.
      *
      * <pre>
-     * sealed-thing = %x01 nonce ciphertext tag
+     * sealed-thing = front nonce ciphertext tag
+     * front        = %x02 root-key-id        ; bound as associated data
+     * root-key-id  = 8OCTET                  ; see RootKeyId
      * </pre>
+     *
+     * <p>Format 1 had no id and was never released.
      *
      * @param rootKey 32 bytes; stays the caller's
      * @param what names the thing, see {@link Scope#seal}
      */
     public Bytes seal(SecretBytes rootKey, String what, SecretBytes payload) {
         Purpose.SEAL.requireFits(payload.length());
-        byte[] front = {SEAL_FORMAT};
+        byte[] front = front(RootKeyId.of(rootKey));
         byte[] sealed = xaes.seal(rootKey, payload, Scope.seal(what).associatedData(front))
                 .toArray();
-        return Bytes.takeOwnershipOf(
-                ByteBuffer.allocate(1 + sealed.length).put(front).put(sealed).array());
+        return Bytes.takeOwnershipOf(ByteBuffer.allocate(front.length + sealed.length)
+                .put(front)
+                .put(sealed)
+                .array());
     }
 
     /**
@@ -97,15 +107,26 @@ public final class DekWrapping {
      * @throws EnvelopeDamaged when it was sealed under another root key or as another thing, or was altered
      */
     public SecretBytes open(SecretBytes rootKey, String what, Bytes sealed) {
-        if (sealed.length() < 1 + Xaes256Gcm.OVERHEAD || sealed.length() > Purpose.SEAL.maxLength()) {
+        RootKeyId id = RootKeyId.of(rootKey);
+        if (!RootKeyId.namedIn(sealed).equals(Optional.of(id))) {
             throw new EnvelopeDamaged();
         }
         byte[] bytes = sealed.toArray();
-        if (bytes[0] != SEAL_FORMAT) {
-            throw new EnvelopeDamaged();
-        }
-        byte[] front = {SEAL_FORMAT};
-        Bytes rest = Bytes.takeOwnershipOf(Arrays.copyOfRange(bytes, 1, bytes.length));
-        return xaes.open(rootKey, rest, Scope.seal(what).associatedData(front));
+        Bytes rest = Bytes.takeOwnershipOf(Arrays.copyOfRange(bytes, FRONT, bytes.length));
+        return xaes.open(rootKey, rest, Scope.seal(what).associatedData(front(id)));
+    }
+
+    /** Whether the format and the length are those of a sealed thing. */
+    static boolean looksSealed(Bytes sealed) {
+        return sealed.length() > FRONT + Xaes256Gcm.OVERHEAD
+                && sealed.length() <= Purpose.SEAL.maxLength()
+                && sealed.toArray()[0] == SEAL_FORMAT;
+    }
+
+    private static byte[] front(RootKeyId id) {
+        return ByteBuffer.allocate(FRONT)
+                .put(SEAL_FORMAT)
+                .put(id.value().toArray())
+                .array();
     }
 }

@@ -113,19 +113,54 @@ class DekWrappingTest {
         try (SecretBytes payload = filled(32, 7)) {
             String what = binding.value();
             Bytes sealed = wrapping.seal(masterKey, what, payload);
-            Bytes inner = Bytes.copyOf(Arrays.copyOfRange(sealed.toArray(), 1, sealed.length()));
+            int front = 1 + RootKeyId.LENGTH;
+            Bytes inner = Bytes.copyOf(Arrays.copyOfRange(sealed.toArray(), front, sealed.length()));
             for (Purpose asked : Purpose.values()) {
                 assertDamaged(masterKey, Scope.of(asked, binding), new WrappedDek(header, inner));
                 WrappedDek wrapped = wrapping.wrap(masterKey, header, Scope.of(asked, binding), payload);
-                byte[] asSeal = new byte[1 + wrapped.sealed().length()];
-                asSeal[0] = 1;
-                System.arraycopy(wrapped.sealed().toArray(), 0, asSeal, 1, asSeal.length - 1);
+                byte[] asSeal = Arrays.copyOf(sealed.toArray(), front + wrapped.sealed().length());
+                System.arraycopy(wrapped.sealed().toArray(), 0, asSeal, front, asSeal.length - front);
                 assertThatThrownBy(() -> wrapping.open(masterKey, what, Bytes.copyOf(asSeal)))
                         .isInstanceOf(EnvelopeDamaged.class);
             }
             assertThatThrownBy(() -> wrapping.open(masterKey, what + "x", sealed))
                     .isInstanceOf(EnvelopeDamaged.class);
         }
+    }
+
+    @Test
+    void aSealNamesItsRootKeyAndBindsTheName() {
+        try (SecretBytes other = filled(32, 0x43);
+                SecretBytes payload = filled(32, 7)) {
+            Bytes sealed = wrapping.seal(masterKey, "a thing", payload);
+            assertThat(RootKeyId.namedIn(sealed)).contains(RootKeyId.of(masterKey));
+            assertThat(RootKeyId.of(other)).isNotEqualTo(RootKeyId.of(masterKey));
+            assertThat(RootKeyId.parse(RootKeyId.of(other).toString())).isEqualTo(RootKeyId.of(other));
+            assertThatThrownBy(() -> wrapping.open(other, "a thing", sealed)).isInstanceOf(EnvelopeDamaged.class);
+            for (int bit = 0; bit < sealed.length() * Byte.SIZE; bit++) {
+                byte[] bad = sealed.toArray();
+                bad[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+                assertThatThrownBy(() -> wrapping.open(masterKey, "a thing", Bytes.copyOf(bad)))
+                        .isInstanceOf(EnvelopeDamaged.class);
+            }
+            // The other key's name in front of this key's seal: neither of them opens it.
+            byte[] renamed = sealed.toArray();
+            System.arraycopy(RootKeyId.of(other).value().toArray(), 0, renamed, 1, RootKeyId.LENGTH);
+            for (SecretBytes key : List.of(masterKey, other)) {
+                assertThatThrownBy(() -> wrapping.open(key, "a thing", Bytes.copyOf(renamed)))
+                        .isInstanceOf(EnvelopeDamaged.class);
+            }
+        }
+    }
+
+    @Test
+    void whatIsNoSealNamesNoRootKey() {
+        for (int length : new int[] {0, 1, 9, 48, 49, 8193}) {
+            byte[] bytes = new byte[length];
+            Arrays.fill(bytes, (byte) 2);
+            assertThat(RootKeyId.namedIn(Bytes.copyOf(bytes))).isEmpty();
+        }
+        assertThat(RootKeyId.namedIn(Bytes.copyOf(new byte[100]))).isEmpty();
     }
 
     @Test

@@ -2,8 +2,8 @@ package io.holdfast.keyservice.config;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -11,8 +11,18 @@ import java.util.OptionalLong;
 @ConfigMapping(prefix = "holdfast.keys")
 public interface KeysConfig {
 
-    /** A file of exactly 32 random bytes: the root key that seals all key material. Required. */
-    Path rootKeyFile();
+    /** Where the root key is that seals all key material: a file of exactly 32 random bytes. Required. */
+    String rootKey();
+
+    /**
+     * Where further root keys are, as {@link #rootKey}: they open what is sealed under them and seal nothing. For the time
+     * of a root-key rotation.
+     */
+    Optional<List<String>> otherRootKeys();
+
+    /** How often what is sealed under another root key than {@link #rootKey} is looked for. 100 ms to 1 h. */
+    @WithDefault("PT10S")
+    Duration resealInterval();
 
     /** Where clients reach this service, as vaults name it in managementEndpoint and cryptoEndpoint. */
     @WithDefault("http://127.0.0.1:8080")

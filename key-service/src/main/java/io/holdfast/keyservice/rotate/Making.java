@@ -45,6 +45,6 @@ record Making(Vault vault, VaultId id, ProtectionMode mode, Destructions destruc
 
     /** Part of the transaction that records the version. */
     static Consumer<Transaction.Builder> recorded(Made made) {
-        return Destructions.callOff(made.version().value());
+        return Destructions.callOff(made.version().value()).andThen(made.alongside());
     }
 }

@@ -26,6 +26,7 @@ import io.holdfast.keyservice.domain.RotationSchedule;
 import io.holdfast.keyservice.domain.Tags;
 import io.holdfast.keyservice.domain.Vault;
 import io.holdfast.keyservice.store.ExportStore.Export;
+import io.holdfast.keyservice.store.TokenKeyStore.TokenKeyRecord;
 import io.holdfast.keyservice.store.WrappingKeyStore.WrappingKey;
 import java.io.IOException;
 import java.time.Instant;
@@ -355,6 +356,21 @@ final class Documents {
                 Bytes.takeOwnershipOf(document.stored()),
                 document.publicKey(),
                 document.timeCreated());
+    }
+
+    private record TokenKeyDocument(String kid, byte[] publicKey, byte[] sealedPrivateKey) {}
+
+    static Bytes write(TokenKeyRecord key) {
+        return write(new TokenKeyDocument(
+                key.kid(), key.publicKey().toArray(), key.sealedPrivateKey().toArray()));
+    }
+
+    static TokenKeyRecord tokenKey(Bytes json) {
+        TokenKeyDocument document = read(json, TokenKeyDocument.class);
+        return new TokenKeyRecord(
+                document.kid(),
+                Bytes.takeOwnershipOf(document.publicKey()),
+                Bytes.takeOwnershipOf(document.sealedPrivateKey()));
     }
 
     private record ExportDocument(

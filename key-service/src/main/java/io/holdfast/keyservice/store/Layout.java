@@ -1,5 +1,6 @@
 package io.holdfast.keyservice.store;
 
+import io.holdfast.envelope.wrapped.RootKeyId;
 import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.BindingId;
 import io.holdfast.kernel.Ocid.ClusterId;
@@ -25,7 +26,7 @@ import java.util.UUID;
  * /holdfast/keys/bindings/BINDING                        a binding
  * /holdfast/keys/bindings-by-key/KEY/BINDING             empty; held bindings only
  * /holdfast/keys/bindings-by-cluster/CLUSTER             the id of the cluster's held binding
- * /holdfast/keys/wrapping-keys/TENANCY                   the tenancy's wrapping key; never changed
+ * /holdfast/keys/wrapping-keys/TENANCY                   the tenancy's wrapping key; never changed but for its seal
  * /holdfast/keys/exports/KEY/TIME/RANDOM                 an export of the key's material
  * /holdfast/keys/keks/BINDING/VERSION                    a binding's wrapped key-encryption key; never changed
  * /holdfast/keys/uses/VERSION                            how often a version of an HSM has encrypted: see UseBudget
@@ -38,7 +39,10 @@ import java.util.UUID;
  * /holdfast/keys/mirrors/VAULT                           leased; the replica that follows a vault elsewhere
  * /holdfast/keys/destructions/ID                         what a vault must destroy, and from when on
  * /holdfast/keys/heartbeat                               the newest wall time that a sweeper saw
- * /holdfast/keys/root-key-check                          opens under the right root key only
+ * /holdfast/keys/root-keys/ROOT-KEY-ID                   its key-check value: opens under that root key only. There for as
+ *                                                        long as anything may be sealed under it
+ * /holdfast/keys/root-key-replicas/RANDOM                leased: which root keys a replica has
+ * /holdfast/keys/token-signing-key                       signs kubectl tokens
  * /holdfast/keys/state                                   see StateRevision
  * </pre>
  */
@@ -51,7 +55,13 @@ public final class Layout {
     public static final String UNFINISHED_VAULTS = "/holdfast/keys/vaults-unfinished/";
     public static final String DESTRUCTIONS = "/holdfast/keys/destructions/";
     public static final String HEARTBEAT = "/holdfast/keys/heartbeat";
-    public static final String ROOT_KEY_CHECK = "/holdfast/keys/root-key-check";
+    public static final String ROOT_KEYS = "/holdfast/keys/root-keys/";
+    public static final String ROOT_KEY_REPLICAS = "/holdfast/keys/root-key-replicas/";
+    public static final String TOKEN_SIGNING_KEY = "/holdfast/keys/token-signing-key";
+
+    static final String VERSIONS = "/holdfast/keys/versions/";
+    static final String MATERIAL = "/holdfast/keys/material/";
+    static final String WRAPPING_KEYS = "/holdfast/keys/wrapping-keys/";
 
     private Layout() {}
 
@@ -72,7 +82,7 @@ public final class Layout {
     }
 
     public static String versionsOf(KeyId key) {
-        return "/holdfast/keys/versions/" + key.value() + "/";
+        return VERSIONS + key.value() + "/";
     }
 
     public static String version(KeyId key, KeyVersionId version) {
@@ -80,7 +90,7 @@ public final class Layout {
     }
 
     public static String material(KeyVersionId version) {
-        return "/holdfast/keys/material/" + version.value();
+        return MATERIAL + version.value();
     }
 
     public static String outOfReach(VaultId vault) {
@@ -120,7 +130,7 @@ public final class Layout {
     }
 
     public static String wrappingKey(TenancyId tenancy) {
-        return "/holdfast/keys/wrapping-keys/" + tenancy.value();
+        return WRAPPING_KEYS + tenancy.value();
     }
 
     public static String exportsOf(KeyId key) {
@@ -150,6 +160,11 @@ public final class Layout {
     public static Instant timeOf(String prefix, String indexKey) {
         return Instant.ofEpochMilli(
                 Long.parseLong(indexKey.substring(prefix.length(), indexKey.indexOf('/', prefix.length()))));
+    }
+
+    /** What is recorded of a root key. */
+    public static String rootKey(RootKeyId id) {
+        return ROOT_KEYS + id;
     }
 
     /** The last part of an index key. */

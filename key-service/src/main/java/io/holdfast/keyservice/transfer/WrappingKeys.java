@@ -57,7 +57,8 @@ public class WrappingKeys {
                         version,
                         made.stored(),
                         made.publicKey().orElseThrow(),
-                        Instant.now().truncatedTo(ChronoUnit.MILLIS)));
+                        Instant.now().truncatedTo(ChronoUnit.MILLIS)),
+                made.alongside());
     }
 
     /** The private half in PKCS#8 form, owned by the caller. */

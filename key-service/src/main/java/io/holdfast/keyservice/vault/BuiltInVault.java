@@ -13,6 +13,7 @@ import io.holdfast.keyservice.domain.KeyShape;
 import io.holdfast.keyservice.domain.KeyShape.Algorithm;
 import io.holdfast.keyservice.domain.KeyShape.Curve;
 import io.holdfast.keyservice.domain.SigningAlgorithm;
+import io.holdfast.keyservice.store.SealedStore;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -23,17 +24,17 @@ import java.security.spec.ECGenParameterSpec;
 import java.util.Optional;
 
 /**
- * Software keys: material made here, sealed under the root key with XAES-256-GCM. The seal binds purpose, key id and
+ * Software keys: material made here, sealed under a root key with XAES-256-GCM. The seal binds purpose, key id and
  * version id, so material put under another version's name does not open.
  *
  * <p>AES keys wrap by XAES-256-GCM, see {@link DekWrapping#wrappingKey}.
  */
 public final class BuiltInVault implements Vault {
-    private final RootKey root;
+    private final RootKeys root;
     private final DekWrapping wrapping = new DekWrapping();
     private final SecureRandom random = new SecureRandom();
 
-    public BuiltInVault(RootKey root) {
+    public BuiltInVault(RootKeys root) {
         this.root = root;
     }
 
@@ -75,8 +76,8 @@ public final class BuiltInVault implements Vault {
     }
 
     private Made keep(Wish wish, SecretBytes material, Optional<String> publicKey) {
-        Bytes sealed = wrapping.seal(root.bytes(), what(wish.key(), wish.version()), material);
-        return new Made(wish.key(), wish.version(), sealed, publicKey);
+        Bytes sealed = root.seal(SealedStore.nameOf(wish.key(), wish.version()), material);
+        return new Made(wish.key(), wish.version(), sealed, publicKey, root.recordUse());
     }
 
     private static KeyPair pair(KeyShape shape) {
@@ -98,7 +99,7 @@ public final class BuiltInVault implements Vault {
     public Material open(KeyId key, KeyVersionId version, KeyShape shape, Bytes stored) {
         SecretBytes opened;
         try {
-            opened = wrapping.open(root.bytes(), what(key, version), stored);
+            opened = root.open(SealedStore.nameOf(key, version), stored);
         } catch (EnvelopeDamaged e) {
             throw new MaterialUnusable(version);
         }
@@ -143,10 +144,6 @@ public final class BuiltInVault implements Vault {
     @Override
     public boolean wrapsInMemory(KeyShape shape) {
         return shape.algorithm() == Algorithm.AES;
-    }
-
-    private static String what(KeyId key, KeyVersionId version) {
-        return key.value() + "/" + version.value();
     }
 
     private final class Symmetric implements Material {

@@ -11,7 +11,9 @@ import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.SecretBytes;
 import io.holdfast.keyservice.domain.KeyShape;
 import io.holdfast.keyservice.domain.SigningAlgorithm;
+import io.holdfast.platform.store.Transaction;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Where key material is made and used. What can leave an adapter is the caller's choice of {@link Material#export}, and
@@ -39,8 +41,20 @@ public interface Vault {
      *
      * @param stored what to keep: sealed material or a reference to it, bound to this key and version
      * @param publicKey of an RSA or ECDSA version, as PEM
+     * @param alongside writes that the transaction which records {@code stored} must make as well
      */
-    record Made(KeyId key, KeyVersionId version, Bytes stored, Optional<String> publicKey) {}
+    record Made(
+            KeyId key,
+            KeyVersionId version,
+            Bytes stored,
+            Optional<String> publicKey,
+            Consumer<Transaction.Builder> alongside) {
+
+        /** Nothing must be written alongside. */
+        public Made(KeyId key, KeyVersionId version, Bytes stored, Optional<String> publicKey) {
+            this(key, version, stored, publicKey, nothing -> {});
+        }
+    }
 
     /**
      * Makes the material of a new key version.
