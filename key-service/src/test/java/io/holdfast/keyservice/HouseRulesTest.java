@@ -47,6 +47,7 @@ class HouseRulesTest {
                     "io.holdfast.keyservice.identity..",
                     "io.holdfast.keyservice.access..",
                     "io.holdfast.keyservice.tokens..",
+                    "io.holdfast.keyservice.reseal..",
                     "io.holdfast.keyservice.signing..")
             .should()
             .dependOnClassesThat()
@@ -76,7 +77,9 @@ class HouseRulesTest {
     static final ArchRule secretsTravelInHandles = noFields()
             .that()
             .areDeclaredInClassesThat()
-            .resideInAnyPackage("io.holdfast.keyservice.vault..", "io.holdfast.keyservice.crypto..")
+            .resideInAnyPackage("io.holdfast.keyservice.vault..",
+                    "io.holdfast.keyservice.crypto..",
+                    "io.holdfast.keyservice.reseal..")
             .should()
             .haveRawType(byte[].class);
 

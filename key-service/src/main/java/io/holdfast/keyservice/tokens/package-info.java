@@ -1,7 +1,7 @@
 /**
  * The tokens that kubectl shows at a cluster's endpoint: made, verified, ended before their time.
  *
- * <p>Imports kernel, envelope for sealing, identity, and the store port.
+ * <p>Imports kernel, store, vault for sealing, identity, and the store port.
  */
 @NullMarked
 package io.holdfast.keyservice.tokens;

@@ -4,6 +4,7 @@ import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.config.KeysConfig;
 import io.holdfast.keyservice.domain.ProtectionMode;
+import io.holdfast.keyservice.store.SealedStore;
 import io.holdfast.platform.store.KeyValueStore;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.inject.Disposes;
@@ -15,25 +16,42 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Opens the built-in vault while the service starts: with a missing or wrong root key it does not start. */
+/**
+ * Opens the built-in vault while the service starts: with a missing or wrong root key it does not start, see
+ * {@link RootKeyStart}.
+ */
 @Singleton
 public class VaultStart {
 
     @Produces
     @Singleton
-    RootKey rootKey(KeysConfig config, KeyValueStore store) {
-        RootKey root = RootKey.read(config.rootKeyFile());
+    RootKeyReplicas replicas(KeyValueStore store) {
+        return new RootKeyReplicas(store);
+    }
+
+    void end(@Disposes RootKeyReplicas replicas) {
+        replicas.close();
+    }
+
+    @Produces
+    @Singleton
+    RootKeys rootKeys(KeysConfig config, KeyValueStore store, RootKeyReplicas replicas, SealedStore sealed) {
+        RootKeys keys = RootKeys.read(
+                RootKeySource.parse(config.rootKey(), "holdfast.keys.root-key"),
+                config.otherRootKeys().orElse(List.of()).stream()
+                        .map(source -> RootKeySource.parse(source, "holdfast.keys.other-root-keys"))
+                        .toList());
         try {
-            root.check(store);
-            return root;
+            new RootKeyStart(new RootKeyRecords(store), replicas, sealed).begin(keys);
+            return keys;
         } catch (RuntimeException e) {
-            root.close();
+            keys.close();
             throw e;
         }
     }
 
-    void end(@Disposes RootKey root) {
-        root.close();
+    void end(@Disposes RootKeys keys) {
+        keys.close();
     }
 
     /** Nothing where this installation has no HSM. */
@@ -56,7 +74,7 @@ public class VaultStart {
     @Produces
     @Singleton
     @Startup
-    Vaults vaults(RootKey root, Hsm hsm, RemoteVaults remotes, KeyValueStore store) {
+    Vaults vaults(RootKeys root, Hsm hsm, RemoteVaults remotes, KeyValueStore store) {
         Map<ProtectionMode, Vault> local = new EnumMap<>(ProtectionMode.class);
         local.put(ProtectionMode.SOFTWARE, new BuiltInVault(root));
         hsm.device().ifPresent(device -> local.put(ProtectionMode.HSM, new Pkcs11Vault(device, new UseBudget(store))));

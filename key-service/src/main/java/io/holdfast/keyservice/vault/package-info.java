@@ -1,7 +1,7 @@
 /**
- * Where key material lives: the port, the built-in vault under a root key, and the opened material in memory.
+ * Where key material lives: the port, the root keys, the built-in vault under them, and the opened material in memory.
  *
- * <p>Imports domain, envelope and kernel, and the store port.
+ * <p>Imports domain, store, envelope and kernel, and the store port.
  */
 @NullMarked
 package io.holdfast.keyservice.vault;

@@ -29,7 +29,7 @@ import io.holdfast.keyservice.store.TestKeys;
 import io.holdfast.keyservice.vault.BuiltInVault;
 import io.holdfast.keyservice.vault.Lending.Seen;
 import io.holdfast.keyservice.vault.OpenedMaterial;
-import io.holdfast.keyservice.vault.RootKey;
+import io.holdfast.keyservice.vault.TestRootKeys;
 import io.holdfast.keyservice.vault.Vault;
 import io.holdfast.keyservice.vault.Vaults;
 import io.holdfast.platform.store.Transaction;
@@ -280,7 +280,7 @@ class KeyEncryptionKeysTest {
     private static final class CountingVault implements Vault {
         private final AtomicInteger calls = new AtomicInteger();
         private final Vault vault =
-                new BuiltInVault(RootKey.takeOwnershipOf(SecretBytes.takeOwnershipOf(new byte[32])));
+                new BuiltInVault(TestRootKeys.of(1));
 
         @Override
         public void destroy(KeyVersionId version) {

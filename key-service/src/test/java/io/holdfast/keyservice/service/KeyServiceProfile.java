@@ -44,7 +44,7 @@ public final class KeyServiceProfile implements QuarkusTestProfile {
                 java.util.Arrays.fill(bytes, (byte) 7);
                 Files.write(rootKey, bytes);
                 Map<String, String> settings = new HashMap<>();
-                settings.put("holdfast.keys.root-key-file", rootKey.toString());
+                settings.put("holdfast.keys.root-key", rootKey.toString());
                 settings.put("holdfast.keys.public-url", "http://127.0.0.1:8080");
                 settings.put("holdfast.keys.deletion.minimum-window", "PT1S");
                 settings.put("holdfast.keys.deletion.sweep-interval", "PT0.2S");

@@ -1,0 +1,23 @@
+package io.holdfast.keyservice.vault;
+
+import io.holdfast.kernel.SecretBytes;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/** Root keys for tests, each made of one byte. */
+public final class TestRootKeys {
+    private TestRootKeys() {}
+
+    public static RootKey key(int seed) {
+        byte[] bytes = new byte[RootKey.LENGTH];
+        Arrays.fill(bytes, (byte) seed);
+        return RootKey.takeOwnershipOf(SecretBytes.takeOwnershipOf(bytes));
+    }
+
+    /** The first seals, all open. */
+    public static RootKeys of(int sealing, int... others) {
+        return RootKeys.takeOwnershipOf(
+                key(sealing),
+                IntStream.of(others).mapToObj(TestRootKeys::key).toList());
+    }
+}
