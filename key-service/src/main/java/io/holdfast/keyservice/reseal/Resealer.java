@@ -1,6 +1,7 @@
 package io.holdfast.keyservice.reseal;
 
 import io.holdfast.keyservice.config.KeysConfig;
+import io.holdfast.keyservice.reseal.Resealing.Left;
 import io.holdfast.keyservice.store.SealedStore;
 import io.holdfast.keyservice.vault.RootKeyRecords;
 import io.holdfast.keyservice.vault.RootKeyReplicas;
@@ -17,7 +18,7 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 
 /** Runs {@link Resealing} after the start and then at intervals, on a thread of its own. */
@@ -26,11 +27,11 @@ public class Resealer {
     private static final Logger LOG = Logger.getLogger(Resealer.class);
     private static final Duration SHORTEST = Duration.ofMillis(100);
     private static final Duration LONGEST = Duration.ofHours(1);
-    private static final long NOT_KNOWN_YET = -1;
+    private static final Left NOT_KNOWN_YET = new Left(-1, -1);
 
     private final Resealing resealing;
     private final Duration interval;
-    private final AtomicLong older = new AtomicLong(NOT_KNOWN_YET);
+    private final AtomicReference<Left> left = new AtomicReference<>(NOT_KNOWN_YET);
     private final Counter failed;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("holdfast-reseal").daemon().factory());
@@ -48,7 +49,13 @@ public class Resealer {
         }
         Counter resealed = meters.counter("holdfast.keys.resealed", "outcome", "resealed");
         failed = meters.counter("holdfast.keys.resealed", "outcome", "failed");
-        Gauge.builder("holdfast.keys.sealed.under.older.root.keys", older, AtomicLong::get)
+        Gauge.builder("holdfast.keys.older.root.keys", left, now -> now.get().rootKeys())
+                .description("Older root keys that something may be sealed under; -1 until first known")
+                .register(meters);
+        Gauge.builder(
+                        "holdfast.keys.sealed.under.older.root.keys",
+                        left,
+                        now -> now.get().things())
                 .description("Things sealed under another root key than the sealing one; -1 until first known")
                 .register(meters);
         resealing = new Resealing(keys, new RootKeyRecords(etcd), replicas, store, resealed::increment);
@@ -64,7 +71,7 @@ public class Resealer {
 
     private void runQuietly() {
         try {
-            older.set(resealing.run());
+            left.set(resealing.run());
         } catch (RuntimeException e) {
             failed.increment();
             LOG.warn("What is sealed under older root keys could not be looked through; trying again.", e);

@@ -63,19 +63,25 @@ final class Resealing {
     }
 
     /**
-     * Looks whether anything is sealed under an older root key, and seals it anew if the other replicas agree.
+     * What is left under older root keys.
      *
-     * @return how many things are left under older root keys; those that nobody can read count too
+     * @param things those that nobody can read count too
+     * @param rootKeys how many older root keys are on record; 0 is the proof that nothing is sealed under any
      */
-    long run() {
+    record Left(long things, int rootKeys) {
+        static final Left NOTHING = new Left(0, 0);
+    }
+
+    /** Looks whether anything is sealed under an older root key, and seals it anew if the other replicas agree. */
+    Left run() {
         replicas.show(keys);
-        long left = 0;
+        Left left = Left.NOTHING;
         for (int pass = 0; pass < PASSES; pass++) {
             // Read before everything is looked through: what is sealed under it from now on moves the record.
             Map<RootKeyId, Recorded> older = older();
             if (older.isEmpty()) {
                 tellEnd();
-                return 0;
+                return Left.NOTHING;
             }
             boolean agreed = agreed();
             Pass seen = new Pass(older.keySet(), agreed);
@@ -83,14 +89,14 @@ final class Resealing {
                 tellBegin(older.keySet());
             }
             store.forEachPage(seen::page);
-            left = seen.left();
+            left = new Left(seen.left(), older.size());
             if (!agreed) {
                 return left;
             }
             tellDamaged(seen.damaged);
             if (seen.changed == 0) {
                 seen.end(older);
-                if (left > 0) {
+                if (left.things() > 0) {
                     return left;
                 }
             }

@@ -127,7 +127,7 @@ final class RootKeyStart {
                     "Things are still sealed under a root key that was not given: " + under.get() + " under " + missing
                             + ", while holdfast.keys.root-key gives " + keys.sealingId() + others(keys)
                             + ". Give that root key in holdfast.keys.other-root-keys until every replica's metric"
-                            + " holdfast_keys_sealed_under_older_root_keys is 0." + NOTHING_CHANGED,
+                            + " holdfast_keys_older_root_keys is 0." + NOTHING_CHANGED,
                     null);
         }
     }

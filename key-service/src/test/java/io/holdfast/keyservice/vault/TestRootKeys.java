@@ -1,6 +1,9 @@
 package io.holdfast.keyservice.vault;
 
 import io.holdfast.kernel.SecretBytes;
+import io.holdfast.keyservice.store.SealedStore;
+import io.holdfast.platform.store.KeyValueStore;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -19,5 +22,12 @@ public final class TestRootKeys {
         return RootKeys.takeOwnershipOf(
                 key(sealing),
                 IntStream.of(others).mapToObj(TestRootKeys::key).toList());
+    }
+
+    /** As a replica starts; it is seen until the answer is closed, or for two seconds. */
+    public static RootKeyReplicas start(KeyValueStore store, RootKeys keys) {
+        RootKeyReplicas replicas = new RootKeyReplicas(store, Duration.ofSeconds(2));
+        new RootKeyStart(new RootKeyRecords(store), replicas, new SealedStore(store)).begin(keys);
+        return replicas;
     }
 }

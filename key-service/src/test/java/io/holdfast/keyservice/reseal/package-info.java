@@ -1,0 +1,4 @@
+@NullMarked
+package io.holdfast.keyservice.reseal;
+
+import org.jspecify.annotations.NullMarked;
