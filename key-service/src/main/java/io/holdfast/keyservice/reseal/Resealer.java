@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 
 /** Runs {@link Resealing} after the start and then at intervals, on a thread of its own. */
@@ -31,8 +30,8 @@ public class Resealer {
 
     private final Resealing resealing;
     private final Duration interval;
-    private final AtomicReference<Left> left = new AtomicReference<>(NOT_KNOWN_YET);
     private final Counter failed;
+    private volatile Left left = NOT_KNOWN_YET;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("holdfast-reseal").daemon().factory());
 
@@ -49,13 +48,10 @@ public class Resealer {
         }
         Counter resealed = meters.counter("holdfast.keys.resealed", "outcome", "resealed");
         failed = meters.counter("holdfast.keys.resealed", "outcome", "failed");
-        Gauge.builder("holdfast.keys.older.root.keys", left, now -> now.get().rootKeys())
+        Gauge.builder("holdfast.keys.older.root.keys", () -> left.rootKeys())
                 .description("Older root keys that something may be sealed under; -1 until first known")
                 .register(meters);
-        Gauge.builder(
-                        "holdfast.keys.sealed.under.older.root.keys",
-                        left,
-                        now -> now.get().things())
+        Gauge.builder("holdfast.keys.sealed.under.older.root.keys", () -> left.things())
                 .description("Things sealed under another root key than the sealing one; -1 until first known")
                 .register(meters);
         resealing = new Resealing(keys, new RootKeyRecords(etcd), replicas, store, resealed::increment);
@@ -71,7 +67,7 @@ public class Resealer {
 
     private void runQuietly() {
         try {
-            left.set(resealing.run());
+            left = resealing.run();
         } catch (RuntimeException e) {
             failed.increment();
             LOG.warn("What is sealed under older root keys could not be looked through; trying again.", e);
