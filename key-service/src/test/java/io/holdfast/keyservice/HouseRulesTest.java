@@ -77,7 +77,8 @@ class HouseRulesTest {
     static final ArchRule secretsTravelInHandles = noFields()
             .that()
             .areDeclaredInClassesThat()
-            .resideInAnyPackage("io.holdfast.keyservice.vault..",
+            .resideInAnyPackage(
+                    "io.holdfast.keyservice.vault..",
                     "io.holdfast.keyservice.crypto..",
                     "io.holdfast.keyservice.reseal..")
             .should()

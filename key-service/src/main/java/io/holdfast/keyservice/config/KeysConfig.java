@@ -12,7 +12,10 @@ import java.util.OptionalLong;
 @ConfigMapping(prefix = "holdfast.keys")
 public interface KeysConfig {
 
-    /** Where the root key is that seals all key material: a file of exactly 32 random bytes. Required. */
+    /**
+     * Where the root key is that seals all key material: a file of exactly 32 random bytes, or {@code pkcs11:object=LABEL} for
+     * one that only the token of {@link #hsm} opens. Required.
+     */
     String rootKey();
 
     /**

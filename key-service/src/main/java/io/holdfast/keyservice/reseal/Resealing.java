@@ -150,8 +150,7 @@ final class Resealing {
                 LOG.errorv(
                         "What does not open cannot be sealed anew, and keeps the older root keys on record. Restore it from"
                                 + " a backup or delete its key. count={0} first={1}",
-                        damaged.size(),
-                        damaged.stream().sorted().limit(10).toList());
+                        damaged.size(), damaged.stream().sorted().limit(10).toList());
             }
         }
     }
@@ -218,7 +217,8 @@ final class Resealing {
         }
 
         long left() {
-            return unreadable + left.values().stream().mapToLong(Long::longValue).sum();
+            return unreadable
+                    + left.values().stream().mapToLong(Long::longValue).sum();
         }
 
         /** Of what nobody can read, nobody knows the root key: then every record stays. */

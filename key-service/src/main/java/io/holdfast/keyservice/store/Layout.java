@@ -41,6 +41,7 @@ import java.util.UUID;
  * /holdfast/keys/heartbeat                               the newest wall time that a sweeper saw
  * /holdfast/keys/root-keys/ROOT-KEY-ID                   its key-check value: opens under that root key only. There for as
  *                                                        long as anything may be sealed under it
+ * /holdfast/keys/root-keys-in-tokens/LABEL               a root key, encrypted under a key of a PKCS#11 token; never changed
  * /holdfast/keys/root-key-replicas/RANDOM                leased: which root keys a replica has
  * /holdfast/keys/token-signing-key                       signs kubectl tokens
  * /holdfast/keys/state                                   see StateRevision
@@ -91,6 +92,10 @@ public final class Layout {
 
     public static String material(KeyVersionId version) {
         return MATERIAL + version.value();
+    }
+
+    public static String rootKeyInToken(String label) {
+        return "/holdfast/keys/root-keys-in-tokens/" + label;
     }
 
     public static String outOfReach(VaultId vault) {

@@ -77,10 +77,8 @@ public class SealedStore {
      */
     public void forEachPage(Consumer<SealedPage> page) {
         forEachScanned(Layout.VERSIONS, true, versions -> page.accept(material(versions)));
-        forEachScanned(
-                Layout.WRAPPING_KEYS, false, values -> page.accept(read(values, SealedStore::wrappingKey)));
-        page.accept(
-                read(store.get(Layout.TOKEN_SIGNING_KEY).map(List::of).orElse(List.of()), SealedStore::tokenKey));
+        forEachScanned(Layout.WRAPPING_KEYS, false, values -> page.accept(read(values, SealedStore::wrappingKey)));
+        page.accept(read(store.get(Layout.TOKEN_SIGNING_KEY).map(List::of).orElse(List.of()), SealedStore::tokenKey));
     }
 
     private void forEachScanned(String prefix, boolean keysOnly, Consumer<List<StoredValue>> each) {
@@ -99,15 +97,15 @@ public class SealedStore {
     private SealedPage material(List<StoredValue> versions) {
         Map<String, String> names = new HashMap<>();
         for (StoredValue version : versions) {
-            String[] keyAndVersion = version.key().substring(Layout.VERSIONS.length()).split("/", 2);
+            String[] keyAndVersion =
+                    version.key().substring(Layout.VERSIONS.length()).split("/", 2);
             names.put(Layout.MATERIAL + keyAndVersion[1], nameOf(keyAndVersion[0], keyAndVersion[1]));
         }
         List<Sealed> things = new ArrayList<>();
         for (StoredValue found : listings.read(List.copyOf(names.keySet()))) {
             String name = names.get(found.key());
             if (name != null) {
-                things.add(new Sealed(
-                        found.key(), found.modRevision(), name, found.value(), UnaryOperator.identity()));
+                things.add(new Sealed(found.key(), found.modRevision(), name, found.value(), UnaryOperator.identity()));
             }
         }
         return new SealedPage(things, List.of());
@@ -134,7 +132,7 @@ public class SealedStore {
                 value.modRevision(),
                 nameOf(key.id(), key.version()),
                 key.stored(),
-                sealed -> Documents.write(key.with(sealed)));
+                renewed -> Documents.write(key.with(renewed)));
     }
 
     private static Sealed tokenKey(StoredValue value) {
@@ -144,7 +142,7 @@ public class SealedStore {
                 value.modRevision(),
                 key.sealedAs(),
                 key.sealedPrivateKey(),
-                sealed -> Documents.write(key.with(sealed)));
+                renewed -> Documents.write(key.with(renewed)));
     }
 
     /** A thing and its new seal. */

@@ -18,18 +18,13 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
-import java.security.ProviderException;
 import java.security.PublicKey;
-import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECGenParameterSpec;
-import java.util.Arrays;
 import java.util.Optional;
-import javax.crypto.Cipher;
 import javax.crypto.KeyGenerator;
 import javax.crypto.SecretKey;
-import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.crypto.InvalidCipherTextException;
 import org.bouncycastle.crypto.digests.SHA1Digest;
@@ -45,15 +40,14 @@ import org.bouncycastle.crypto.encodings.OAEPEncoding;
  */
 public final class Pkcs11Vault implements Vault {
     private static final String OBJECT = "pkcs11:object=";
-    private static final int NONCE = 12;
-    private static final int TAG_BITS = 128;
 
     private final Pkcs11Device device;
     private final UseBudget budget;
-    private final SecureRandom random = new SecureRandom();
+    private final TokenGcm gcm;
 
     public Pkcs11Vault(Pkcs11Device device, UseBudget budget) {
         this.device = device;
+        this.gcm = new TokenGcm(device);
         this.budget = budget;
     }
 
@@ -169,19 +163,23 @@ public final class Pkcs11Vault implements Vault {
         try {
             return device.call(work);
         } catch (GeneralSecurityException e) {
-            throw new VaultUnavailable("The HSM did not do what was asked of it.", e);
+            throw notDone(e);
         }
     }
 
+    private static VaultUnavailable notDone(GeneralSecurityException e) {
+        return new VaultUnavailable("The HSM did not do what was asked of it.", e);
+    }
+
     private final class Symmetric implements Material {
-        private final JcaKey<SecretKey> secret;
+        private final SecretKey secret;
         private final KeyId key;
         private final KeyVersionId version;
         private final KeyShape shape;
         private volatile boolean closed;
 
         Symmetric(SecretKey secret, KeyId key, KeyVersionId version, KeyShape shape) {
-            this.secret = new JcaKey<>(secret, device.provider());
+            this.secret = secret;
             this.key = key;
             this.version = version;
             this.shape = shape;
@@ -194,21 +192,12 @@ public final class Pkcs11Vault implements Vault {
             requireOpen();
             budget.take(version);
             WrappedDek.Header header = new WrappedDek.Header(key, version, new Means.ByVault(algorithm));
-            byte[] sealed = new byte[NONCE + payload.length() + TAG_BITS / Byte.SIZE];
-            byte[] nonce = new byte[NONCE];
-            random.nextBytes(nonce);
-            System.arraycopy(nonce, 0, sealed, 0, NONCE);
-            asked(() -> {
-                Cipher cipher = gcm(Cipher.ENCRYPT_MODE, nonce);
-                cipher.updateAAD(scope.associatedData(header));
-                byte[] made = payload.use(bytes -> finish(cipher, bytes));
-                if (made.length != sealed.length - NONCE) {
-                    throw new GeneralSecurityException("AES-GCM of the HSM made " + made.length + " bytes");
-                }
-                System.arraycopy(made, 0, sealed, NONCE, made.length);
-                return sealed;
-            });
-            return new WrappedDek(header, Bytes.takeOwnershipOf(sealed));
+            try {
+                return new WrappedDek(
+                        header, Bytes.takeOwnershipOf(gcm.seal(secret, scope.associatedData(header), payload)));
+            } catch (GeneralSecurityException e) {
+                throw notDone(e);
+            }
         }
 
         @Override
@@ -216,26 +205,18 @@ public final class Pkcs11Vault implements Vault {
             if (!wrapped.header()
                             .equals(new WrappedDek.Header(
                                     key, version, new Means.ByVault(EncryptionAlgorithm.AES_256_GCM)))
-                    || !scope.fits(wrapped.sealed().length() - NONCE - TAG_BITS / Byte.SIZE)) {
+                    || !scope.fits(wrapped.sealed().length() - TokenGcm.OVERHEAD)) {
                 throw new EnvelopeDamaged();
             }
             requireOpen();
-            byte[] sealed = wrapped.sealed().toArray();
             try {
-                return device.call(() -> {
-                    Cipher cipher = gcm(Cipher.DECRYPT_MODE, Arrays.copyOf(sealed, NONCE));
-                    cipher.updateAAD(scope.associatedData(wrapped.header()));
-                    return SecretBytes.takeOwnershipOf(cipher.doFinal(sealed, NONCE, sealed.length - NONCE));
-                });
-            } catch (GeneralSecurityException e) {
+                return gcm.open(
+                        secret,
+                        scope.associatedData(wrapped.header()),
+                        wrapped.sealed().toArray());
+            } catch (GeneralSecurityException anyCause) {
                 throw new EnvelopeDamaged();
             }
-        }
-
-        private Cipher gcm(int mode, byte[] nonce) throws GeneralSecurityException {
-            Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding", device.provider());
-            cipher.init(mode, secret.key(), new GCMParameterSpec(TAG_BITS, nonce));
-            return cipher;
         }
 
         @Override
@@ -263,14 +244,6 @@ public final class Pkcs11Vault implements Vault {
         @Override
         public String toString() {
             return "Material[" + version.value() + "]";
-        }
-    }
-
-    private static byte[] finish(Cipher cipher, byte[] bytes) {
-        try {
-            return cipher.doFinal(bytes);
-        } catch (GeneralSecurityException e) {
-            throw new ProviderException(e);
         }
     }
 

@@ -38,9 +38,7 @@ public final class RootKeyRecords {
         }
         Map<RootKeyId, Recorded> all = new LinkedHashMap<>();
         for (StoredValue value : page.values()) {
-            all.put(
-                    RootKeyId.parse(Layout.last(value.key())),
-                    new Recorded(value.value(), value.modRevision()));
+            all.put(RootKeyId.parse(Layout.last(value.key())), new Recorded(value.value(), value.modRevision()));
         }
         return all;
     }

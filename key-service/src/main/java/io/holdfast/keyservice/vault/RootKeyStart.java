@@ -147,7 +147,8 @@ final class RootKeyStart {
             if (System.nanoTime() - begin > bound) {
                 throw new RootKeyRefused(
                         "Another replica of key-service runs with root keys that don't go with these: it seals under "
-                                + odd.get().seals() + " and opens " + sorted(odd.get().opens())
+                                + odd.get().seals() + " and opens "
+                                + sorted(odd.get().opens())
                                 + "; this one seals under " + keys.sealingId() + " and opens " + sorted(keys.ids())
                                 + ". First give every replica both root keys (the new one in"
                                 + " holdfast.keys.other-root-keys), then exchange them." + NOTHING_CHANGED,

@@ -35,11 +35,12 @@ public class VaultStart {
 
     @Produces
     @Singleton
-    RootKeys rootKeys(KeysConfig config, KeyValueStore store, RootKeyReplicas replicas, SealedStore sealed) {
+    RootKeys rootKeys(KeysConfig config, KeyValueStore store, RootKeyReplicas replicas, SealedStore sealed, Hsm hsm) {
+        RootKeySources sources = new RootKeySources(hsm.device(), store);
         RootKeys keys = RootKeys.read(
-                RootKeySource.parse(config.rootKey(), "holdfast.keys.root-key"),
+                sources.parse(config.rootKey(), "holdfast.keys.root-key"),
                 config.otherRootKeys().orElse(List.of()).stream()
-                        .map(source -> RootKeySource.parse(source, "holdfast.keys.other-root-keys"))
+                        .map(source -> sources.parse(source, "holdfast.keys.other-root-keys"))
                         .toList());
         try {
             new RootKeyStart(new RootKeyRecords(store), replicas, sealed).begin(keys);

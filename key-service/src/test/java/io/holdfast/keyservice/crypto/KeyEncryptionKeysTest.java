@@ -279,8 +279,7 @@ class KeyEncryptionKeysTest {
     /** The built-in vault, as one that is far away: every use of material is a call. */
     private static final class CountingVault implements Vault {
         private final AtomicInteger calls = new AtomicInteger();
-        private final Vault vault =
-                new BuiltInVault(TestRootKeys.of(1));
+        private final Vault vault = new BuiltInVault(TestRootKeys.of(1));
 
         @Override
         public void destroy(KeyVersionId version) {

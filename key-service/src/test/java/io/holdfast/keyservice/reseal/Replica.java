@@ -13,6 +13,7 @@ import io.holdfast.keyservice.domain.Tags;
 import io.holdfast.keyservice.domain.Vault;
 import io.holdfast.keyservice.rotate.Keys;
 import io.holdfast.keyservice.store.ChangeRequest;
+import io.holdfast.keyservice.store.Destructions;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Layout;
 import io.holdfast.keyservice.store.SealedStore;
@@ -61,14 +62,15 @@ final class Replica implements AutoCloseable {
         this.keyStore = new KeyStore(etcd, new Revision(), new Events());
         this.vault = new BuiltInVault(rootKeys);
         Vaults vaults = new Vaults(Map.of(ProtectionMode.SOFTWARE, vault), Map.of());
-        this.keys = new Keys(keyStore, new VaultStore(etcd, new Revision(), new Events()), vaults, Samples.MINT);
+        this.keys = new Keys(
+                keyStore,
+                new VaultStore(etcd, new Revision(), new Events()),
+                vaults,
+                new Destructions(etcd),
+                Samples.MINT);
         this.wrappingKeys = new WrappingKeys(new WrappingKeyStore(etcd), vaults, Samples.MINT);
         this.resealing = new Resealing(
-                rootKeys,
-                new RootKeyRecords(resealStore),
-                replicas,
-                new SealedStore(resealStore),
-                resealed::addAndGet);
+                rootKeys, new RootKeyRecords(resealStore), replicas, new SealedStore(resealStore), resealed::addAndGet);
     }
 
     static Replica start(KeyValueStore etcd, RootKeys rootKeys) {
@@ -111,13 +113,7 @@ final class Replica implements AutoCloseable {
 
     MasterKey makeKey(Stored<Vault> in, KeyShape shape) {
         Keys.KeyWish wish = new Keys.KeyWish(
-                Samples.COMPARTMENT,
-                "a key",
-                shape,
-                ProtectionMode.SOFTWARE,
-                Tags.NONE,
-                false,
-                Optional.empty());
+                Samples.COMPARTMENT, "a key", shape, ProtectionMode.SOFTWARE, Tags.NONE, false, Optional.empty());
         return keys.createKey(in, wish, request()).value();
     }
 

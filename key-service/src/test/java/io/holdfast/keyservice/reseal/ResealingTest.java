@@ -78,7 +78,9 @@ class ResealingTest {
     private List<MasterKey> keysUnderTheFirst(int count) {
         try (Replica before = replica(1)) {
             Stored<Vault> vault = before.makeVault();
-            return IntStream.range(0, count).mapToObj(i -> before.makeKey(vault)).toList();
+            return IntStream.range(0, count)
+                    .mapToObj(i -> before.makeKey(vault))
+                    .toList();
         }
     }
 
@@ -103,7 +105,8 @@ class ResealingTest {
 
     @Test
     void everythingIsSealedAnewAndNothingElseChanges() {
-        Bytes foreign = Bytes.copyOf("pkcs11:object=a key of another vault, a reference and no seal".getBytes(StandardCharsets.US_ASCII));
+        Bytes foreign = Bytes.copyOf(
+                "pkcs11:object=a key of another vault, a reference and no seal".getBytes(StandardCharsets.US_ASCII));
         KeyVersionId foreignVersion = Samples.MINT.keyVersion(Samples.VAULT);
         MasterKey aes;
         MasterKey rsa;
@@ -113,11 +116,10 @@ class ResealingTest {
             aes = first.rotate(first.makeKey(vault));
             rsa = first.makeKey(vault, new KeyShape(KeyShape.Algorithm.RSA, 256));
             first.wrappingKey(vault.value());
-            new TokenKeyStore(store).recordFirst(tokenKey(first.rootKeys()), first.rootKeys().recordUse());
+            new TokenKeyStore(store)
+                    .recordFirst(tokenKey(first.rootKeys()), first.rootKeys().recordUse());
             store.commit(Transaction.builder()
-                    .put(
-                            Layout.version(aes.id(), foreignVersion),
-                            TestKeys.version(aes.id(), foreignVersion))
+                    .put(Layout.version(aes.id(), foreignVersion), TestKeys.version(aes.id(), foreignVersion))
                     .put(Layout.material(foreignVersion), foreign)
                     .build());
             before = everything();

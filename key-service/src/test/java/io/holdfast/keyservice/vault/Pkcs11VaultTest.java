@@ -50,6 +50,12 @@ class Pkcs11VaultTest extends VaultContract {
         vault = new Pkcs11Vault(device, new UseBudget(etcd.store()));
     }
 
+    /** The token of this JVM. */
+    static Pkcs11Device openDevice() {
+        return Pkcs11Device.open(
+                new Config(SoftHsm.token().library(), SoftHsm.token().pinFile()));
+    }
+
     @AfterAll
     static void close() {
         device.close();
@@ -152,8 +158,7 @@ class Pkcs11VaultTest extends VaultContract {
 
     @Test
     void anotherProcessFindsWhatThisOneMadeAndNotWhatItDestroyed() {
-        Pkcs11Device before = Pkcs11Device.open(
-                new Config(SoftHsm.token().library(), SoftHsm.token().pinFile()));
+        Pkcs11Device before = openDevice();
         try {
             Vault other = new Pkcs11Vault(before, new UseBudget(etcd.store()));
             for (KeyShape shape : new KeyShape[] {KeyShape.AES_256, new KeyShape(Algorithm.ECDSA, 32)}) {
@@ -230,7 +235,7 @@ class Pkcs11VaultTest extends VaultContract {
     void whatTheSoftwareVaultWrapsIsNotTheHsms() {
         KeyVersionId version = MINT.keyVersion(vaultId);
         Bytes stored = vault.generate(wish(version, KeyShape.AES_256)).stored();
-        Vault software = new BuiltInVault(BuiltInVaultTest.root(1));
+        Vault software = new BuiltInVault(TestRootKeys.of(1));
         Scope scope = Scope.kek(MINT.binding());
         try (Vault.Material inside = vault.open(key, version, KeyShape.AES_256, stored);
                 Vault.Material outside = software.open(

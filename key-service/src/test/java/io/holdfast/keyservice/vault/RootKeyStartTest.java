@@ -15,8 +15,8 @@ import io.holdfast.platform.store.KeyValueStore;
 import io.holdfast.platform.store.Scan;
 import io.holdfast.platform.store.StoredValue;
 import io.holdfast.platform.store.Transaction;
-import java.util.List;
 import io.holdfast.testkit.Await;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -87,7 +87,10 @@ class RootKeyStartTest {
         assertThat(onRecord(1)).isTrue();
 
         refused(TestRootKeys.of(2), "is not the one", "holdfast.keys.root-key", "holdfast.keys.other-root-keys");
-        refused(TestRootKeys.of(2, 3), "is not the one", TestRootKeys.key(3).id().toString());
+        refused(
+                TestRootKeys.of(2, 3),
+                "is not the one",
+                TestRootKeys.key(3).id().toString());
         start(TestRootKeys.of(1));
     }
 
@@ -113,8 +116,7 @@ class RootKeyStartTest {
                 "1 under [" + TestRootKeys.key(1).id() + "]",
                 "holdfast.keys.other-root-keys");
         start(TestRootKeys.of(2, 1));
-        store.commit(
-                Transaction.builder().delete(Layout.material(version)).build());
+        store.commit(Transaction.builder().delete(Layout.material(version)).build());
         start(TestRootKeys.of(2));
     }
 
@@ -154,7 +156,10 @@ class RootKeyStartTest {
     void aReplicaWithoutTheRootKeyThatAnotherSealsUnderDoesNotStart() {
         start(TestRootKeys.of(1));
         try (RootKeyReplicas running = TestRootKeys.start(store, TestRootKeys.of(2, 1))) {
-            refused(TestRootKeys.of(1), "Another replica", "seals under " + TestRootKeys.key(2).id());
+            refused(
+                    TestRootKeys.of(1),
+                    "Another replica",
+                    "seals under " + TestRootKeys.key(2).id());
             assertThat(running.others()).isEmpty();
         }
     }
@@ -169,7 +174,8 @@ class RootKeyStartTest {
         }
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<?> starting = threads.submit(() -> start(TestRootKeys.of(2, 1)));
-            Await.atMostSeconds(10).until("the new one is seen", () -> replicasShown().size() == 2);
+            Await.atMostSeconds(10)
+                    .until("the new one is seen", () -> replicasShown().size() == 2);
             assertThat(onRecord(2)).isFalse();
             store.commit(Transaction.builder().delete(killed).build());
             starting.get(10, TimeUnit.SECONDS);

@@ -20,8 +20,7 @@ public final class TestRootKeys {
     /** The first seals, all open. */
     public static RootKeys of(int sealing, int... others) {
         return RootKeys.takeOwnershipOf(
-                key(sealing),
-                IntStream.of(others).mapToObj(TestRootKeys::key).toList());
+                key(sealing), IntStream.of(others).mapToObj(TestRootKeys::key).toList());
     }
 
     /** As a replica starts; it is seen until the answer is closed, or for two seconds. */
