@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * @param pinFile holds the user PIN
  */
 public record SoftHsm(Path library, Path pinFile) {
+    private static final String LAID_OUT = "holdfast.testkit.softhsm";
     private static final String PIN = "482916";
     private static final Duration BOUND = Duration.ofSeconds(30);
     /** Where Debian, Fedora, Alpine and Homebrew put it. */
@@ -48,12 +49,18 @@ public record SoftHsm(Path library, Path pinFile) {
         }
         Path settings = Path.of(named);
         Path directory = settings.resolveSibling("").toAbsolutePath();
+        Path pinFile = directory.resolve("pin");
         try {
+            // The library keeps the token that it has loaded; a class loader more, as Quarkus' tests have, must not make
+            // another.
+            if (System.setProperty(LAID_OUT, "yes") != null) {
+                return new SoftHsm(findLibrary(), pinFile);
+            }
             ScratchDirectory.remove(directory);
             Path tokens = Files.createDirectories(directory.resolve("tokens"));
             Files.writeString(
                     settings, "directories.tokendir = " + tokens + "\nobjectstore.backend = file\nlog.level = ERROR\n");
-            Path pinFile = PrivateFile.write(directory.resolve("pin"), PIN);
+            PrivateFile.write(pinFile, PIN);
             LocalProcess.run(
                     "softhsm2-util",
                     List.of(
