@@ -5,6 +5,7 @@ import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
+import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.VaultId;
 import java.time.Instant;
 
@@ -204,6 +205,52 @@ public sealed interface KeyEvent extends DomainEvent {
         @Override
         public String subject() {
             return keyId.value();
+        }
+    }
+
+    /**
+     * The deletions of a tenancy's keys, key versions and vaults wait: the wall clock is not believed.
+     *
+     * @param since the wall time that was seen when the doubt began
+     * @param wallTime the wall time that was seen when this was told
+     * @param heartbeat the last wall time that was believed
+     * @param due how many deletions wait only for the clock: their time has come by wall clock or heartbeat
+     * @param scheduled how many are scheduled, with those that are due
+     */
+    record DeletionsHeld(
+            TenancyId tenancyId, Instant since, Instant wallTime, Instant heartbeat, long due, long scheduled)
+            implements KeyEvent {
+        @Override
+        public String subject() {
+            return tenancyId.value();
+        }
+    }
+
+    /**
+     * The wall clock is believed again, and the tenancy's deletions go on.
+     *
+     * @param since as {@link DeletionsHeld} told it
+     * @param wallTime that is believed
+     */
+    record DeletionsResumed(TenancyId tenancyId, Instant since, Instant wallTime) implements KeyEvent {
+        @Override
+        public String subject() {
+            return tenancyId.value();
+        }
+    }
+
+    /**
+     * An operator has said that the wall clock is right.
+     *
+     * @param tenancyId of the operator; it holds for the deletions of all
+     * @param wallTime the wall time that is believed from then on
+     * @param heartbeat the last wall time that was believed before
+     */
+    record DeletionClockConfirmed(TenancyId tenancyId, Instant wallTime, Instant heartbeat, String actor)
+            implements KeyEvent {
+        @Override
+        public String subject() {
+            return tenancyId.value();
         }
     }
 

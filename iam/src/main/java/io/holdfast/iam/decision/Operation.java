@@ -44,6 +44,9 @@ public enum Operation {
     /** Not in OCI's table; a version goes with the same right as its key. */
     SCHEDULE_KEY_VERSION_DELETION("ScheduleKeyVersionDeletion", KEY_DELETE),
     CANCEL_KEY_VERSION_DELETION("CancelKeyVersionDeletion", KEY_DELETE),
+    /** Holdfast's own, in the root compartment: whether the wall clock is believed decides about every deletion. */
+    GET_DELETION_CLOCK("GetDeletionClock", KEY_INSPECT, VAULT_INSPECT),
+    CONFIRM_DELETION_CLOCK("ConfirmDeletionClock", KEY_DELETE, VAULT_DELETE),
     CHANGE_KEY_COMPARTMENT("ChangeKeyCompartment", KEY_MOVE),
     CREATE_KEY_VERSION("CreateKeyVersion", KEY_ROTATE),
     IMPORT_KEY("ImportKey", KEY_IMPORT, VAULT_IMPORT_KEY),

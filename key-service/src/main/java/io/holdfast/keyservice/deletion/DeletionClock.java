@@ -1,15 +1,11 @@
 package io.holdfast.keyservice.deletion;
 
-import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.store.Layout;
 import io.holdfast.platform.store.KeyValueStore;
-import io.holdfast.platform.store.StoredValue;
 import io.holdfast.platform.store.Transaction;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Replicas record the wall time that they see in etcd (the heartbeat). A clock that agrees with the newest heartbeat
  * within the tolerance is believed. One that does not (it jumped, or the service was down for longer) is not, until it has
- * run evenly with the monotonic clock for the settling time while no other replica recorded another heartbeat.
+ * run evenly with the monotonic clock for the settling time while no other replica recorded another heartbeat, or until an
+ * operator has confirmed it, which records a heartbeat too: see {@link ClockConfirmation}.
  *
  * <p>Used by one thread.
  */
@@ -32,8 +29,40 @@ final class DeletionClock {
     private final Duration settle;
     private @Nullable Doubt doubt;
 
-    /** Since when, and against which heartbeat, this process doubts its clock. */
-    private record Doubt(Instant heartbeat, Instant wall, long monotonic) {}
+    /** What the clock is worth now. */
+    sealed interface Reading {
+        /** It is right, and was recorded. */
+        record Believed(Instant wall) implements Reading {}
+
+        /**
+         * Deletions must be held.
+         *
+         * @param since the wall time that was seen when the doubt against this heartbeat began
+         * @param lasting how long that is by the monotonic clock. As long as any replica believes its own clock it records
+         *     new heartbeats and this stays short.
+         */
+        record Doubted(Instant since, Instant wall, Heartbeat heartbeat, Duration lasting) implements Reading {}
+    }
+
+    /**
+     * Since when this process doubts its clock.
+     *
+     * @param revision of the heartbeat that it doubts it against
+     * @param evenFrom from when on the clock has run evenly
+     */
+    private record Doubt(long revision, Shown began, Shown evenFrom) {}
+
+    /** Both clocks at one moment. */
+    private record Shown(Instant wall, long monotonic) {
+        Duration ranUntil(Shown later) {
+            return Duration.ofNanos(later.monotonic - monotonic);
+        }
+
+        boolean evenUntil(Shown later) {
+            Duration shown = Duration.between(wall, later.wall);
+            return shown.minus(ranUntil(later)).abs().compareTo(EVEN) <= 0;
+        }
+    }
 
     DeletionClock(KeyValueStore store, TimeSource time, Duration tolerance, Duration settle) {
         this.store = store;
@@ -42,53 +71,41 @@ final class DeletionClock {
         this.settle = settle;
     }
 
-    /** The wall time if it may be believed, after recording it; empty when deletions must be held. */
-    Optional<Instant> believed() {
-        Instant now = time.wall();
-        Optional<StoredValue> recorded = store.get(Layout.HEARTBEAT);
+    /** Reads the clock, and records it when it is believed. */
+    Reading read() {
+        Shown now = new Shown(time.wall(), time.monotonicNanos());
+        Optional<Heartbeat> recorded = Heartbeat.read(store);
         if (recorded.isEmpty()) {
-            record(Transaction.builder().ifAbsent(Layout.HEARTBEAT), now);
-            doubt = null;
-            return Optional.of(now);
+            return believe(Transaction.builder().ifAbsent(Layout.HEARTBEAT), now);
         }
-        Instant heartbeat = parse(recorded.get());
-        if (Duration.between(heartbeat, now).abs().compareTo(tolerance) <= 0 || settled(heartbeat, now)) {
-            // A lost race means that another replica has just recorded its own; this clock is believed all the same.
-            record(Transaction.builder().ifUnchanged(recorded.get()), now);
-            doubt = null;
-            return Optional.of(now);
+        Heartbeat heartbeat = recorded.get();
+        if (heartbeat.agreesWith(now.wall(), tolerance)) {
+            return believe(Transaction.builder().ifUnchanged(heartbeat.stored()), now);
         }
-        return Optional.empty();
+        Doubt since = doubtAgainst(heartbeat, now);
+        doubt = since;
+        return since.evenFrom().ranUntil(now).compareTo(settle) >= 0
+                ? believe(Transaction.builder().ifUnchanged(heartbeat.stored()), now)
+                : new Reading.Doubted(
+                        since.began().wall(),
+                        now.wall(),
+                        heartbeat,
+                        since.began().ranUntil(now));
     }
 
-    private boolean settled(Instant heartbeat, Instant now) {
-        long monotonic = time.monotonicNanos();
+    private Doubt doubtAgainst(Heartbeat heartbeat, Shown now) {
+        long revision = heartbeat.stored().modRevision();
         Doubt since = doubt;
-        if (since == null || !since.heartbeat().equals(heartbeat)) {
-            doubt = new Doubt(heartbeat, now, monotonic);
-            return false;
+        if (since == null || since.revision() != revision) {
+            return new Doubt(revision, now, now);
         }
-        Duration ran = Duration.ofNanos(monotonic - since.monotonic());
-        Duration shown = Duration.between(since.wall(), now);
-        if (shown.minus(ran).abs().compareTo(EVEN) > 0) {
-            doubt = new Doubt(heartbeat, now, monotonic);
-            return false;
-        }
-        return ran.compareTo(settle) >= 0;
+        return since.evenFrom().evenUntil(now) ? since : new Doubt(revision, since.began(), now);
     }
 
-    private void record(Transaction.Builder condition, Instant now) {
-        store.commit(condition
-                .put(Layout.HEARTBEAT, Bytes.takeOwnershipOf(now.toString().getBytes(StandardCharsets.US_ASCII)))
-                .build());
-    }
-
-    private static Instant parse(StoredValue value) {
-        try {
-            return Instant.parse(new String(value.value().toArray(), StandardCharsets.US_ASCII));
-        } catch (DateTimeParseException e) {
-            // Not a time: nothing agrees with it, so deletions are held and the settling time begins.
-            return Instant.EPOCH;
-        }
+    private Reading believe(Transaction.Builder condition, Shown now) {
+        // A lost race means that another replica has just recorded its own; this clock is believed all the same.
+        store.commit(condition.with(Heartbeat.put(now.wall())).build());
+        doubt = null;
+        return new Reading.Believed(now.wall());
     }
 }

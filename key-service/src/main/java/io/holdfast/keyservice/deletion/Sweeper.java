@@ -2,9 +2,9 @@ package io.holdfast.keyservice.deletion;
 
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.config.KeysConfig;
+import io.holdfast.keyservice.deletion.DeletionClock.Reading;
 import io.holdfast.keyservice.rotate.AutomaticRotation;
 import io.holdfast.keyservice.store.DueDeletions.Due;
-import io.holdfast.keyservice.store.Layout;
 import io.holdfast.platform.store.KeyValueStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -16,7 +16,6 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +34,7 @@ public class Sweeper {
 
     private final Completion completion;
     private final DeletionNotices notices;
+    private final HoldNotices holds;
     private final AutomaticRotation rotations;
     private final Destroyer destroyer;
     private final DeletionClock clock;
@@ -49,6 +49,7 @@ public class Sweeper {
     public Sweeper(
             Completion completion,
             DeletionNotices notices,
+            HoldNotices holds,
             AutomaticRotation rotations,
             Destroyer destroyer,
             KeyValueStore etcd,
@@ -57,6 +58,7 @@ public class Sweeper {
         this(
                 completion,
                 notices,
+                holds,
                 rotations,
                 destroyer,
                 new DeletionClock(
@@ -71,6 +73,7 @@ public class Sweeper {
     Sweeper(
             Completion completion,
             DeletionNotices notices,
+            HoldNotices holds,
             AutomaticRotation rotations,
             Destroyer destroyer,
             DeletionClock clock,
@@ -81,6 +84,7 @@ public class Sweeper {
         }
         this.completion = completion;
         this.notices = notices;
+        this.holds = holds;
         this.rotations = rotations;
         this.destroyer = destroyer;
         this.clock = clock;
@@ -112,33 +116,45 @@ public class Sweeper {
 
     /** Deletes what is due now. Answers how many keys this call deleted. */
     int sweep() {
-        Optional<Instant> now = clock.believed();
-        if (now.isEmpty()) {
-            if (held.getAndSet(1) == 0) {
-                LOG.errorv(
-                        "Deletions are held: the wall clock does not agree with the last recorded one at {0}. Check this"
-                                + " machine''s clock; if it is right, deletions go on by themselves after the settling time.",
-                        Layout.HEARTBEAT);
+        return switch (clock.read()) {
+            case Reading.Doubted doubted -> {
+                hold(doubted);
+                yield 0;
             }
-            return 0;
+            case Reading.Believed believed -> sweep(believed.wall());
+        };
+    }
+
+    private void hold(Reading.Doubted doubt) {
+        if (held.getAndSet(1) == 0) {
+            LOG.errorv(
+                    "Deletions are held: the wall clock does not agree with the last one that was believed. Check this"
+                            + " machine''s clock; if it is right, confirm it, or deletions go on by themselves after the"
+                            + " settling time. wall={0} heartbeat={1}",
+                    doubt.wall(), doubt.heartbeat().time());
         }
+        attempt("holds", () -> holds.held(doubt, interval));
+    }
+
+    private int sweep(Instant now) {
         if (held.getAndSet(0) == 1) {
             LOG.info("The wall clock is believed again; deletions go on.");
         }
+        attempt("holds", () -> holds.resumed(now));
         attempt(
                 "vaults",
                 () -> completion.unfinishedVaults().forEach(id -> attempt(id.value(), () -> completion.finish(id))));
-        attempt("warnings", () -> notices.give(now.get()));
-        attempt("rotations", () -> rotations.rotateDue(now.get()));
+        attempt("warnings", () -> notices.give(now));
+        attempt("rotations", () -> rotations.rotateDue(now));
         attempt(
                 "destructions",
                 () -> destroyer
-                        .due(now.get())
+                        .due(now)
                         .forEach(each -> attempt(each.destruction().name(), () -> destroyer.destroy(each))));
         AtomicInteger count = new AtomicInteger();
-        for (Due each : completion.due(now.get())) {
+        for (Due each : completion.due(now)) {
             attempt(each.id().value(), () -> {
-                if (completion.complete(each, now.get())) {
+                if (completion.complete(each, now)) {
                     count.incrementAndGet();
                 }
             });

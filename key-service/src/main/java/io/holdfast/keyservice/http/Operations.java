@@ -3,6 +3,7 @@ package io.holdfast.keyservice.http;
 import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
@@ -138,6 +139,11 @@ public class Operations {
     /** For operations on a compartment that the query names. */
     void require(String operation, String permission, CompartmentId compartment) {
         authorizer.require(caller.get(), operation, List.of(permission), compartment, Map.of());
+    }
+
+    /** For what concerns a whole tenancy. */
+    void require(String operation, List<String> permissions, TenancyId tenancy) {
+        authorizer.require(caller.get(), operation, permissions, tenancy.rootCompartment(), Map.of());
     }
 
     /** For what a body names: what is absent and what is forbidden look the same. */

@@ -5,6 +5,7 @@ import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
+import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.keyservice.domain.MasterKey;
@@ -17,7 +18,9 @@ import io.holdfast.platform.store.Transaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -38,8 +41,10 @@ public class DueDeletions {
 
     private final KeyValueStore store;
     private final Outbox outbox;
+    private final Listings listings;
 
     public DueDeletions(KeyValueStore store, Outbox outbox) {
+        this.listings = new Listings(store);
         this.store = store;
         this.outbox = outbox;
     }
@@ -89,10 +94,14 @@ public class DueDeletions {
 
     /** Every deletion whose time is not after {@code until}, the earliest first, page by page. */
     public void forEachUntil(Instant until, Consumer<Due> each) {
+        forEachPageUntil(until, page -> page.forEach(each));
+    }
+
+    private void forEachPageUntil(Instant until, Consumer<List<Due>> each) {
         Scan scan = Scan.of(Layout.DUE, Scan.MAX_LIMIT);
         while (true) {
             Page page = store.scan(scan);
-            read(page, until).forEach(each);
+            each.accept(read(page, until));
             if (!page.more() || page.values().isEmpty()) {
                 return;
             }
@@ -102,6 +111,59 @@ public class DueDeletions {
             }
             scan = scan.after(last);
         }
+    }
+
+    /**
+     * How many deletions a tenancy has.
+     *
+     * @param due those whose time has come
+     * @param scheduled all
+     */
+    public record Count(long due, long scheduled) {
+        private Count and(Count other) {
+            return new Count(due + other.due, scheduled + other.scheduled);
+        }
+    }
+
+    /**
+     * The deletions of every tenancy that has any. Reads the record of each: not for every sweep.
+     *
+     * @param now by which they are due
+     */
+    public Map<TenancyId, Count> perTenancy(Instant now) {
+        Map<TenancyId, Count> counts = new HashMap<>();
+        forEachPageUntil(Instant.MAX, page -> {
+            Map<String, TenancyId> owners = owners(page);
+            for (Due each : page) {
+                @Nullable TenancyId owner = owners.get(owned(each));
+                if (owner != null) {
+                    counts.merge(owner, new Count(each.time().isAfter(now) ? 0 : 1, 1), Count::and);
+                }
+            }
+        });
+        return counts;
+    }
+
+    private Map<String, TenancyId> owners(List<Due> page) {
+        Map<String, TenancyId> owners = new HashMap<>();
+        for (StoredValue value :
+                listings.read(page.stream().map(DueDeletions::owned).distinct().toList())) {
+            owners.put(
+                    value.key(),
+                    value.key().startsWith(Layout.VAULTS)
+                            ? Documents.vault(value.value()).facts().tenancyId()
+                            : Documents.key(value.value()).facts().tenancyId());
+        }
+        return owners;
+    }
+
+    /** The record that names its tenancy. */
+    private static String owned(Due due) {
+        return switch (due) {
+            case DueKey key -> Layout.key(key.id());
+            case DueVersion version -> Layout.key(version.key());
+            case DueVault vault -> Layout.vault(vault.id());
+        };
     }
 
     private static List<Due> read(Page page, Instant until) {

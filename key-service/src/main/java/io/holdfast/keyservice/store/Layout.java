@@ -28,6 +28,7 @@ import java.util.UUID;
  * /holdfast/keys/bindings-by-cluster/CLUSTER             the id of the cluster's held binding
  * /holdfast/keys/wrapping-keys/TENANCY                   the tenancy's wrapping key; never changed but for its seal
  * /holdfast/keys/exports/KEY/TIME/RANDOM                 an export of the key's material
+ * /holdfast/keys/last-uses/KEY/VERSION/BY                when clusters, or clients, last used the version
  * /holdfast/keys/keks/BINDING/VERSION                    a binding's wrapped key-encryption key; never changed
  * /holdfast/keys/uses/VERSION                            how often a version of an HSM has encrypted: see UseBudget
  * /holdfast/keys/due/TIME/ID                             a scheduled deletion of a key, key version or vault, in order of
@@ -38,7 +39,9 @@ import java.util.UUID;
  * /holdfast/keys/out-of-reach/VAULT                      since when a vault elsewhere has been silent too long
  * /holdfast/keys/mirrors/VAULT                           leased; the replica that follows a vault elsewhere
  * /holdfast/keys/destructions/ID                         what a vault must destroy, and from when on
- * /holdfast/keys/heartbeat                               the newest wall time that a sweeper saw
+ * /holdfast/keys/heartbeat                               the newest wall time that was believed, or confirmed
+ * /holdfast/keys/deletions-held/TENANCY                  since when the tenancy's deletions are held, as it was told; absent
+ *                                                        while they are not
  * /holdfast/keys/root-keys/ROOT-KEY-ID                   its key-check value: opens under that root key only. There for as
  *                                                        long as anything may be sealed under it
  * /holdfast/keys/root-keys-in-tokens/LABEL               a root key, encrypted under a key of a PKCS#11 token; never changed
@@ -55,6 +58,7 @@ public final class Layout {
     public static final String ROTATIONS = "/holdfast/keys/rotations/";
     public static final String UNFINISHED_VAULTS = "/holdfast/keys/vaults-unfinished/";
     public static final String DESTRUCTIONS = "/holdfast/keys/destructions/";
+    public static final String DELETIONS_HELD = "/holdfast/keys/deletions-held/";
     public static final String HEARTBEAT = "/holdfast/keys/heartbeat";
     public static final String ROOT_KEYS = "/holdfast/keys/root-keys/";
     public static final String ROOT_KEY_REPLICAS = "/holdfast/keys/root-key-replicas/";
@@ -147,6 +151,14 @@ public final class Layout {
         return exportsOf(key) + millis(time) + "/" + random;
     }
 
+    public static String lastUsesOf(KeyId key) {
+        return "/holdfast/keys/last-uses/" + key.value() + "/";
+    }
+
+    public static String lastUse(KeyId key, KeyVersionId version, String by) {
+        return lastUsesOf(key) + version.value() + "/" + by;
+    }
+
     /** Sorts by time. */
     public static String due(Instant time, Ocid what) {
         return DUE + millis(time) + "/" + what.value();
@@ -154,6 +166,10 @@ public final class Layout {
 
     public static String notice(Ocid what, Instant timeOfDeletion, String notice) {
         return "/holdfast/keys/notices/" + what.value() + "/" + millis(timeOfDeletion) + "/" + notice;
+    }
+
+    public static String deletionsHeld(TenancyId tenancy) {
+        return DELETIONS_HELD + tenancy.value();
     }
 
     /** Sorts by time. */

@@ -2,8 +2,9 @@ package io.holdfast.keyservice.deletion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.TestStore;
+import io.holdfast.keyservice.deletion.DeletionClock.Reading.Believed;
+import io.holdfast.keyservice.deletion.DeletionClock.Reading.Doubted;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class DeletionClockTest {
-    private static final Instant START = Instant.parse("2026-11-24T12:00:00Z");
+    private static final Instant START = Machine.START;
     private static final Duration HOUR = Duration.ofHours(1);
 
     private TestStore etcd;
@@ -26,31 +27,6 @@ class DeletionClockTest {
         etcd.close();
     }
 
-    /** A machine whose clocks the test moves. */
-    private static final class Machine implements TimeSource {
-        private Instant wall = START;
-        private long nanos;
-
-        void run(Duration time) {
-            wall = wall.plus(time);
-            nanos += time.toNanos();
-        }
-
-        void jump(Duration by) {
-            wall = wall.plus(by);
-        }
-
-        @Override
-        public Instant wall() {
-            return wall;
-        }
-
-        @Override
-        public long monotonicNanos() {
-            return nanos;
-        }
-    }
-
     private DeletionClock clockOf(Machine machine) {
         return new DeletionClock(etcd.store(), machine, HOUR, HOUR);
     }
@@ -59,49 +35,49 @@ class DeletionClockTest {
     void aClockThatRunsEvenlyIsBelieved() {
         Machine machine = new Machine();
         DeletionClock clock = clockOf(machine);
-        assertThat(clock.believed()).contains(START);
+        assertThat(clock.read()).isEqualTo(new Believed(START));
         machine.run(Duration.ofMinutes(59));
-        assertThat(clock.believed()).contains(START.plus(Duration.ofMinutes(59)));
+        assertThat(clock.read()).isEqualTo(new Believed(START.plus(Duration.ofMinutes(59))));
         machine.run(Duration.ofMinutes(59));
-        assertThat(clock.believed()).isPresent();
+        assertThat(clock.read()).isInstanceOf(Believed.class);
     }
 
     @Test
     void aClockThatJumpedAheadIsNotBelievedUntilItHasSettled() {
         Machine machine = new Machine();
         DeletionClock clock = clockOf(machine);
-        clock.believed();
+        clock.read();
 
         machine.jump(Duration.ofDays(30));
-        assertThat(clock.believed()).isEmpty();
+        assertThat(clock.read()).isInstanceOf(Doubted.class);
         machine.run(Duration.ofMinutes(59));
-        assertThat(clock.believed()).isEmpty();
+        assertThat(clock.read()).isInstanceOf(Doubted.class);
         machine.run(Duration.ofMinutes(1));
-        assertThat(clock.believed()).isPresent();
+        assertThat(clock.read()).isInstanceOf(Believed.class);
     }
 
     @Test
     void aClockThatWasSetRightIsBelievedAtOnce() {
         Machine machine = new Machine();
         DeletionClock clock = clockOf(machine);
-        clock.believed();
+        clock.read();
         machine.jump(Duration.ofDays(30));
-        assertThat(clock.believed()).isEmpty();
+        assertThat(clock.read()).isInstanceOf(Doubted.class);
 
         machine.jump(Duration.ofDays(-30));
 
-        assertThat(clock.believed()).contains(START);
+        assertThat(clock.read()).isEqualTo(new Believed(START));
     }
 
     @Test
     void aClockThatKeepsJumpingNeverSettles() {
         Machine machine = new Machine();
         DeletionClock clock = clockOf(machine);
-        clock.believed();
+        clock.read();
         for (int i = 0; i < 5; i++) {
             machine.run(Duration.ofMinutes(50));
             machine.jump(Duration.ofHours(2));
-            assertThat(clock.believed()).isEmpty();
+            assertThat(clock.read()).isInstanceOf(Doubted.class);
         }
     }
 
@@ -112,25 +88,45 @@ class DeletionClockTest {
         wrong.jump(Duration.ofHours(3));
         DeletionClock good = clockOf(right);
         DeletionClock bad = clockOf(wrong);
-        good.believed();
+        good.read();
         for (int minutes = 0; minutes < 180; minutes += 10) {
             right.run(Duration.ofMinutes(10));
             wrong.run(Duration.ofMinutes(10));
-            assertThat(good.believed()).isPresent();
-            assertThat(bad.believed()).isEmpty();
+            assertThat(good.read()).isInstanceOf(Believed.class);
+            assertThat(bad.read()).isInstanceOf(Doubted.class);
         }
     }
 
     @Test
     void aRestartAfterALongPauseHoldsFirst() {
         Machine machine = new Machine();
-        clockOf(machine).believed();
+        clockOf(machine).read();
         machine.run(Duration.ofHours(5));
 
         DeletionClock restarted = clockOf(machine);
 
-        assertThat(restarted.believed()).isEmpty();
+        assertThat(restarted.read()).isInstanceOf(Doubted.class);
         machine.run(HOUR);
-        assertThat(restarted.believed()).isPresent();
+        assertThat(restarted.read()).isInstanceOf(Believed.class);
+    }
+
+    @Test
+    void aDoubtSaysSinceWhenAndAgainstWhat() {
+        Machine machine = new Machine();
+        DeletionClock clock = clockOf(machine);
+        clock.read();
+        Instant jumped = START.plus(Duration.ofDays(30));
+        machine.jump(Duration.ofDays(30));
+        clock.read();
+        machine.run(Duration.ofMinutes(10));
+        // A second jump begins the settling anew, not the doubt.
+        machine.jump(Duration.ofHours(2));
+
+        Doubted doubt = (Doubted) clock.read();
+
+        assertThat(doubt.since()).isEqualTo(jumped);
+        assertThat(doubt.wall()).isEqualTo(machine.wall());
+        assertThat(doubt.heartbeat().time()).isEqualTo(START);
+        assertThat(doubt.lasting()).isEqualTo(Duration.ofMinutes(10));
     }
 }

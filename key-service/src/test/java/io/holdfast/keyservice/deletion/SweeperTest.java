@@ -45,6 +45,9 @@ class SweeperTest {
     DeletionNotices notices;
 
     @Inject
+    HoldNotices holds;
+
+    @Inject
     AutomaticRotation rotations;
 
     @Inject
@@ -54,6 +57,7 @@ class SweeperTest {
         return new Sweeper(
                 completion,
                 notices,
+                holds,
                 rotations,
                 destroyer,
                 new DeletionClock(etcd, time, Duration.ofHours(1), Duration.ofHours(1)),

@@ -77,6 +77,9 @@ public final class OthersEvents {
                     case KeyEvent.KeyVersionDeletionCancelled other -> true;
                     case KeyEvent.KeyVersionDeleted other -> true;
                     case KeyEvent.KeyDeletionApproaching other -> true;
+                    case KeyEvent.DeletionsHeld other -> true;
+                    case KeyEvent.DeletionsResumed other -> true;
+                    case KeyEvent.DeletionClockConfirmed other -> true;
                     case KeyEvent.KeyExported other -> true;
                     case KeyEvent.VaultCreated created -> true;
                     case KeyEvent.KeyCreated created -> true;
