@@ -42,6 +42,10 @@ public interface KeysConfig {
     @WithDefault("PT1H")
     Duration kekMaxAge();
 
+    /** How often this replica records when key versions were last used. 1 s to 1 h. */
+    @WithDefault("PT1M")
+    Duration lastUseInterval();
+
     Hsm hsm();
 
     /** The PKCS#11 token for keys of protection mode HSM. */

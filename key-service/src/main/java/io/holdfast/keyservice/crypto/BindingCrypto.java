@@ -15,6 +15,8 @@ import io.holdfast.keyservice.bindings.Standing;
 import io.holdfast.keyservice.crypto.KeyMaterial.Found;
 import io.holdfast.keyservice.domain.Binding;
 import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.store.LastUseStore.By;
+import io.holdfast.keyservice.usage.LastUses;
 import io.holdfast.keyservice.vault.Encryptions;
 import io.holdfast.keyservice.vault.Lending.Seen;
 import io.holdfast.keyservice.vault.MaterialUnusable;
@@ -37,8 +39,15 @@ public class BindingCrypto {
     private final KeyMaterial material;
     private final KeyEncryptionKeys keks;
     private final Vaults vaults;
+    private final LastUses lastUses;
 
-    public BindingCrypto(BindingDecisions decisions, KeyMaterial material, KeyEncryptionKeys keks, Vaults vaults) {
+    public BindingCrypto(
+            BindingDecisions decisions,
+            KeyMaterial material,
+            KeyEncryptionKeys keks,
+            Vaults vaults,
+            LastUses lastUses) {
+        this.lastUses = lastUses;
         this.decisions = decisions;
         this.material = material;
         this.keks = keks;
@@ -107,6 +116,7 @@ public class BindingCrypto {
         List<Bytes> wrapped = vaults.of(key).wrapsInMemory(key.shape())
                 ? direct(id, standing, payloads)
                 : keks.wrap(id, standing.key(), seen(standing), payloads);
+        lastUses.note(key.id(), version, By.CLUSTERS);
         return new Wrapped(version, key.currentVersionNumber(), standing.stateRevision(), wrapped);
     }
 
@@ -155,12 +165,27 @@ public class BindingCrypto {
             for (WrappedDek each : parsed) {
                 items.add(each == null ? new Item.Damaged() : unwrap(id, standing, each, found));
             }
+            note(standing.key(), parsed, items);
             return new Unwrapped(standing.stateRevision(), items);
         } catch (RuntimeException e) {
             wipe(items);
             throw e;
         } finally {
             KeyMaterial.giveBack(found);
+        }
+    }
+
+    /** Once for each run of items under one version: most batches have one. */
+    private void note(MasterKey key, List<@Nullable WrappedDek> parsed, List<Item> items) {
+        @Nullable KeyVersionId noted = null;
+        for (int i = 0; i < items.size(); i++) {
+            @Nullable WrappedDek wrapped = parsed.get(i);
+            if (wrapped != null
+                    && items.get(i) instanceof Item.Payload
+                    && !wrapped.keyVersionId().equals(noted)) {
+                noted = wrapped.keyVersionId();
+                lastUses.note(key.id(), noted, By.CLUSTERS);
+            }
         }
     }
 

@@ -11,7 +11,9 @@ import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.SecretBytes;
 import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.store.LastUseStore.By;
 import io.holdfast.keyservice.store.Stored;
+import io.holdfast.keyservice.usage.LastUses;
 import io.holdfast.keyservice.vault.Encryptions;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayOutputStream;
@@ -32,9 +34,11 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class ClientCrypto {
     private final KeyMaterial material;
+    private final LastUses lastUses;
     private final SecureRandom random = new SecureRandom();
 
-    public ClientCrypto(KeyMaterial material) {
+    public ClientCrypto(KeyMaterial material, LastUses lastUses) {
+        this.lastUses = lastUses;
         this.material = material;
     }
 
@@ -63,10 +67,12 @@ public class ClientCrypto {
         EncryptionAlgorithm by = requireFits(enabled, algorithm);
         KeyVersionId under = version == null ? enabled.facts().currentVersion() : version;
         Scope scope = Scope.rest(canonical(associatedData));
-        return material.use(
+        Encrypted encrypted = material.use(
                 key,
                 under,
                 opened -> new Encrypted(opened.wrap(scope, by, plaintext).encode(), under, by));
+        lastUses.note(enabled.id(), under, By.CLIENTS);
+        return encrypted;
     }
 
     /**
@@ -90,12 +96,14 @@ public class ClientCrypto {
                 throw new EnvelopeDamaged();
             }
             Scope scope = Scope.rest(canonical(associatedData));
-            return material.use(
+            Decrypted decrypted = material.use(
                     key,
                     wrapped.keyVersionId(),
                     opened ->
                             new Decrypted(opened.unwrap(scope, wrapped), wrapped.keyVersionId(), algorithmOf(wrapped)),
                     EnvelopeDamaged::new);
+            lastUses.note(enabled.id(), wrapped.keyVersionId(), By.CLIENTS);
+            return decrypted;
         } catch (EnvelopeDamaged e) {
             throw ProblemException.invalid(
                     "ciphertext", "was not made by this key with this associatedData, or was altered");

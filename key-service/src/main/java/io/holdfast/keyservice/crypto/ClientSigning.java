@@ -7,7 +7,9 @@ import io.holdfast.keyservice.domain.KeyVersion;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.SigningAlgorithm;
 import io.holdfast.keyservice.store.KeyStore;
+import io.holdfast.keyservice.store.LastUseStore.By;
 import io.holdfast.keyservice.store.Stored;
+import io.holdfast.keyservice.usage.LastUses;
 import io.holdfast.keyservice.vault.PublicKeys;
 import io.holdfast.keyservice.vault.Signatures;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -18,8 +20,10 @@ import org.jspecify.annotations.Nullable;
 public class ClientSigning {
     private final KeyMaterial material;
     private final KeyStore store;
+    private final LastUses lastUses;
 
-    public ClientSigning(KeyMaterial material, KeyStore store) {
+    public ClientSigning(KeyMaterial material, KeyStore store, LastUses lastUses) {
+        this.lastUses = lastUses;
         this.material = material;
         this.store = store;
     }
@@ -38,7 +42,9 @@ public class ClientSigning {
         MasterKey.Enabled enabled = KeyMaterial.requireEnabled(key.value());
         Signatures.requireFits(enabled.facts().shape(), algorithm);
         KeyVersionId under = version == null ? enabled.facts().currentVersion() : version;
-        return material.use(key, under, opened -> new Signed(opened.sign(algorithm, digest), under));
+        Signed signed = material.use(key, under, opened -> new Signed(opened.sign(algorithm, digest), under));
+        lastUses.note(enabled.id(), under, By.CLIENTS);
+        return signed;
     }
 
     /**
@@ -58,6 +64,7 @@ public class ClientSigning {
         String publicKey = found.facts()
                 .publicKey()
                 .orElseThrow(() -> new IllegalStateException("a version that signs has no public key"));
+        lastUses.note(enabled.id(), version, By.CLIENTS);
         return Signatures.verify(
                 PublicKeys.parse(publicKey, enabled.facts().shape().algorithm()), algorithm, digest, signature);
     }

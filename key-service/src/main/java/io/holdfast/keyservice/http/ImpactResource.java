@@ -15,6 +15,8 @@ import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.usage.KeyDependents;
 import io.holdfast.keyservice.usage.KeyDependents.Dependent;
+import io.holdfast.keyservice.usage.LastUses;
+import io.holdfast.keyservice.usage.LastUses.Known;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -25,6 +27,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +42,7 @@ public class ImpactResource {
     private final KeyStore keys;
     private final ExportStore exports;
     private final KeyDependents dependents;
+    private final LastUses lastUses;
     private final VersionDeletion deletion;
 
     public ImpactResource(
@@ -46,7 +50,9 @@ public class ImpactResource {
             KeyStore keys,
             ExportStore exports,
             KeyDependents dependents,
+            LastUses lastUses,
             VersionDeletion deletion) {
+        this.lastUses = lastUses;
         this.operations = operations;
         this.keys = keys;
         this.exports = exports;
@@ -54,13 +60,17 @@ public class ImpactResource {
         this.deletion = deletion;
     }
 
-    /** Who uses the key, how much stands under each version, and what each action would do. */
+    /** Who uses the key, how much stands under each version, when it was last used, and what each action would do. */
     @GET
     @Path("/impact")
+    @Operation(
+            operationId = "GetKeyImpact",
+            summary = "What depends on a key, when it was last used, and what each action on it would do")
     public Impact impact(@PathParam("keyId") String keyId) {
         return operations.run("GetKeyImpact", () -> {
             MasterKey key = operations.key("GetKey", "KEY_READ", keyId).value();
             List<Dependent> bound = dependents.of(key.id());
+            Known used = lastUses.of(key.id());
             List<KeyVersion> versions =
                     keys.versionsOf(key.id()).stream().map(Stored::value).toList();
             return new Impact(
@@ -74,8 +84,9 @@ public class ImpactResource {
                             .map(dependent -> dependent.cluster().value())
                             .toList(),
                     versions.stream()
-                            .map(version -> ImpactViews.of(version, key, bound))
+                            .map(version -> ImpactViews.of(version, key, bound, used))
                             .toList(),
+                    ImpactViews.of(used),
                     exports.of(key.id()).stream().map(ImpactViews::of).toList(),
                     actions(key, versions, bound));
         });

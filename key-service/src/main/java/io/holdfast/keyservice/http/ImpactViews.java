@@ -4,7 +4,9 @@ import io.holdfast.keyservice.domain.Binding;
 import io.holdfast.keyservice.domain.KeyVersion;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.store.ExportStore.Export;
+import io.holdfast.keyservice.store.LastUseStore.By;
 import io.holdfast.keyservice.usage.KeyDependents.Dependent;
+import io.holdfast.keyservice.usage.LastUses.Known;
 import io.holdfast.keyservice.usage.SecretUsage.Usage;
 import java.time.Instant;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON of Holdfast's own answers about what depends on a key. What is unknown is absent, never zero. */
@@ -21,6 +24,7 @@ final class ImpactViews {
     /**
      * @param secrets of all clusters; absent when that of any is unknown
      * @param unknownClusters whose counts could not be had now
+     * @param lastUse of any version
      */
     record Impact(
             String keyId,
@@ -30,8 +34,29 @@ final class ImpactViews {
             @Nullable Long secrets,
             List<String> unknownClusters,
             List<VersionImpact> keyVersions,
+            KeyLastUse lastUse,
             List<ExportView> exports,
             Actions actions) {}
+
+    @Schema(
+            description =
+                    "When clusters and REST clients last used the key, to the minute. Absent: not since this is recorded.")
+    record KeyLastUse(
+            @Nullable Instant byClusters,
+            @Nullable Instant byClients,
+
+            @Schema(
+                    description =
+                            "Later uses may be missing, here and for each version: replicas record theirs every minute"
+                                    + " (holdfast.keys.last-use-interval), and one that is killed loses what it has not recorded")
+            Instant completeUntil) {}
+
+    @Schema(
+            description =
+                    "When clusters (unwrapping or wrapping for a binding) and REST clients (encrypt, decrypt, generate,"
+                            + " sign, verify) last used the version, to the minute. Absent: not since this is recorded.")
+    record VersionLastUse(
+            @Nullable Instant byClusters, @Nullable Instant byClients) {}
 
     /**
      * @param secretsPerKeyVersion as of {@code scanRevision} of the data etcd, while the write fence stood at {@code
@@ -54,7 +79,8 @@ final class ImpactViews {
             String keyVersionId,
             long number,
             String lifecycleState,
-            @Nullable Long secrets) {}
+            @Nullable Long secrets,
+            VersionLastUse lastUse) {}
 
     record ExportView(String keyVersionId, String principal, String algorithm, String recipientSha256, Instant time) {}
 
@@ -100,12 +126,19 @@ final class ImpactViews {
         return counts;
     }
 
-    static VersionImpact of(KeyVersion version, MasterKey key, List<Dependent> dependents) {
+    static VersionImpact of(KeyVersion version, MasterKey key, List<Dependent> dependents, Known lastUses) {
         return new VersionImpact(
                 version.id().value(),
                 version.number(),
                 version.lifecycleStateUnder(key),
-                sum(dependents, usage -> usage.secrets().getOrDefault(version.id(), 0L)));
+                sum(dependents, usage -> usage.secrets().getOrDefault(version.id(), 0L)),
+                new VersionLastUse(
+                        lastUses.of(key.id(), version.id(), By.CLUSTERS),
+                        lastUses.of(key.id(), version.id(), By.CLIENTS)));
+    }
+
+    static KeyLastUse of(Known lastUses) {
+        return new KeyLastUse(lastUses.by(By.CLUSTERS), lastUses.by(By.CLIENTS), lastUses.completeUntil());
     }
 
     /** Null when the usage of any is unknown. */

@@ -6,18 +6,26 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
+import io.holdfast.kernel.Ocid.BindingId;
 import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.Ocid.UserId;
+import io.holdfast.kernel.SecretBytes;
 import io.holdfast.keyservice.Samples;
 import io.holdfast.keyservice.bindings.ClusterBindings;
+import io.holdfast.keyservice.crypto.BindingCrypto;
+import io.holdfast.keyservice.domain.Binding;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +39,9 @@ class ImpactRestTest {
 
     @Inject
     CountedSecrets secrets;
+
+    @Inject
+    BindingCrypto crypto;
 
     @AfterEach
     void speakAgain() {
@@ -166,16 +177,61 @@ class ImpactRestTest {
         retire(key, Samples.MINT.keyVersion(Samples.VAULT), true).then().statusCode(404);
     }
 
+    @Test
+    void itSaysWhenClustersAndClientsLastUsedEachVersion() {
+        String key = Api.key();
+        KeyVersionId first = current(key);
+        impact(key)
+                .then()
+                .statusCode(200)
+                .body("lastUse.byClusters", nullValue())
+                .body("lastUse.byClients", nullValue())
+                .body("lastUse.completeUntil", notNullValue());
+        Instant before = Instant.now().truncatedTo(ChronoUnit.MINUTES);
+        String ciphertext = as().body(Map.of("keyId", key, "plaintext", "AAAA"))
+                .post("/20180608/encrypt")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("ciphertext");
+        Api.rotate(key);
+        KeyVersionId second = current(key);
+        BindingId binding = binding(key).id();
+        try (SecretBytes dek = SecretBytes.copyOf(new byte[32])) {
+            BindingCrypto.Wrapped wrapped = crypto.wrap(binding, asker -> true, List.of(dek));
+            BindingCrypto.wipe(
+                    crypto.unwrap(binding, asker -> true, wrapped.wrapped()).items());
+        }
+
+        String ofFirst = "keyVersions.find { it.keyVersionId == '" + first.value() + "' }.lastUse.";
+        String ofSecond = "keyVersions.find { it.keyVersionId == '" + second.value() + "' }.lastUse.";
+        Response answer = impact(key);
+        answer.then()
+                .statusCode(200)
+                .body(ofFirst + "byClusters", nullValue())
+                .body(ofSecond + "byClients", nullValue());
+        assertThat(Instant.parse(answer.path(ofFirst + "byClients"))).isBetween(before, Instant.now());
+        assertThat(Instant.parse(answer.path(ofSecond + "byClusters"))).isBetween(before, Instant.now());
+        assertThat(answer.<String>path("lastUse.byClients")).isEqualTo(answer.path(ofFirst + "byClients"));
+
+        // An old version is in use as long as something is decrypted under it.
+        as().body(Map.of("keyId", key, "ciphertext", ciphertext))
+                .post("/20180608/decrypt")
+                .then()
+                .statusCode(200);
+        assertThat(Instant.parse(impact(key).path(ofFirst + "byClients"))).isBetween(before, Instant.now());
+    }
+
     private ClusterId bind(String key) {
+        return binding(key).facts().clusterId();
+    }
+
+    private Binding binding(String key) {
         ClusterId cluster = Samples.MINT.cluster();
-        assertThat(bindings.bind(new ClusterBindings.Request(
-                        cluster,
-                        Samples.COMPARTMENT,
-                        Samples.TENANCY,
-                        new KeyId(key),
-                        new UserId(Administrator.CALLER.id()))))
-                .isInstanceOf(ClusterBindings.Outcome.Bound.class);
-        return cluster;
+        ClusterBindings.Outcome outcome = bindings.bind(new ClusterBindings.Request(
+                cluster, Samples.COMPARTMENT, Samples.TENANCY, new KeyId(key), new UserId(Administrator.CALLER.id())));
+        assertThat(outcome).isInstanceOf(ClusterBindings.Outcome.Bound.class);
+        return ((ClusterBindings.Outcome.Bound) outcome).binding();
     }
 
     private static KeyVersionId current(String key) {
