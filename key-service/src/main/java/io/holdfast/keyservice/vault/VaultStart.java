@@ -5,7 +5,9 @@ import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.config.KeysConfig;
 import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.keyservice.store.SealedStore;
+import io.holdfast.keyservice.vault.MeteredVault.Kind;
 import io.holdfast.platform.store.KeyValueStore;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -75,12 +77,16 @@ public class VaultStart {
     @Produces
     @Singleton
     @Startup
-    Vaults vaults(RootKeys root, Hsm hsm, RemoteVaults remotes, KeyValueStore store) {
+    Vaults vaults(RootKeys root, Hsm hsm, RemoteVaults remotes, KeyValueStore store, MeterRegistry meters) {
         Map<ProtectionMode, Vault> local = new EnumMap<>(ProtectionMode.class);
-        local.put(ProtectionMode.SOFTWARE, new BuiltInVault(root));
-        hsm.device().ifPresent(device -> local.put(ProtectionMode.HSM, new Pkcs11Vault(device, new UseBudget(store))));
+        local.put(ProtectionMode.SOFTWARE, new MeteredVault(Kind.BUILT_IN, new BuiltInVault(root), meters));
+        hsm.device()
+                .map(device -> new Pkcs11Vault(device, new UseBudget(store)))
+                .ifPresent(vault -> local.put(ProtectionMode.HSM, new MeteredVault(Kind.PKCS11, vault, meters)));
         Map<VaultId, Vault> elsewhere = new HashMap<>();
-        remotes.vaults().forEach(remote -> elsewhere.put(remote.keys().vault(), remote.adapter()));
+        remotes.vaults()
+                .forEach(remote ->
+                        elsewhere.put(remote.keys().vault(), new MeteredVault(Kind.OCI, remote.adapter(), meters)));
         return new Vaults(local, elsewhere);
     }
 
