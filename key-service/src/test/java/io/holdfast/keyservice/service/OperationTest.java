@@ -30,7 +30,8 @@ class OperationTest {
                 .contains("holdfast_keys_operations_total")
                 .containsPattern("operation=\"CreateKey\".*outcome=\"ok\"|outcome=\"ok\".*operation=\"CreateKey\"")
                 .contains("outcome=\"Conflict\"")
-                .contains("holdfast_keys_deletions_held 0.0");
+                .contains("holdfast_keys_deletions_held 0.0")
+                .containsPattern("holdfast_vault_calls_seconds_count\\{.*operation=\"generate\".*vault=\"built-in\"");
     }
 
     @Test
@@ -41,6 +42,9 @@ class OperationTest {
                 .contains("/20180608/keys/{keyId}/actions/scheduleDeletion")
                 .contains("/20180608/generateDataEncryptionKey")
                 .contains("CreateKeyDetails")
+                .contains("/v1/deletions/clock/confirm")
+                .contains("ConfirmDeletionClockDetails")
+                .contains("completeUntil")
                 .doesNotContain("restoreFromFile");
     }
 }
