@@ -10,7 +10,10 @@ import io.holdfast.auditservice.domain.Place;
 import io.holdfast.auditservice.trail.Trail;
 import io.holdfast.events.Family;
 import io.holdfast.events.IdentityEvent;
+import io.holdfast.events.UseEvent;
 import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.Ocid.PolicyId;
 import io.holdfast.testkit.Await;
 import io.holdfast.testkit.quarkus.CertificatesResource;
@@ -30,6 +33,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -100,6 +104,28 @@ class AuditServiceTest {
                 .then()
                 .statusCode(200)
                 .body("position", equalTo(events.getInt("[3].position")));
+    }
+
+    @Test
+    void what_a_caller_said_about_a_use_of_a_key_is_shown() {
+        publisher.send(publisher.record(
+                new UseEvent.KeyUsed(
+                        new KeyId(key),
+                        new KeyVersionId("ocid1.keyversion.oc1.iad.v.n1"),
+                        "Decrypt",
+                        Map.of("application", "payroll", "ticket", "OPS-1234"),
+                        "ocid1.user.oc1..alice"),
+                next(Family.USES),
+                NOON));
+
+        JsonPath events = awaitEvents(1);
+
+        assertThat(events.getString("[0].type")).isEqualTo("io.holdfast.KeyUsed.v1");
+        assertThat(events.getString("[0].source")).isEqualTo("/holdfast/uses");
+        assertThat(events.getMap("[0].data.loggingContext", String.class, String.class))
+                .isEqualTo(Map.of("application", "payroll", "ticket", "OPS-1234"));
+        assertThat(events.getString("[0].data.operation")).isEqualTo("Decrypt");
+        assertThat(list("type=KeyUsed&subject=" + key).getList("$")).hasSize(1);
     }
 
     @Test

@@ -6,7 +6,7 @@ package io.holdfast.events;
  * <p>The CloudEvents {@code type} is {@code io.holdfast.<RecordName>.v1}. A released type never changes: a new shape is
  * a new version beside the old one.
  */
-public sealed interface DomainEvent permits KeyEvent, IdentityEvent, ClusterEvent, SecretEvent {
+public sealed interface DomainEvent permits KeyEvent, IdentityEvent, ClusterEvent, SecretEvent, UseEvent {
 
     /** The topic of the event's family, and with it the owner. */
     Family family();

@@ -27,7 +27,7 @@ public final class EventCodec {
     private static final String PREFIX = "io.holdfast.";
     private static final String VERSION = ".v1";
     private static final Map<String, Class<? extends DomainEvent>> TYPES = Stream.of(
-                    KeyEvent.class, IdentityEvent.class, ClusterEvent.class, SecretEvent.class)
+                    KeyEvent.class, IdentityEvent.class, ClusterEvent.class, SecretEvent.class, UseEvent.class)
             .flatMap(family -> Arrays.stream(family.getPermittedSubclasses()))
             .map(type -> type.asSubclass(DomainEvent.class))
             .collect(Collectors.toUnmodifiableMap(EventCodec::typeName, type -> type));

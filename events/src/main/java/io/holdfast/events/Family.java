@@ -9,7 +9,8 @@ public enum Family {
     KEYS("holdfast.keys.v1", "/holdfast/keys"),
     IDENTITY("holdfast.identity.v1", "/holdfast/identity"),
     CLUSTERS("holdfast.clusters.v1", "/holdfast/clusters"),
-    SECRETS("holdfast.secrets.v1", "/holdfast/secrets");
+    SECRETS("holdfast.secrets.v1", "/holdfast/secrets"),
+    USES("holdfast.uses.v1", "/holdfast/uses");
 
     private final String topic;
     private final String source;

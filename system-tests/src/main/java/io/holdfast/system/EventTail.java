@@ -21,8 +21,12 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** Reads every Holdfast topic from its start and keeps what came, to show the CloudEvents that a step caused. */
 public final class EventTail implements AutoCloseable {
-    private static final List<String> TOPICS =
-            List.of("holdfast.keys.v1", "holdfast.identity.v1", "holdfast.clusters.v1", "holdfast.secrets.v1");
+    private static final List<String> TOPICS = List.of(
+            "holdfast.keys.v1",
+            "holdfast.identity.v1",
+            "holdfast.clusters.v1",
+            "holdfast.secrets.v1",
+            "holdfast.uses.v1");
 
     private final KafkaConsumer<String, byte[]> consumer;
     private final Thread reader;

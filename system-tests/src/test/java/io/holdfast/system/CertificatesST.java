@@ -2,6 +2,7 @@ package io.holdfast.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import grpc.health.v1.HealthGrpc;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
@@ -10,7 +11,12 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
+import io.grpc.reflection.v1.ServiceResponse;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.StreamObserver;
 import io.holdfast.contracts.access.v1.AccessGrpc;
 import io.holdfast.contracts.bindings.v1.BindingsGrpc;
 import io.holdfast.contracts.clusters.v1.ClustersGrpc;
@@ -20,10 +26,14 @@ import io.holdfast.testkit.DevCertificates;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -39,16 +49,76 @@ class CertificatesST {
         }
     }
 
-    static Stream<Target> methods() {
+    /** Reflection tells of the others, and not of itself. */
+    private static final List<ServiceDescriptor> REFLECTION = List.of(
+            ServerReflectionGrpc.getServiceDescriptor(),
+            grpc.reflection.v1alpha.ServerReflectionGrpc.getServiceDescriptor());
+
+    /** Each gRPC port, and what it serves beside reflection. */
+    private static Map<String, List<ServiceDescriptor>> served() {
         StackEnvironment stack = Stack.up();
-        String keys = stack.get("HOLDFAST_KEYS_GRPC");
-        return Stream.of(
-                        methods(keys, AccessGrpc.getServiceDescriptor()),
-                        methods(keys, BindingsGrpc.getServiceDescriptor()),
-                        methods(keys, KeyCryptoGrpc.getServiceDescriptor()),
-                        methods(stack.get("HOLDFAST_CLUSTERS_GRPC"), ClustersGrpc.getServiceDescriptor()),
-                        methods(stack.get("HOLDFAST_SECRETS_GRPC"), UsageGrpc.getServiceDescriptor()))
-                .flatMap(targets -> targets);
+        ServiceDescriptor health = HealthGrpc.getServiceDescriptor();
+        return Map.of(
+                stack.get("HOLDFAST_KEYS_GRPC"),
+                List.of(
+                        AccessGrpc.getServiceDescriptor(),
+                        BindingsGrpc.getServiceDescriptor(),
+                        KeyCryptoGrpc.getServiceDescriptor(),
+                        health),
+                stack.get("HOLDFAST_CLUSTERS_GRPC"),
+                List.of(ClustersGrpc.getServiceDescriptor(), health),
+                stack.get("HOLDFAST_SECRETS_GRPC"),
+                List.of(UsageGrpc.getServiceDescriptor(), health));
+    }
+
+    static Stream<Target> methods() {
+        return served().entrySet().stream()
+                .flatMap(port -> Stream.concat(port.getValue().stream(), REFLECTION.stream())
+                        .flatMap(service -> methods(port.getKey(), service)));
+    }
+
+    @Test
+    void noServiceIsLeftOut() throws Exception {
+        for (Map.Entry<String, List<ServiceDescriptor>> port : served().entrySet()) {
+            assertThat(reflected(port.getKey()))
+                    .as(port.getKey())
+                    .containsExactlyInAnyOrderElementsOf(port.getValue().stream()
+                            .map(ServiceDescriptor::getName)
+                            .toList());
+        }
+    }
+
+    /** What the port says that it serves. */
+    private static List<String> reflected(String address) throws Exception {
+        ManagedChannel channel = channel(address, Optional.of(good()));
+        try {
+            CompletableFuture<ServerReflectionResponse> answer = new CompletableFuture<>();
+            StreamObserver<ServerReflectionRequest> questions = ServerReflectionGrpc.newStub(channel)
+                    .withDeadlineAfter(10, TimeUnit.SECONDS)
+                    .serverReflectionInfo(new StreamObserver<>() {
+                        @Override
+                        public void onNext(ServerReflectionResponse response) {
+                            answer.complete(response);
+                        }
+
+                        @Override
+                        public void onError(Throwable failure) {
+                            answer.completeExceptionally(failure);
+                        }
+
+                        @Override
+                        public void onCompleted() {}
+                    });
+            questions.onNext(
+                    ServerReflectionRequest.newBuilder().setListServices("").build());
+            List<String> names = answer.get(10, TimeUnit.SECONDS).getListServicesResponse().getServiceList().stream()
+                    .map(ServiceResponse::getName)
+                    .toList();
+            questions.onCompleted();
+            return names;
+        } finally {
+            channel.shutdownNow();
+        }
     }
 
     private static Stream<Target> methods(String address, ServiceDescriptor service) {
@@ -83,9 +153,16 @@ class CertificatesST {
 
         Status.Code code = call(target, Optional.of(cluster)).getCode();
 
-        // KeyCrypto serves clusters too, but each only its own binding: there is none of an empty name.
-        boolean cryptoForClusters = target.method().getFullMethodName().startsWith("holdfast.keycrypto.v1.KeyCrypto/");
-        assertThat(code).isEqualTo(cryptoForClusters ? Status.Code.INVALID_ARGUMENT : Status.Code.PERMISSION_DENIED);
+        String method = target.method().getFullMethodName();
+        if (method.startsWith("grpc.")) {
+            // Health and reflection tell nothing of keys and clusters: any certificate of the installation will do.
+            assertThat(code).isEqualTo(Status.Code.OK);
+        } else if (method.startsWith("holdfast.keycrypto.v1.KeyCrypto/")) {
+            // KeyCrypto serves clusters too, but each only its own binding: there is none of an empty name.
+            assertThat(code).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        } else {
+            assertThat(code).isEqualTo(Status.Code.PERMISSION_DENIED);
+        }
     }
 
     private static DevCertificates.Issued good() {
@@ -97,13 +174,7 @@ class CertificatesST {
 
     /** Calls with an empty request and says how it ended. */
     private static Status call(Target target, Optional<DevCertificates.Issued> identity) throws SSLException {
-        SslContextBuilder tls = GrpcSslContexts.forClient()
-                .trustManager(CERTIFICATES.authorityFile().toFile());
-        identity.ifPresent(
-                it -> tls.keyManager(it.certificate().toFile(), it.key().toFile()));
-        ManagedChannel channel = NettyChannelBuilder.forTarget(target.address())
-                .sslContext(tls.build())
-                .build();
+        ManagedChannel channel = channel(target.address(), identity);
         try {
             MethodDescriptor<InputStream, InputStream> raw =
                     target.method().toBuilder(new Raw(), new Raw()).build();
@@ -112,14 +183,15 @@ class CertificatesST {
             if (raw.getType().serverSendsOneMessage()) {
                 ClientCalls.blockingUnaryCall(channel, raw, options, empty);
             } else {
-                ClientCalls.blockingServerStreamingCall(
+                // The first answer or the end, whichever is first: a watch goes on for ever.
+                var unused = ClientCalls.blockingServerStreamingCall(
                                 channel,
                                 raw.toBuilder()
                                         .setType(MethodDescriptor.MethodType.SERVER_STREAMING)
                                         .build(),
                                 options,
                                 empty)
-                        .forEachRemaining(message -> {});
+                        .hasNext();
             }
             return Status.OK;
         } catch (StatusRuntimeException e) {
@@ -127,6 +199,15 @@ class CertificatesST {
         } finally {
             channel.shutdownNow();
         }
+    }
+
+    private static ManagedChannel channel(String address, Optional<DevCertificates.Issued> identity)
+            throws SSLException {
+        SslContextBuilder tls = GrpcSslContexts.forClient()
+                .trustManager(CERTIFICATES.authorityFile().toFile());
+        identity.ifPresent(
+                it -> tls.keyManager(it.certificate().toFile(), it.key().toFile()));
+        return NettyChannelBuilder.forTarget(address).sslContext(tls.build()).build();
     }
 
     /** Bytes as they are: the methods' own types do not matter for who may call. */

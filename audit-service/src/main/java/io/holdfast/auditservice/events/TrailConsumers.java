@@ -79,6 +79,12 @@ public class TrailConsumers {
         receive(Family.SECRETS, record);
     }
 
+    @Incoming("uses")
+    @Blocking
+    void onUseEvent(ConsumerRecord<String, byte[]> record) {
+        receive(Family.USES, record);
+    }
+
     @Incoming("dead-letters")
     @Blocking
     void onDeadLetter(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {

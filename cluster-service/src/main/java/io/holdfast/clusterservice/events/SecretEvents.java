@@ -5,6 +5,7 @@ import io.holdfast.events.ClusterEvent;
 import io.holdfast.events.IdentityEvent;
 import io.holdfast.events.KeyEvent;
 import io.holdfast.events.SecretEvent;
+import io.holdfast.events.UseEvent;
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.platform.inbox.DeadLetters;
 import io.holdfast.platform.inbox.EtcdHighWaterMarks;
@@ -68,6 +69,7 @@ public class SecretEvents {
             case KeyEvent other -> {}
             case IdentityEvent other -> {}
             case ClusterEvent other -> {}
+            case UseEvent other -> {}
         }
     }
 

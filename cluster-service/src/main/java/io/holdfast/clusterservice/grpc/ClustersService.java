@@ -1,7 +1,6 @@
 package io.holdfast.clusterservice.grpc;
 
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import io.holdfast.clusterservice.domain.Cluster;
 import io.holdfast.clusterservice.store.ClusterStore;
@@ -12,14 +11,9 @@ import io.holdfast.contracts.clusters.v1.ListClustersRequest;
 import io.holdfast.contracts.clusters.v1.ListClustersResponse;
 import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.ProblemException;
-import io.holdfast.platform.access.PeerIdentity;
-import io.holdfast.platform.grpc.UnaryCalls;
-import io.holdfast.platform.store.StoreUnavailable;
+import io.holdfast.platform.grpc.ServiceCalls;
 import io.quarkus.grpc.GrpcService;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Supplier;
-import org.jboss.logging.Logger;
 
 /**
  * The clusters and the keys they wish for (holdfast.clusters.v1).
@@ -29,11 +23,11 @@ import org.jboss.logging.Logger;
  */
 @GrpcService
 public class ClustersService extends ClustersGrpc.ClustersImplBase {
-    private static final Logger LOG = Logger.getLogger(ClustersService.class);
-    private static final Set<String> CALLERS = Set.of("key-service", "secret-service", "audit-service");
     private static final int USUAL = 100;
     private static final int MOST = 500;
 
+    private final ServiceCalls calls = new ServiceCalls(
+            "only Holdfast services may ask for clusters", "key-service", "secret-service", "audit-service");
     private final ClusterStore store;
 
     ClustersService(ClusterStore store) {
@@ -42,13 +36,11 @@ public class ClustersService extends ClustersGrpc.ClustersImplBase {
 
     @Override
     public void get(GetClusterRequest request, StreamObserver<io.holdfast.contracts.clusters.v1.Cluster> responses) {
-        answer(
+        calls.answer(
                 responses,
                 () -> find(request.getClusterId())
                         .map(ClustersService::message)
-                        .orElseThrow(() -> Status.NOT_FOUND
-                                .withDescription("no such cluster")
-                                .asRuntimeException()));
+                        .orElseThrow(() -> ServiceCalls.refusal(Status.NOT_FOUND, "no such cluster")));
     }
 
     private Optional<Cluster> find(String id) {
@@ -61,12 +53,10 @@ public class ClustersService extends ClustersGrpc.ClustersImplBase {
 
     @Override
     public void list(ListClustersRequest request, StreamObserver<ListClustersResponse> responses) {
-        answer(responses, () -> {
+        calls.answer(responses, () -> {
             int limit = request.getLimit() == 0 ? USUAL : request.getLimit();
             if (limit < 1 || limit > MOST) {
-                throw Status.INVALID_ARGUMENT
-                        .withDescription("limit must be 1 to " + MOST)
-                        .asRuntimeException();
+                throw ServiceCalls.refusal(Status.INVALID_ARGUMENT, "limit must be 1 to " + MOST);
             }
             ClusterStore.ClusterPage page = store.page(requirePageToken(request.getPageToken()), limit);
             ListClustersResponse.Builder answer = ListClustersResponse.newBuilder();
@@ -102,31 +92,5 @@ public class ClustersService extends ClustersGrpc.ClustersImplBase {
                 .setBindingId(facts.bindingId().value())
                 .setLifecycleState(cluster.lifecycleState())
                 .build();
-    }
-
-    private static <T> void answer(StreamObserver<T> responses, Supplier<T> work) {
-        UnaryCalls.serve(responses, () -> answerHere(responses, work));
-    }
-
-    private static <T> void answerHere(StreamObserver<T> responses, Supplier<T> work) {
-        try {
-            if (!(PeerIdentity.current() instanceof PeerIdentity.Peer.Service service)
-                    || !CALLERS.contains(service.name())) {
-                throw Status.PERMISSION_DENIED
-                        .withDescription("only Holdfast services may ask for clusters")
-                        .asRuntimeException();
-            }
-            responses.onNext(work.get());
-            responses.onCompleted();
-        } catch (StatusRuntimeException e) {
-            responses.onError(e);
-        } catch (StoreUnavailable e) {
-            LOG.warnf("a call could not be answered: %s", e.getMessage());
-            responses.onError(
-                    Status.UNAVAILABLE.withDescription("etcd does not answer").asRuntimeException());
-        } catch (RuntimeException e) {
-            LOG.error("a call failed", e);
-            responses.onError(Status.INTERNAL.asRuntimeException());
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.holdfast.keyservice.access;
 
+import io.grpc.Context;
 import io.holdfast.platform.store.StoreUnavailable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -62,7 +63,7 @@ public final class SharedRead<T> {
             }
         }
         try {
-            T value = read.get();
+            T value = alone();
             finish(mine);
             mine.complete(value);
             return value;
@@ -70,6 +71,16 @@ public final class SharedRead<T> {
             finish(mine);
             mine.completeExceptionally(failure);
             throw failure;
+        }
+    }
+
+    /** Outside of the leader's call: its deadline, or its caller's going, must not end what others wait for. */
+    private T alone() {
+        Context call = Context.ROOT.attach();
+        try {
+            return read.get();
+        } finally {
+            Context.ROOT.detach(call);
         }
     }
 

@@ -96,6 +96,11 @@ public class Sweeper {
                 .register(meters);
     }
 
+    /** Whether the wall clock was not believed when this replica looked last. */
+    public boolean held() {
+        return held.get() == 1;
+    }
+
     void start(@Observes StartupEvent event) {
         var unused = thread.scheduleWithFixedDelay(
                 this::sweepQuietly, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);

@@ -38,6 +38,7 @@ import io.holdfast.keyservice.tokens.ClusterTokens;
 import io.holdfast.keyservice.tokens.TokenRefused;
 import io.holdfast.platform.access.PeerIdentity;
 import io.holdfast.platform.access.PeerIdentity.Peer;
+import io.holdfast.platform.grpc.Overload;
 import io.holdfast.platform.http.Authenticator.SignedRequest;
 import io.holdfast.platform.http.Authorizer.Decision;
 import io.holdfast.platform.http.Caller;
@@ -100,11 +101,7 @@ public class AccessService extends AccessGrpc.AccessImplBase {
         SessionStream stream = new SessionStream(out);
         Optional<AccessSessions.Client> client = sessions.open(stream);
         if (client.isEmpty()) {
-            return refused(
-                    responses,
-                    Status.RESOURCE_EXHAUSTED
-                            .withDescription("too many access sessions; try again later")
-                            .asRuntimeException());
+            return refused(responses, Overload.refusal("too many access sessions; try again later"));
         }
         return stream.serve(client.get());
     }

@@ -9,6 +9,7 @@ import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.keyservice.crypto.BindingCrypto.Refusal;
 import io.holdfast.keyservice.crypto.BindingCrypto.Refused;
+import io.holdfast.platform.grpc.Overload;
 import io.holdfast.platform.grpc.UnaryCalls;
 import io.holdfast.platform.store.OutcomeUnknown;
 import io.holdfast.platform.store.StoreFull;
@@ -33,7 +34,7 @@ public class Answers {
 
     /** On a virtual thread of the call's own. */
     <T> void answer(String method, StreamObserver<T> call, Supplier<T> body) {
-        UnaryCalls.serve(call, () -> answerHere(method, call, body));
+        UnaryCalls.serve(call, () -> answerHere(method, call, body), refusal -> count(method, refusal));
     }
 
     private <T> void answerHere(String method, StreamObserver<T> call, Supplier<T> body) {
@@ -65,6 +66,9 @@ public class Answers {
         return switch (failure) {
             case StatusRuntimeException status -> status;
             case Refused refused -> refused(refused.refusal());
+            case ProblemException problem
+            when problem.code() == ProblemCode.TOO_MANY_REQUESTS ->
+                Overload.refusal(String.valueOf(problem.getMessage()));
             case ProblemException problem -> of(codeOf(problem.code()), String.valueOf(problem.getMessage()));
             case StoreUnavailable unavailable -> unavailable(method, unavailable);
             case OutcomeUnknown unknown -> unavailable(method, unknown);

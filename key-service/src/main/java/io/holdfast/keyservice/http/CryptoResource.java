@@ -60,11 +60,12 @@ public class CryptoResource {
             KeyVersionId version = Fields.optionalOcid(details.keyVersionId(), "keyVersionId", KeyVersionId::new);
             EncryptionAlgorithm algorithm = algorithm(details.encryptionAlgorithm());
             Map<String, String> associatedData = fields.associatedData(details.associatedData());
-            fields.bounded(details.loggingContext(), "loggingContext");
+            Map<String, String> loggingContext = fields.bounded(details.loggingContext(), "loggingContext");
             try (SecretBytes plaintext =
                     SecretBytes.takeOwnershipOf(Fields.base64(details.plaintext(), "plaintext", MOST_PLAINTEXT))) {
                 Stored<MasterKey> key = operations.relatedKey("Encrypt", "KEY_ENCRYPT", keyId);
                 ClientCrypto.Encrypted encrypted = crypto.encrypt(key, version, algorithm, associatedData, plaintext);
+                operations.used("Encrypt", keyId, encrypted.version(), loggingContext);
                 return new EncryptedData(
                         base64(encrypted.ciphertext()),
                         keyId.value(),
@@ -85,12 +86,13 @@ public class CryptoResource {
             KeyVersionId version = Fields.optionalOcid(details.keyVersionId(), "keyVersionId", KeyVersionId::new);
             EncryptionAlgorithm algorithm = algorithm(details.encryptionAlgorithm());
             Map<String, String> associatedData = fields.associatedData(details.associatedData());
-            fields.bounded(details.loggingContext(), "loggingContext");
+            Map<String, String> loggingContext = fields.bounded(details.loggingContext(), "loggingContext");
             Bytes ciphertext =
                     Bytes.takeOwnershipOf(Fields.base64(details.ciphertext(), "ciphertext", MOST_CIPHERTEXT));
             Stored<MasterKey> key = operations.relatedKey("Decrypt", "KEY_DECRYPT", keyId);
             ClientCrypto.Decrypted decrypted = crypto.decrypt(key, version, algorithm, associatedData, ciphertext);
             try (SecretBytes plaintext = decrypted.plaintext()) {
+                operations.used("Decrypt", keyId, decrypted.version(), loggingContext);
                 return new DecryptedData(
                         plaintext.use(Base64.getEncoder()::encodeToString),
                         checksum(plaintext),
@@ -115,10 +117,11 @@ public class CryptoResource {
             }
             int length = dataKeyLength(details.keyShape());
             Map<String, String> associatedData = fields.associatedData(details.associatedData());
-            fields.bounded(details.loggingContext(), "loggingContext");
+            Map<String, String> loggingContext = fields.bounded(details.loggingContext(), "loggingContext");
             Stored<MasterKey> key = operations.relatedKey("GenerateDataEncryptionKey", "KEY_ENCRYPT", keyId);
             ClientCrypto.Generated generated = crypto.generate(key, length, associatedData);
             try (SecretBytes plaintext = generated.plaintext()) {
+                operations.used("GenerateDataEncryptionKey", keyId, generated.version(), loggingContext);
                 return include
                         ? new GeneratedKey(
                                 base64(generated.ciphertext()),

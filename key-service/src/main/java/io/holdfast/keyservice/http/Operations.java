@@ -1,9 +1,11 @@
 package io.holdfast.keyservice.http;
 
+import io.holdfast.events.UseEvent;
 import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.TenancyId;
+import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
@@ -15,6 +17,7 @@ import io.holdfast.keyservice.domain.Vault;
 import io.holdfast.keyservice.store.ChangeRequest;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Stored;
+import io.holdfast.keyservice.store.UseStore;
 import io.holdfast.keyservice.store.VaultStore;
 import io.holdfast.platform.http.Authorizer;
 import io.holdfast.platform.http.Authorizer.Decision;
@@ -47,6 +50,7 @@ public class Operations {
     private final RetryTokens tokens;
     private final KeyUses uses;
     private final MeterRegistry meters;
+    private final UseStore trail;
 
     public Operations(
             KeyStore store,
@@ -55,6 +59,7 @@ public class Operations {
             CurrentCaller caller,
             KeyUses uses,
             KeyValueStore etcd,
+            UseStore trail,
             MeterRegistry meters) {
         this.store = store;
         this.vaults = vaults;
@@ -62,6 +67,7 @@ public class Operations {
         this.caller = caller;
         this.uses = uses;
         this.tokens = new RetryTokens(etcd, "/holdfast/keys/retry/", TimeSource.system());
+        this.trail = trail;
         this.meters = meters;
     }
 
@@ -85,6 +91,19 @@ public class Operations {
     /** The same for an operation that uses a key: see {@link KeyUses#run}. */
     <T> T use(String operation, Supplier<T> body) {
         return run(operation, () -> uses.run(body));
+    }
+
+    /**
+     * Puts a use on record, before its answer, when its caller gave a logging context: asking for a record is what that is
+     * for. Without one nothing is recorded.
+     *
+     * @throws ProblemException TOO_MANY_REQUESTS while the trail takes no records
+     */
+    void used(String operation, KeyId key, KeyVersionId version, Map<String, String> loggingContext) {
+        if (!loggingContext.isEmpty()) {
+            trail.record(new UseEvent.KeyUsed(
+                    key, version, operation, loggingContext, caller.get().id()));
+        }
     }
 
     /** Tells of a change that was made. */

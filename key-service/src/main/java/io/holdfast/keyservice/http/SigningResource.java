@@ -18,6 +18,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.Base64;
+import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
@@ -61,9 +62,10 @@ public class SigningResource {
             KeyVersionId version = Fields.optionalOcid(details.keyVersionId(), "keyVersionId", KeyVersionId::new);
             SigningAlgorithm algorithm = algorithm(details.signingAlgorithm());
             byte[] digest = digest(algorithm, details.messageType(), details.message());
-            fields.bounded(details.loggingContext(), "loggingContext");
+            Map<String, String> loggingContext = fields.bounded(details.loggingContext(), "loggingContext");
             Stored<MasterKey> key = operations.relatedKey("Sign", "KEY_SIGN", keyId);
             ClientSigning.Signed signed = signing.sign(key, version, algorithm, digest);
+            operations.used("Sign", keyId, signed.version(), loggingContext);
             return new SignedData(
                     keyId.value(),
                     signed.version().value(),
@@ -84,9 +86,11 @@ public class SigningResource {
             SigningAlgorithm algorithm = algorithm(details.signingAlgorithm());
             byte[] digest = digest(algorithm, details.messageType(), details.message());
             byte[] signature = Fields.base64(details.signature(), "signature", MOST_SIGNATURE);
-            fields.bounded(details.loggingContext(), "loggingContext");
+            Map<String, String> loggingContext = fields.bounded(details.loggingContext(), "loggingContext");
             Stored<MasterKey> key = operations.relatedKey("Verify", "KEY_VERIFY", keyId);
-            return new VerifiedData(signing.verify(key, version, algorithm, digest, signature));
+            boolean valid = signing.verify(key, version, algorithm, digest, signature);
+            operations.used("Verify", keyId, version, loggingContext);
+            return new VerifiedData(valid);
         });
     }
 

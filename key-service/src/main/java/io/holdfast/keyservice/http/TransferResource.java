@@ -198,10 +198,11 @@ public class TransferResource {
             MaterialWrapping wrapping = Fields.oneOf(details.algorithm(), "algorithm", MaterialWrapping.class)
                     .orElseThrow(() -> ProblemException.missing("algorithm"));
             RSAPublicKey recipient = recipient(Fields.required(details.publicKey(), "publicKey"));
-            fields.bounded(details.loggingContext(), "loggingContext");
+            Map<String, String> loggingContext = fields.bounded(details.loggingContext(), "loggingContext");
             Stored<MasterKey> key = operations.relatedKey("ExportKey", "KEY_EXPORT", keyId);
             KeyExport.Exported exported = export.export(key, version, wrapping, recipient, operations.caller());
             operations.tell("ExportKey", keyId);
+            operations.used("ExportKey", keyId, exported.version().value().id(), loggingContext);
             return new ExportedKeyData(
                     exported.version().value().id().value(),
                     keyId.value(),

@@ -213,6 +213,11 @@ class SessionBarrierTest {
         }
 
         @Override
+        public long expiringLease(Duration timeToLive) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public Lease lease(Duration timeToLive) {
             assertThat(timeToLive).isGreaterThan(TERM.multipliedBy(2));
             return new Lease() {

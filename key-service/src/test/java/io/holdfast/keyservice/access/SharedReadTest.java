@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.grpc.Context;
 import io.holdfast.platform.store.StoreUnavailable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,5 +83,19 @@ class SharedReadTest {
             asking.incrementAndGet();
             return shared.get();
         });
+    }
+
+    @Test
+    void theEndOfTheLeadersCallDoesNotEndTheRead() {
+        SharedRead<Boolean> shared = new SharedRead<>(() -> Context.current().isCancelled());
+        Context.CancellableContext call = Context.current().withCancellation();
+        call.cancel(null);
+        Context before = call.attach();
+        try {
+            assertThat(shared.get()).isFalse();
+            assertThat(Context.current().isCancelled()).isTrue();
+        } finally {
+            call.detach(before);
+        }
     }
 }

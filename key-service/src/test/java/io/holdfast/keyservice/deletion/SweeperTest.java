@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.health.ClockReadiness;
 import io.holdfast.keyservice.rotate.AutomaticRotation;
 import io.holdfast.keyservice.service.Api;
 import io.holdfast.keyservice.service.KeyEvents;
@@ -26,6 +27,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.junit.jupiter.api.Test;
 
 /** Several replicas' sweepers at once; the service's own runs too. */
@@ -63,6 +65,31 @@ class SweeperTest {
                 new DeletionClock(etcd, time, Duration.ofHours(1), Duration.ofHours(1)),
                 Duration.ofSeconds(1),
                 new SimpleMeterRegistry());
+    }
+
+    @Test
+    void aClockInDoubtIsSaidAndTakesNoTrafficAway() {
+        Instant[] now = {Instant.now()};
+        Sweeper sweeper = replica(new TimeSource() {
+            @Override
+            public Instant wall() {
+                return now[0];
+            }
+
+            @Override
+            public long monotonicNanos() {
+                return 0;
+            }
+        });
+        sweeper.sweep();
+        assertThat(new ClockReadiness(sweeper).call().getData()).isEmpty();
+
+        now[0] = now[0].plus(Duration.ofHours(3));
+        sweeper.sweep();
+
+        HealthCheckResponse held = new ClockReadiness(sweeper).call();
+        assertThat(held.getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+        assertThat(held.getData()).contains(Map.of("trouble", "CLOCK_NOT_TRUSTED"));
     }
 
     @Test

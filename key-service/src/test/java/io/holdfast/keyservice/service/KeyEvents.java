@@ -21,6 +21,11 @@ public final class KeyEvents implements AutoCloseable {
     public record Event(String type, String subject, long sequence, String json) {}
 
     public KeyEvents() {
+        this("holdfast.keys.v1");
+    }
+
+    /** Of another topic of key-service. */
+    public KeyEvents(String topic) {
         Properties settings = new Properties();
         settings.putAll(Map.of(
                 "bootstrap.servers",
@@ -32,7 +37,7 @@ public final class KeyEvents implements AutoCloseable {
                 "enable.auto.commit",
                 "false"));
         consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
-        TopicPartition partition = new TopicPartition("holdfast.keys.v1", 0);
+        TopicPartition partition = new TopicPartition(topic, 0);
         consumer.assign(List.of(partition));
         consumer.seekToBeginning(List.of(partition));
     }

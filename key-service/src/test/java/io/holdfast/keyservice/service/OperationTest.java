@@ -3,7 +3,7 @@ package io.holdfast.keyservice.service;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
-import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasItems;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -16,7 +16,12 @@ class OperationTest {
 
     @Test
     void itIsReadyAndSaysSoPerPart() {
-        given().get("/q/health/ready").then().statusCode(200).body("checks.name", hasItem("control etcd"));
+        given().get("/q/health/ready")
+                .then()
+                .statusCode(200)
+                .body("checks.name", hasItems("control etcd", "vault", "clock", "outbox"));
+        // Who may not ask anything else may ask this: nothing of addresses, revisions or ids.
+        assertThat(given().get("/q/health/ready").asString()).doesNotContain("127.0.0.1", "revision", "ocid1");
         given().get("/q/health/live").then().statusCode(200).body("status", equalTo("UP"));
     }
 

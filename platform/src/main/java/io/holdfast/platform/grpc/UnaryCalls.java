@@ -1,12 +1,15 @@
 package io.holdfast.platform.grpc;
 
 import io.grpc.Context;
+import io.grpc.Contexts;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 
 /**
  * Hands each unary call to a virtual thread of its own, with the call's gRPC and trace contexts.
@@ -16,7 +19,7 @@ import java.util.concurrent.Semaphore;
  * version we use.
  */
 public final class UnaryCalls {
-    /** So many calls run at once; the next ones are refused with RESOURCE_EXHAUSTED. */
+    /** So many calls run at once; the next ones are refused as {@link Overload} says. */
     public static final int MOST_AT_ONCE = 1024;
 
     private static final Executor THREADS = Executors.newThreadPerTaskExecutor(
@@ -25,16 +28,21 @@ public final class UnaryCalls {
 
     private UnaryCalls() {}
 
+    /** {@link #serve(StreamObserver, Runnable, Consumer)} for who does not count refusals. */
+    public static void serve(StreamObserver<?> call, Runnable body) {
+        serve(call, body, refusal -> {});
+    }
+
     /**
-     * Returns at once; call it from the service method itself.
+     * Returns at once; call it from the service method itself. A call whose deadline has passed, or whose caller has gone,
+     * before the body runs starts no work: the server ends its gRPC context at that moment.
      *
      * @param body answers {@code call} with a value or an error, and throws nothing
+     * @param refused told when the body will not run, with what the caller gets
      */
-    public static void serve(StreamObserver<?> call, Runnable body) {
+    public static void serve(StreamObserver<?> call, Runnable body, Consumer<Status> refused) {
         if (!PLACES.tryAcquire()) {
-            call.onError(Status.RESOURCE_EXHAUSTED
-                    .withDescription("too many calls at once; try again later")
-                    .asRuntimeException());
+            refuse(call, Overload.refusal("too many calls at once; try again later"), refused);
             return;
         }
         if (call instanceof ServerCallStreamObserver<?> cancellable) {
@@ -42,7 +50,7 @@ public final class UnaryCalls {
             cancellable.setOnCancelHandler(() -> {});
         }
         Runnable within = io.opentelemetry.context.Context.current()
-                .wrap(Context.current().wrap(body));
+                .wrap(Context.current().wrap(() -> run(call, body, refused)));
         THREADS.execute(() -> {
             try {
                 within.run();
@@ -50,5 +58,33 @@ public final class UnaryCalls {
                 PLACES.release();
             }
         });
+    }
+
+    private static void run(StreamObserver<?> call, Runnable body, Consumer<Status> refused) {
+        if (Context.current().isCancelled()) {
+            refuse(call, ended(), refused);
+        } else {
+            body.run();
+        }
+    }
+
+    /**
+     * For long work, between its parts.
+     *
+     * @throws StatusRuntimeException DEADLINE_EXCEEDED or CANCELLED when nobody waits for the rest of the running call
+     */
+    public static void requireWanted() {
+        if (Context.current().isCancelled()) {
+            throw ended();
+        }
+    }
+
+    private static StatusRuntimeException ended() {
+        return Contexts.statusFromCancelled(Context.current()).asRuntimeException();
+    }
+
+    private static void refuse(StreamObserver<?> call, StatusRuntimeException why, Consumer<Status> refused) {
+        refused.accept(why.getStatus());
+        call.onError(why);
     }
 }

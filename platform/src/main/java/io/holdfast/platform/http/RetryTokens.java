@@ -7,7 +7,6 @@ import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.platform.store.KeyValueStore;
-import io.holdfast.platform.store.Scan;
 import io.holdfast.platform.store.StoredValue;
 import io.holdfast.platform.store.Transaction;
 import java.io.IOException;
@@ -18,13 +17,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Creates that may be repeated: the same {@code opc-retry-token} by the same caller for the same operation and body, within
- * 24 hours, answers the first one's result.
+ * 24 hours, answers the first one's result. A record is attached to a lease of its hour, so etcd drops it by itself, and
+ * there are some 25 leases, however many records.
  *
  * <p>Usage: {@code begin}; on a replay answer the recorded result; otherwise create, with {@link Attempt#record} as a part
  * of the same transaction. When that is refused because the token's record has appeared, {@code begin} again.
@@ -32,20 +31,19 @@ import org.jspecify.annotations.Nullable;
 public final class RetryTokens {
     private static final Duration KEPT = Duration.ofHours(24);
     private static final int LONGEST_TOKEN = 64;
-    private static final int SWEEP_EVERY = 64;
-    private static final int SWEEP_AT_MOST = 100;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final KeyValueStore store;
     private final String prefix;
     private final TimeSource time;
-    private final AtomicLong begun = new AtomicLong();
+    private final HourlyLeases leases;
 
     /** @param prefix of the records in the store, for example {@code /holdfast/keys/retry/} */
     public RetryTokens(KeyValueStore store, String prefix, TimeSource time) {
         this.store = store;
         this.prefix = prefix;
         this.time = time;
+        this.leases = new HourlyLeases(store, prefix + "hour/", KEPT, time);
     }
 
     private record Kept(
@@ -59,6 +57,7 @@ public final class RetryTokens {
         private final @Nullable StoredValue expired;
         private final String request;
         private final long millis;
+        private final long lease;
         private final Optional<String> replay;
 
         private Attempt(
@@ -66,11 +65,13 @@ public final class RetryTokens {
                 @Nullable StoredValue expired,
                 String request,
                 long millis,
+                long lease,
                 Optional<String> replay) {
             this.key = key;
             this.expired = expired;
             this.request = request;
             this.millis = millis;
+            this.lease = lease;
             this.replay = replay;
         }
 
@@ -96,7 +97,7 @@ public final class RetryTokens {
                 } else {
                     builder.ifUnchanged(expired);
                 }
-                builder.put(at, write(new Kept(request, result, millis)));
+                builder.putLeased(at, write(new Kept(request, result, millis)), lease);
             };
         }
     }
@@ -110,39 +111,24 @@ public final class RetryTokens {
     public Attempt begin(Caller caller, String operation, @Nullable String token, String contentSha256) {
         long now = time.wall().toEpochMilli();
         if (token == null || token.isBlank()) {
-            return new Attempt(null, null, "", now, Optional.empty());
+            return new Attempt(null, null, "", now, 0, Optional.empty());
         }
         if (token.length() > LONGEST_TOKEN) {
             throw ProblemException.invalid("opc-retry-token", "is longer than " + LONGEST_TOKEN + " characters");
         }
-        if (begun.incrementAndGet() % SWEEP_EVERY == 0) {
-            sweep();
-        }
         String key = prefix + hash(caller.id() + '\n' + operation + '\n' + token);
         Optional<StoredValue> found = store.get(key);
         if (found.isEmpty()) {
-            return new Attempt(key, null, contentSha256, now, Optional.empty());
+            return new Attempt(key, null, contentSha256, now, leases.current(), Optional.empty());
         }
         Kept kept = read(found.get());
         if (isExpired(kept)) {
-            return new Attempt(key, found.get(), contentSha256, now, Optional.empty());
+            return new Attempt(key, found.get(), contentSha256, now, leases.current(), Optional.empty());
         }
         if (!kept.request().equals(contentSha256)) {
             throw new ProblemException(ProblemCode.INVALIDATED_RETRY_TOKEN);
         }
-        return new Attempt(key, null, contentSha256, now, Optional.of(kept.result()));
-    }
-
-    /** Deletes the oldest records that have expired, a bounded number. */
-    void sweep() {
-        for (StoredValue value :
-                store.scan(Scan.oldestFirst(prefix, SWEEP_AT_MOST)).values()) {
-            if (!isExpired(read(value))) {
-                return;
-            }
-            store.commit(
-                    Transaction.builder().ifUnchanged(value).delete(value.key()).build());
-        }
+        return new Attempt(key, null, contentSha256, now, 0, Optional.of(kept.result()));
     }
 
     private boolean isExpired(Kept kept) {

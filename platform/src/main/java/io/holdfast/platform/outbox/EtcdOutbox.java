@@ -41,6 +41,17 @@ public final class EtcdOutbox implements Outbox {
         this.transactions = new AtomicLong(time.wall().toEpochMilli() << 20);
     }
 
+    /** @throws IllegalArgumentException when there is none */
+    static String prefixOf(OutboxConfig config) {
+        return config.prefix()
+                .orElseThrow(() -> new IllegalArgumentException("holdfast.outbox.prefix is required with families"));
+    }
+
+    /** The prefix under which the entries of a family wait in etcd. */
+    public static String entriesOf(OutboxConfig config, Family family) {
+        return new OutboxKeys(prefixOf(config), family).entries();
+    }
+
     /**
      * {@inheritDoc}
      *

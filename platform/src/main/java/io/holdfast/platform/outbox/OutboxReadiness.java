@@ -8,8 +8,8 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Ready while every relay's thread runs. A Kafka that does not answer is degraded, shown in the data, and no reason to
- * take traffic away: events wait safely beside the state.
+ * Ready while every relay's thread runs. A Kafka that does not answer, or is behind, is shown in the data by its kind, and
+ * no reason to take traffic away: events wait safely beside the state.
  */
 @Readiness
 @ApplicationScoped
@@ -28,6 +28,7 @@ public class OutboxReadiness implements HealthCheck {
         for (OutboxRelay relay : service.relays()) {
             alive &= relay.alive();
             answer.withData(relay.family().source(), relay.state().name());
+            relay.trouble().ifPresent(trouble -> answer.withData(relay.family().source() + " trouble", trouble.name()));
         }
         return answer.status(alive).build();
     }

@@ -7,6 +7,8 @@ import io.holdfast.platform.store.KeyValueStore;
 import io.holdfast.platform.store.OutcomeUnknown;
 import io.holdfast.platform.store.Page;
 import io.holdfast.platform.store.Scan;
+import io.holdfast.platform.store.StoreFull;
+import io.holdfast.platform.store.StoreUnavailable;
 import io.holdfast.platform.store.StoredValue;
 import io.holdfast.platform.store.Transaction;
 import io.holdfast.platform.store.TransactionResult;
@@ -49,6 +51,8 @@ public final class OutboxRelay implements AutoCloseable {
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
     private static final Duration STOP_BOUND = Duration.ofSeconds(10);
+    /** How old the oldest waiting event may be before readiness says so. */
+    private static final Duration BEHIND = Duration.ofMinutes(1);
     /** More than two transactions' worth, so that a page always holds one whole transaction. */
     private static final int PAGE = 2 * Transaction.MAX_OPERATIONS;
 
@@ -68,6 +72,7 @@ public final class OutboxRelay implements AutoCloseable {
     private volatile long backlog;
     private volatile @Nullable Instant oldest;
     private volatile State state = State.STARTING;
+    private volatile Trouble failing = Trouble.KAFKA_UNREACHABLE;
 
     /**
      * @param prefix of the keys in etcd
@@ -93,6 +98,14 @@ public final class OutboxRelay implements AutoCloseable {
 
         /** A transactional producer, not yet initialised, whose transactional id is the family's source. */
         Producer<String, byte[]> producer(Family family);
+    }
+
+    /** Why events wait. */
+    public enum Trouble {
+        ETCD_UNREACHABLE,
+        KAFKA_UNREACHABLE,
+        /** The oldest event has waited for more than a minute. */
+        BEHIND
     }
 
     /** How it goes. */
@@ -143,6 +156,14 @@ public final class OutboxRelay implements AutoCloseable {
         return state;
     }
 
+    /** What is wrong at the moment, as far as this replica's relay knows. */
+    public Optional<Trouble> trouble() {
+        if (state == State.DEGRADED) {
+            return Optional.of(failing);
+        }
+        return lagSeconds() > BEHIND.toSeconds() ? Optional.of(Trouble.BEHIND) : Optional.empty();
+    }
+
     public Family family() {
         return settings.family();
     }
@@ -191,6 +212,11 @@ public final class OutboxRelay implements AutoCloseable {
                 LOG.infof(
                         "The outbox of %s has another leader", settings.family().source());
             } catch (RuntimeException failure) {
+                failing = failure instanceof StoreUnavailable
+                                || failure instanceof OutcomeUnknown
+                                || failure instanceof StoreFull
+                        ? Trouble.ETCD_UNREACHABLE
+                        : Trouble.KAFKA_UNREACHABLE;
                 state = State.DEGRADED;
                 LOG.warnf(
                         failure,

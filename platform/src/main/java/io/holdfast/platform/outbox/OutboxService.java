@@ -47,7 +47,7 @@ public class OutboxService {
                 throw new IllegalStateException("holdfast.outbox.families is not set: this service publishes nothing");
             };
         }
-        return new EtcdOutbox(prefix(), families, TimeSource.system());
+        return new EtcdOutbox(EtcdOutbox.prefixOf(config), families, TimeSource.system());
     }
 
     void start(@Observes StartupEvent event) {
@@ -58,7 +58,11 @@ public class OutboxService {
         for (Family family : config.families().orElse(List.of())) {
             OutboxRelay relay = new OutboxRelay(
                     new OutboxRelay.Settings(
-                            family, prefix(), config.batch(), config.leaderTerm(), config.longestSleep()),
+                            family,
+                            EtcdOutbox.prefixOf(config),
+                            config.batch(),
+                            config.leaderTerm(),
+                            config.longestSleep()),
                     store.get(),
                     clients,
                     TimeSource.system(),
@@ -74,10 +78,5 @@ public class OutboxService {
 
     List<OutboxRelay> relays() {
         return List.copyOf(relays);
-    }
-
-    private String prefix() {
-        return config.prefix()
-                .orElseThrow(() -> new IllegalArgumentException("holdfast.outbox.prefix is required with families"));
     }
 }

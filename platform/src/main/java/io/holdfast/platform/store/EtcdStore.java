@@ -252,6 +252,12 @@ public final class EtcdStore implements KeyValueStore {
         return lease;
     }
 
+    @Override
+    public long expiringLease(Duration timeToLive) {
+        long seconds = Math.max(1, timeToLive.toSeconds());
+        return read("lease grant", client.getLeaseClient().grant(seconds)).getID();
+    }
+
     /** Ends watches and leases, then the connection. Idempotent. */
     @Override
     public void close() {

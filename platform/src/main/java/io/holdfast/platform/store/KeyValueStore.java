@@ -44,6 +44,14 @@ public interface KeyValueStore extends AutoCloseable {
     /** A lease that is kept alive until closed; its keys vanish when it ends. */
     Lease lease(Duration timeToLive);
 
+    /**
+     * A lease that nobody renews, for keys that shall vanish by themselves. etcd counts its time, not this process.
+     *
+     * @param timeToLive in whole seconds, at least one
+     * @return its id, for {@link Transaction.Builder#putLeased}
+     */
+    long expiringLease(Duration timeToLive);
+
     @Override
     void close();
 

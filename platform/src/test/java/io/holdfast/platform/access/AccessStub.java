@@ -8,10 +8,13 @@ import io.holdfast.contracts.access.v1.AuthenticateResponse;
 import io.holdfast.contracts.access.v1.AuthorizeRequest;
 import io.holdfast.contracts.access.v1.AuthorizeResponse;
 import io.holdfast.contracts.access.v1.Changed;
+import io.holdfast.contracts.access.v1.GrantsRequest;
+import io.holdfast.contracts.access.v1.GrantsResponse;
 import io.holdfast.contracts.access.v1.Pong;
 import io.holdfast.contracts.access.v1.Principal;
 import io.holdfast.contracts.access.v1.SessionRequest;
 import io.holdfast.contracts.access.v1.SessionResponse;
+import io.holdfast.platform.grpc.UnaryCalls;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.common.annotation.Blocking;
 import java.util.List;
@@ -25,6 +28,7 @@ public class AccessStub extends AccessGrpc.AccessImplBase {
     static final AtomicLong REVISION = new AtomicLong(10);
     static final AtomicLong ACKNOWLEDGED = new AtomicLong();
     static final AtomicInteger AUTHORIZED = new AtomicInteger();
+    static final AtomicInteger GRANTED = new AtomicInteger();
     static final List<StreamObserver<SessionResponse>> STREAMS = new CopyOnWriteArrayList<>();
     static volatile boolean silent;
 
@@ -104,6 +108,16 @@ public class AccessStub extends AccessGrpc.AccessImplBase {
                 .setStateRevision(REVISION.get())
                 .build());
         answer.onCompleted();
+    }
+
+    /** As Holdfast's services answer. */
+    @Override
+    public void grants(GrantsRequest request, StreamObserver<GrantsResponse> answer) {
+        UnaryCalls.serve(answer, () -> {
+            GRANTED.incrementAndGet();
+            answer.onNext(GrantsResponse.getDefaultInstance());
+            answer.onCompleted();
+        });
     }
 
     @Override

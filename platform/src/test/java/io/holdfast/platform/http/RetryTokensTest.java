@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.Lease;
+import io.etcd.jetcd.options.GetOption;
+import io.etcd.jetcd.options.LeaseOption;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.ProblemCode;
@@ -15,11 +20,17 @@ import io.holdfast.platform.store.KeyValueStore;
 import io.holdfast.platform.store.Page;
 import io.holdfast.platform.store.Transaction;
 import io.holdfast.testkit.EtcdServer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -111,13 +122,81 @@ class RetryTokensTest {
         assertThatThrownBy(() -> tokens.begin(ann, "CreateKey", "x".repeat(65), ""))
                 .isInstanceOf(ProblemException.class);
 
-        now = now.plus(Duration.ofHours(25));
+        now = now.plus(Duration.ofHours(24));
+        assertThat(tokens.begin(ann, "CreateKey", "T1", "sha-a").replay()).contains("one");
+        now = now.plusMillis(1);
         RetryTokens.Attempt later = tokens.begin(ann, "CreateKey", "T1", "sha-b");
         assertThat(later.replay()).isEmpty();
         assertThat(create(later, "three")).isTrue();
-        now = now.plus(Duration.ofHours(25));
-        tokens.sweep();
-        assertThat(store.count("/t/retry/")).isZero();
+        assertThat(tokens.begin(ann, "CreateKey", "T1", "sha-b").replay()).contains("three");
+    }
+
+    @Test
+    void recordsOfAnHourShareALeaseThatOutlivesADayAndTakesThemAway() throws Exception {
+        now = Instant.parse("2026-11-25T10:15:00Z");
+        RetryTokens tokens = new RetryTokens(store, "/t/leased/", time);
+        RetryTokens replica = new RetryTokens(store, "/t/leased/", time);
+        assertThat(create(tokens.begin(ann, "CreateKey", "A", "sha"), "a")).isTrue();
+        now = now.plus(Duration.ofMinutes(44));
+        assertThat(create(replica.begin(ann, "CreateKey", "B", "sha"), "b")).isTrue();
+        Set<Long> first = leases();
+        assertThat(first).hasSize(1);
+        now = now.plus(Duration.ofMinutes(1));
+        assertThat(create(tokens.begin(ann, "CreateKey", "C", "sha"), "c")).isTrue();
+        assertThat(leases()).hasSize(2);
+
+        for (long lease : leases()) {
+            // etcd counts from now, whatever the test's clock says: a day, the rest of the hour and ten minutes.
+            assertThat(ttl(lease))
+                    .isBetween(Duration.ofHours(24), Duration.ofHours(25).plusMinutes(10));
+        }
+
+        // What etcd does when a lease's time is over.
+        etcdLeases(leases -> leases.revoke(first.iterator().next()));
+        assertThat(tokens.begin(ann, "CreateKey", "A", "other").replay()).isEmpty();
+        assertThat(tokens.begin(ann, "CreateKey", "B", "other").replay()).isEmpty();
+        assertThat(tokens.begin(ann, "CreateKey", "C", "sha").replay()).contains("c");
+    }
+
+    @Test
+    void aLeaseThatEtcdHasLostIsReplaced() throws Exception {
+        now = Instant.parse("2026-11-26T10:00:00Z");
+        RetryTokens tokens = new RetryTokens(store, "/t/leased/", time);
+        assertThat(create(tokens.begin(ann, "CreateKey", "D", "sha"), "d")).isTrue();
+        for (long lease : leases()) {
+            etcdLeases(leases -> leases.revoke(lease));
+        }
+        assertThat(create(tokens.begin(ann, "CreateKey", "D", "sha"), "d2")).isTrue();
+    }
+
+    /** The leases that hold the records under /t/leased/. */
+    private static Set<Long> leases() throws Exception {
+        try (Client client = Client.builder().endpoints(etcd.endpoint()).build()) {
+            ByteSequence prefix = ByteSequence.from("/t/leased/", StandardCharsets.UTF_8);
+            Set<Long> found = new HashSet<>();
+            client.getKVClient()
+                    .get(prefix, GetOption.builder().isPrefix(true).build())
+                    .get(10, TimeUnit.SECONDS)
+                    .getKvs()
+                    .forEach(value -> found.add(value.getLease()));
+            return found;
+        }
+    }
+
+    private static Duration ttl(long lease) throws Exception {
+        try (Client client = Client.builder().endpoints(etcd.endpoint()).build()) {
+            return Duration.ofSeconds(client.getLeaseClient()
+                    .timeToLive(lease, LeaseOption.DEFAULT)
+                    .get(10, TimeUnit.SECONDS)
+                    .getTTL());
+        }
+    }
+
+    private static void etcdLeases(Function<Lease, CompletableFuture<?>> action) throws Exception {
+        try (Client client = Client.builder().endpoints(etcd.endpoint()).build()) {
+            Object done = action.apply(client.getLeaseClient()).get(10, TimeUnit.SECONDS);
+            assertThat(done).isNotNull();
+        }
     }
 
     @Test

@@ -19,6 +19,7 @@ import io.holdfast.platform.store.KeyValueStore;
 import io.holdfast.platform.store.OutcomeUnknown;
 import io.holdfast.platform.store.Page;
 import io.holdfast.platform.store.Scan;
+import io.holdfast.platform.store.StoreUnavailable;
 import io.holdfast.platform.store.StoredValue;
 import io.holdfast.platform.store.Transaction;
 import io.holdfast.platform.store.TransactionResult;
@@ -52,6 +53,8 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -374,6 +377,43 @@ class RelayAndInboxTest {
     }
 
     @Test
+    void whatIsWrongIsNamedByItsKind() {
+        OutboxRelay.Kafka away = new OutboxRelay.Kafka() {
+            @Override
+            public void ensureTopic(Family family) {
+                throw new KafkaException("no broker");
+            }
+
+            @Override
+            public Producer<String, byte[]> producer(Family family) {
+                throw new KafkaException("no broker");
+            }
+        };
+        KeyValueStore noEtcd = new Over(store) {
+            @Override
+            public Lease lease(Duration timeToLive) {
+                throw new StoreUnavailable("lease grant: UNAVAILABLE", new IllegalStateException());
+            }
+        };
+        assertThat(troubleOf(store, away)).isEqualTo(OutboxRelay.Trouble.KAFKA_UNREACHABLE);
+        assertThat(troubleOf(noEtcd, away)).isEqualTo(OutboxRelay.Trouble.ETCD_UNREACHABLE);
+    }
+
+    private OutboxRelay.Trouble troubleOf(KeyValueStore over, OutboxRelay.Kafka kafka) {
+        try (OutboxRelay relay = new OutboxRelay(
+                new OutboxRelay.Settings(FAMILY, prefix, 10, Duration.ofSeconds(2), Duration.ofSeconds(1)),
+                over,
+                kafka,
+                TimeSource.system(),
+                registry)) {
+            assertThat(relay.trouble()).isEmpty();
+            relay.start();
+            Await.atMostSeconds(20).until("trouble", () -> relay.trouble().isPresent());
+            return relay.trouble().orElseThrow();
+        }
+    }
+
+    @Test
     void duplicatesAndOldReplaysChangeNothing() {
         relay(store);
         for (int i = 0; i < 4; i++) {
@@ -519,6 +559,11 @@ class RelayAndInboxTest {
         @Override
         public Watch watch(String of, long fromRevision, WatchListener listener) {
             return real.watch(of, fromRevision, listener);
+        }
+
+        @Override
+        public long expiringLease(Duration timeToLive) {
+            return real.expiringLease(timeToLive);
         }
 
         @Override

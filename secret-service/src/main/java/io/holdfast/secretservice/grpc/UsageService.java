@@ -1,8 +1,8 @@
 package io.holdfast.secretservice.grpc;
 
-import io.grpc.Context;
+import static io.holdfast.platform.grpc.ServiceCalls.refusal;
+
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import io.holdfast.contracts.usage.v1.ClusterUsage;
 import io.holdfast.contracts.usage.v1.CountRequest;
@@ -11,26 +11,23 @@ import io.holdfast.contracts.usage.v1.UsageGrpc;
 import io.holdfast.contracts.usage.v1.VersionCount;
 import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.ProblemException;
-import io.holdfast.platform.access.PeerIdentity;
+import io.holdfast.platform.grpc.ServiceCalls;
 import io.holdfast.platform.grpc.UnaryCalls;
 import io.holdfast.platform.store.KeyValueStore;
-import io.holdfast.platform.store.RevisionCompacted;
-import io.holdfast.platform.store.StoreUnavailable;
 import io.holdfast.secretservice.domain.ClusterPaths;
 import io.holdfast.secretservice.fence.PlacedFence;
 import io.holdfast.secretservice.fence.WriteFences;
 import io.holdfast.secretservice.reencrypt.KeyVersionCount;
 import io.quarkus.grpc.GrpcService;
 import java.util.Optional;
-import org.jboss.logging.Logger;
 
 /** Counts Secrets per key version for key-service (holdfast.usage.v1). */
 @GrpcService
 public class UsageService extends UsageGrpc.UsageImplBase {
-    private static final Logger LOG = Logger.getLogger(UsageService.class);
     private static final int MOST = 20;
     private static final int TRIES = 5;
 
+    private final ServiceCalls calls = new ServiceCalls("only key-service may ask for usage", "key-service");
     private final KeyValueStore store;
     private final WriteFences fences;
     private final KeyVersionCount counting;
@@ -43,37 +40,17 @@ public class UsageService extends UsageGrpc.UsageImplBase {
 
     @Override
     public void count(CountRequest request, StreamObserver<CountResponse> call) {
-        UnaryCalls.serve(call, () -> answer(request, call));
-    }
-
-    private void answer(CountRequest request, StreamObserver<CountResponse> call) {
-        try {
-            if (!(PeerIdentity.current() instanceof PeerIdentity.Peer.Service service)
-                    || !service.name().equals("key-service")) {
-                throw refusal(Status.PERMISSION_DENIED, "only key-service may ask for usage");
-            }
+        calls.answer(call, () -> {
             if (request.getClusterIdsCount() < 1 || request.getClusterIdsCount() > MOST) {
                 throw refusal(Status.INVALID_ARGUMENT, "cluster_ids must be 1 to " + MOST);
             }
             CountResponse.Builder answer = CountResponse.newBuilder();
             for (String id : request.getClusterIdsList()) {
-                if (Context.current().isCancelled()) {
-                    // Nobody waits for the rest any more.
-                    throw refusal(Status.CANCELLED, "the caller is gone");
-                }
+                UnaryCalls.requireWanted();
                 answer.addClusters(usage(cluster(id)));
             }
-            call.onNext(answer.build());
-            call.onCompleted();
-        } catch (StatusRuntimeException refused) {
-            call.onError(refused);
-        } catch (StoreUnavailable | RevisionCompacted e) {
-            LOG.warnf("Usage cannot be counted now: %s", e.getMessage());
-            call.onError(refusal(Status.UNAVAILABLE, "the Secrets cannot be counted now"));
-        } catch (RuntimeException e) {
-            LOG.error("Counting usage failed", e);
-            call.onError(Status.INTERNAL.asRuntimeException());
-        }
+            return answer.build();
+        });
     }
 
     private static ClusterId cluster(String id) {
@@ -113,9 +90,5 @@ public class UsageService extends UsageGrpc.UsageImplBase {
             }
         }
         throw refusal(Status.UNAVAILABLE, "the write fence keeps moving");
-    }
-
-    private static StatusRuntimeException refusal(Status status, String why) {
-        return status.withDescription(why).asRuntimeException();
     }
 }

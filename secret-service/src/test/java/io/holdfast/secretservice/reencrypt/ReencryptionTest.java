@@ -551,6 +551,11 @@ class ReencryptionTest {
         }
 
         @Override
+        public long expiringLease(Duration timeToLive) {
+            return store.expiringLease(timeToLive);
+        }
+
+        @Override
         public Lease lease(Duration timeToLive) {
             Lease lease = store.lease(timeToLive);
             leases.add(lease);
