@@ -2,14 +2,15 @@ package io.holdfast.envelope.jca;
 
 import io.holdfast.envelope.EnvelopeDamaged;
 import java.security.GeneralSecurityException;
+import java.security.Provider;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
 
 /**
- * AES-256 through JCA. Every call makes its own {@link Cipher}: an instance costs about a microsecond, and one kept per
- * thread would hold a key schedule in each of thousands of virtual threads.
+ * AES-256 through JCA. Every call makes its own {@link Cipher}: one kept per thread would hold a key schedule in each of
+ * thousands of virtual threads.
  */
 public final class Aes {
     /** Bytes in a block, and in a CBC initialisation vector. */
@@ -19,13 +20,19 @@ public final class Aes {
     /** Bytes in a GCM tag. */
     public static final int TAG = 16;
 
+    /**
+     * The provider that JCA prefers for AES, asked once: searching all of them for every instance costs more than the
+     * encryption of a data key. A provider that is put before it later is not seen.
+     */
+    private static final Provider PROVIDER = preferred();
+
     private Aes() {}
 
     /** CBC with PKCS#7 padding (RFC 5652, section 6.3): IV(16) followed by the ciphertext, always longer than the text. */
     public static byte[] cbcEncrypt(byte[] key, byte[] iv, byte[] plaintext) {
         try (EphemeralKey handle = EphemeralKey.aes(key)) {
             // JCA says PKCS5Padding for what is PKCS#7 with a block of 16.
-            Cipher cipher = Cipher.getInstance("AES/CBC/PKCS5Padding");
+            Cipher cipher = instance("AES/CBC/PKCS5Padding");
             cipher.init(Cipher.ENCRYPT_MODE, handle, new IvParameterSpec(iv));
             byte[] out = new byte[BLOCK + cipher.getOutputSize(plaintext.length)];
             System.arraycopy(iv, 0, out, 0, BLOCK);
@@ -43,7 +50,7 @@ public final class Aes {
      */
     public static byte[] cbcDecrypt(byte[] key, byte[] data) {
         try (EphemeralKey handle = EphemeralKey.aes(key)) {
-            Cipher cipher = Cipher.getInstance("AES/CBC/NoPadding");
+            Cipher cipher = instance("AES/CBC/NoPadding");
             cipher.init(Cipher.DECRYPT_MODE, handle, new IvParameterSpec(data, 0, BLOCK));
             return cipher.doFinal(data, BLOCK, data.length - BLOCK);
         } catch (GeneralSecurityException e) {
@@ -59,7 +66,7 @@ public final class Aes {
         public Blocks(byte[] key) {
             handle = EphemeralKey.aes(key);
             try {
-                cipher = Cipher.getInstance("AES/ECB/NoPadding");
+                cipher = instance("AES_256/ECB/NoPadding");
                 cipher.init(Cipher.ENCRYPT_MODE, handle);
             } catch (GeneralSecurityException e) {
                 handle.close();
@@ -112,10 +119,23 @@ public final class Aes {
     }
 
     private static Cipher gcm(int mode, EphemeralKey key, byte[] nonce, byte[] aad) throws GeneralSecurityException {
-        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+        Cipher cipher = instance("AES_256/GCM/NoPadding");
         cipher.init(mode, key, new GCMParameterSpec(TAG * 8, nonce));
         cipher.updateAAD(aad);
         return cipher;
+    }
+
+    /** With {@code AES_256/} in front where SunJCE has that name: it need not take it apart, and refuses other key lengths. */
+    private static Cipher instance(String transformation) throws GeneralSecurityException {
+        return Cipher.getInstance(transformation, PROVIDER);
+    }
+
+    private static Provider preferred() {
+        try {
+            return Cipher.getInstance("AES_256/GCM/NoPadding").getProvider();
+        } catch (GeneralSecurityException e) {
+            throw unusable(e);
+        }
     }
 
     private static IllegalStateException unusable(GeneralSecurityException e) {
