@@ -22,7 +22,9 @@ import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -101,31 +103,61 @@ public final class OciClient {
         return send(method, base, target, body == null ? null : body.getBytes(StandardCharsets.UTF_8));
     }
 
-    private Answer send(String method, URI base, String target, byte @Nullable [] bytes) {
+    /**
+     * A request with its signature, to be sent within five minutes.
+     *
+     * @param target path and query
+     * @param headers without {@code host} and {@code content-length}, which the connection writes
+     * @param body empty for none
+     */
+    public record Signed(String method, URI uri, String target, Map<String, String> headers, byte[] body) {
+        public Signed {
+            headers = Map.copyOf(headers);
+        }
+    }
+
+    /** Signs a request with a body and does not send it. */
+    public Signed sign(String method, URI base, String target, byte[] body) {
+        return signed(method, base, target, body);
+    }
+
+    private Signed signed(String method, URI base, String target, byte @Nullable [] bytes) {
         URI uri = base.resolve(target);
         String path = uri.getRawQuery() == null ? uri.getRawPath() : uri.getRawPath() + "?" + uri.getRawQuery();
         String date = DATE.format(ZonedDateTime.now(clock));
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(60)).header("date", date);
+        Map<String, String> headers = new HashMap<>();
+        headers.put("date", date);
         StringBuilder signing = new StringBuilder("date: " + date + "\n(request-target): "
                 + method.toLowerCase(Locale.ROOT) + " " + path + "\nhost: " + uri.getRawAuthority());
         String names = "date (request-target) host";
-        if (bytes == null) {
-            request.method(method, HttpRequest.BodyPublishers.noBody());
-        } else {
+        if (bytes != null) {
             String hash = sha256(bytes);
-            request.header("content-type", "application/json").header("x-content-sha256", hash);
-            request.method(method, HttpRequest.BodyPublishers.ofByteArray(bytes));
+            headers.put("content-type", "application/json");
+            headers.put("x-content-sha256", hash);
             signing.append("\ncontent-length: ").append(bytes.length);
             signing.append("\ncontent-type: application/json\nx-content-sha256: ")
                     .append(hash);
             names += " content-length content-type x-content-sha256";
         }
-        request.header(
+        headers.put(
                 "authorization",
                 "Signature version=\"1\",keyId=\"" + profile.tenancy() + "/" + profile.user() + "/"
                         + profile.fingerprint() + "\",algorithm=\"rsa-sha256\",headers=\"" + names + "\",signature=\""
                         + sign(signing.toString()) + "\"");
+        return new Signed(method, uri, path, headers, bytes == null ? new byte[0] : bytes);
+    }
+
+    private Answer send(String method, URI base, String target, byte @Nullable [] bytes) {
+        Signed signed = signed(method, base, target, bytes);
+        URI uri = signed.uri();
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri)
+                .timeout(Duration.ofSeconds(60))
+                .method(
+                        method,
+                        bytes == null
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofByteArray(bytes));
+        signed.headers().forEach(request::header);
         try {
             HttpResponse<byte[]> response = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
             return new Answer(response.statusCode(), parse(response), response);

@@ -78,6 +78,21 @@ public record StackEnvironment(Path directory, Map<String, String> values) {
         }
     }
 
+    /**
+     * The process of a part, for example {@code key-service}.
+     *
+     * @throws IllegalStateException when it does not run
+     */
+    public ProcessHandle process(String part) {
+        Path file = directory.resolve("run/" + part + ".pid");
+        try {
+            long pid = Long.parseLong(Files.readString(file).strip().split(" ", 2)[0]);
+            return ProcessHandle.of(pid).orElseThrow(() -> new IllegalStateException(part + " does not run"));
+        } catch (IOException e) {
+            throw new IllegalStateException(part + " does not run: there is no " + file, e);
+        }
+    }
+
     public String get(String name) {
         String value = values.get(name);
         if (value == null) {
