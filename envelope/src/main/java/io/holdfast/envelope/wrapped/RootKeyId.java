@@ -38,8 +38,7 @@ public record RootKeyId(Bytes value) {
     /** The root key that a sealed thing says it was sealed under; empty for what {@link DekWrapping#seal} cannot have made. */
     public static Optional<RootKeyId> namedIn(Bytes sealed) {
         return DekWrapping.looksSealed(sealed)
-                ? Optional.of(
-                        new RootKeyId(Bytes.takeOwnershipOf(Arrays.copyOfRange(sealed.toArray(), 1, 1 + LENGTH))))
+                ? Optional.of(new RootKeyId(Bytes.takeOwnershipOf(Arrays.copyOfRange(sealed.toArray(), 1, 1 + LENGTH))))
                 : Optional.empty();
     }
 

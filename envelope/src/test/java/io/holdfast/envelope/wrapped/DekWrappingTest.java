@@ -118,7 +118,8 @@ class DekWrappingTest {
             for (Purpose asked : Purpose.values()) {
                 assertDamaged(masterKey, Scope.of(asked, binding), new WrappedDek(header, inner));
                 WrappedDek wrapped = wrapping.wrap(masterKey, header, Scope.of(asked, binding), payload);
-                byte[] asSeal = Arrays.copyOf(sealed.toArray(), front + wrapped.sealed().length());
+                byte[] asSeal =
+                        Arrays.copyOf(sealed.toArray(), front + wrapped.sealed().length());
                 System.arraycopy(wrapped.sealed().toArray(), 0, asSeal, front, asSeal.length - front);
                 assertThatThrownBy(() -> wrapping.open(masterKey, what, Bytes.copyOf(asSeal)))
                         .isInstanceOf(EnvelopeDamaged.class);
