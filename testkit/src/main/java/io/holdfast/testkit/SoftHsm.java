@@ -51,7 +51,8 @@ public record SoftHsm(Path library, Path pinFile) {
         Path directory = settings.resolveSibling("").toAbsolutePath();
         Path pinFile = directory.resolve("pin");
         try {
-            // The library keeps the token that it has loaded; a class loader more, as Quarkus' tests have, must not make
+            // The library keeps the token that it has loaded; a class loader more, as Quarkus' tests have, must not
+            // make
             // another.
             if (System.setProperty(LAID_OUT, "yes") != null) {
                 return new SoftHsm(findLibrary(), pinFile);
