@@ -40,6 +40,7 @@ class HouseRulesTest {
                     "io.holdfast.keyservice.domain..",
                     "io.holdfast.keyservice.store..",
                     "io.holdfast.keyservice.vault..",
+                    "io.holdfast.keyservice.oci..",
                     "io.holdfast.keyservice.rotate..",
                     "io.holdfast.keyservice.deletion..",
                     "io.holdfast.keyservice.crypto..",
@@ -65,6 +66,15 @@ class HouseRulesTest {
             .dependOnClassesThat()
             .resideInAnyPackage("io.etcd..");
 
+    /** So that none of it is loaded where no vault of Oracle's is configured. */
+    @ArchTest
+    static final ArchRule oraclesSdkIsReachedThroughThePort = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.holdfast.keyservice.oci..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.oracle..");
+
     @ArchTest
     static final ArchRule noReactiveTypesInTheService = noClasses()
             .that()
@@ -79,6 +89,7 @@ class HouseRulesTest {
             .areDeclaredInClassesThat()
             .resideInAnyPackage(
                     "io.holdfast.keyservice.vault..",
+                    "io.holdfast.keyservice.oci..",
                     "io.holdfast.keyservice.crypto..",
                     "io.holdfast.keyservice.reseal..")
             .should()

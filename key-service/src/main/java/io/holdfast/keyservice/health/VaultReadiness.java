@@ -3,6 +3,7 @@ package io.holdfast.keyservice.health;
 import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.keyservice.domain.KeyShape;
+import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.keyservice.vault.Vault;
 import io.holdfast.keyservice.vault.Vaults;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -30,7 +31,13 @@ public class VaultReadiness implements HealthCheck {
     public VaultReadiness(Vaults vaults, Ocid.Mint mint) {
         this.vaults = vaults;
         VaultId nowhere = mint.vault();
-        this.wish = new Vault.Wish(mint.key(nowhere), mint.keyVersion(nowhere), SHAPE, "readiness", Optional.empty());
+        this.wish = new Vault.Wish(
+                mint.key(nowhere),
+                mint.keyVersion(nowhere),
+                SHAPE,
+                "readiness",
+                ProtectionMode.SOFTWARE,
+                Optional.empty());
     }
 
     @Override

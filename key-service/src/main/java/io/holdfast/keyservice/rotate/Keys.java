@@ -113,7 +113,13 @@ public class Keys {
     }
 
     private Wish firstOf(VaultId vault, KeyWish wish) {
-        return new Wish(mint.key(vault), mint.keyVersion(vault), wish.shape(), wish.displayName(), Optional.empty());
+        return new Wish(
+                mint.key(vault),
+                mint.keyVersion(vault),
+                wish.shape(),
+                wish.displayName(),
+                wish.protectionMode(),
+                Optional.empty());
     }
 
     private Stored<MasterKey> store(Stored<Vault> in, KeyWish wish, Made made, Origin origin, ChangeRequest request) {
@@ -177,6 +183,7 @@ public class Keys {
                 mint.keyVersion(key.vaultId()),
                 key.shape(),
                 key.displayName(),
+                key.protectionMode(),
                 Optional.ofNullable(store.material(key.id(), List.of(current)).get(current))
                         .flatMap(VersionMaterial::material));
     }

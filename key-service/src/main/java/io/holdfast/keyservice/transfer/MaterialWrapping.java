@@ -39,7 +39,7 @@ public enum MaterialWrapping {
      * @param material stays the caller's
      * @throws ProblemException INVALID_PARAMETER when the material is too long for this wrapping under that key
      */
-    Bytes wrap(RSAPublicKey recipient, SecretBytes material, SecureRandom random) {
+    public Bytes wrap(RSAPublicKey recipient, SecretBytes material, SecureRandom random) {
         return switch (this) {
             case RSA_OAEP_SHA256 -> {
                 int most = recipient.getModulus().bitLength() / Byte.SIZE - OAEP_OVERHEAD;

@@ -6,6 +6,7 @@ import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.SecretBytes;
 import io.holdfast.keyservice.domain.KeyShape;
+import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.keyservice.domain.Vault;
 import io.holdfast.keyservice.store.WrappingKeyStore;
 import io.holdfast.keyservice.store.WrappingKeyStore.WrappingKey;
@@ -49,7 +50,8 @@ public class WrappingKeys {
     private WrappingKey make(Vault vault) {
         KeyId key = mint.key(vault.id());
         KeyVersionId version = mint.keyVersion(vault.id());
-        Made made = vaults.builtIn().generate(new Wish(key, version, SHAPE, "wrapping key", Optional.empty()));
+        Made made = vaults.builtIn()
+                .generate(new Wish(key, version, SHAPE, "wrapping key", ProtectionMode.SOFTWARE, Optional.empty()));
         return store.recordFirst(
                 vault.facts().tenancyId(),
                 new WrappingKey(

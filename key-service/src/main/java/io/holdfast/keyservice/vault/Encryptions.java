@@ -47,13 +47,14 @@ public final class Encryptions {
         }
     }
 
-    /**
-     * The most that an RSA key encrypts at once, in bytes (RFC 8017, section 7.1.1).
-     *
-     * @throws ProblemException INVALID_PARAMETER for a longer payload
-     */
+    /** The most that an RSA key encrypts at once, in bytes (RFC 8017, section 7.1.1). */
+    public static int most(KeyShape shape, EncryptionAlgorithm algorithm) {
+        return shape.length() - 2 * (algorithm == EncryptionAlgorithm.RSA_OAEP_SHA_1 ? 20 : 32) - 2;
+    }
+
+    /** @throws ProblemException INVALID_PARAMETER for a payload that is longer than an RSA key encrypts at once */
     static void requireShort(KeyShape shape, EncryptionAlgorithm algorithm, SecretBytes payload) {
-        int most = shape.length() - 2 * (algorithm == EncryptionAlgorithm.RSA_OAEP_SHA_1 ? 20 : 32) - 2;
+        int most = most(shape, algorithm);
         if (payload.length() > most) {
             throw ProblemException.invalid(
                     "plaintext",
@@ -62,7 +63,7 @@ public final class Encryptions {
     }
 
     /** What binds an encryption to its scope where only a short label fits: the hash of what must be bound. */
-    static byte[] label(Scope scope, WrappedDek.Header header) {
+    public static byte[] label(Scope scope, WrappedDek.Header header) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(scope.associatedData(header));
         } catch (NoSuchAlgorithmException e) {

@@ -43,6 +43,19 @@ public final class PublicKeys {
         return (RSAPublicKey) read(pem, KeyShape.Algorithm.RSA);
     }
 
+    /**
+     * A public key of RSA or ECDSA that another vault wrote, as {@link #pem} writes it.
+     *
+     * @throws GeneralSecurityException when it is none
+     */
+    public static String respell(String pem) throws GeneralSecurityException {
+        try {
+            return pem(read(pem, KeyShape.Algorithm.RSA));
+        } catch (GeneralSecurityException notRsa) {
+            return pem(read(pem, KeyShape.Algorithm.ECDSA));
+        }
+    }
+
     private static PublicKey read(String pem, KeyShape.Algorithm algorithm) throws GeneralSecurityException {
         String text = pem.strip();
         if (!text.startsWith(BEGIN) || !text.endsWith(END) || text.length() < BEGIN.length() + END.length()) {

@@ -10,6 +10,7 @@ import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.SecretBytes;
 import io.holdfast.keyservice.domain.KeyShape;
+import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.keyservice.domain.SigningAlgorithm;
 import io.holdfast.platform.store.Transaction;
 import java.util.Optional;
@@ -32,9 +33,16 @@ public interface Vault {
      * @param key of which it is a version; a vault that names keys itself answers its own name in {@link Made}
      * @param version the name that the version gets, likewise; also what makes a repeated call recognisable
      * @param displayName of the key
+     * @param protectionMode that the key has
      * @param current what was answered for the key's current version; empty for a key's first
      */
-    record Wish(KeyId key, KeyVersionId version, KeyShape shape, String displayName, Optional<Bytes> current) {}
+    record Wish(
+            KeyId key,
+            KeyVersionId version,
+            KeyShape shape,
+            String displayName,
+            ProtectionMode protectionMode,
+            Optional<Bytes> current) {}
 
     /**
      * A version that was made.

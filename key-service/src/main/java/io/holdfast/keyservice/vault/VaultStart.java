@@ -70,12 +70,6 @@ public class VaultStart {
 
     @Produces
     @Singleton
-    RemoteVaults remotes() {
-        return new RemoteVaults(List.of());
-    }
-
-    @Produces
-    @Singleton
     @Startup
     Vaults vaults(RootKeys root, Hsm hsm, RemoteVaults remotes, KeyValueStore store, MeterRegistry meters) {
         Map<ProtectionMode, Vault> local = new EnumMap<>(ProtectionMode.class);

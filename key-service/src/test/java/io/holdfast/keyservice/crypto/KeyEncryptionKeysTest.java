@@ -89,7 +89,8 @@ class KeyEncryptionKeysTest {
     }
 
     private MasterKey.Enabled keyOf(KeyId id, KeyVersionId version) {
-        Bytes stored = vault.generate(new Vault.Wish(id, version, KeyShape.AES_256, "a key", Optional.empty()))
+        Bytes stored = vault.generate(new Vault.Wish(
+                        id, version, KeyShape.AES_256, "a key", ProtectionMode.SOFTWARE, Optional.empty()))
                 .stored();
         MasterKey.Enabled key = Samples.enabledKey(id, version);
         etcd.store()

@@ -140,7 +140,8 @@ class HsmRestTest {
         // As a process that dies after its vault made the version.
         destructions.announce(
                 new Destruction(version.value(), Instant.now(), vault, ProtectionMode.HSM, List.of(version)));
-        hsm.generate(new Wish(mint.key(vault), version, KeyShape.AES_256, "a key", Optional.empty()));
+        hsm.generate(
+                new Wish(mint.key(vault), version, KeyShape.AES_256, "a key", ProtectionMode.HSM, Optional.empty()));
 
         Await.atMostSeconds(30).until("the object is destroyed", () -> !isInToken(version));
     }

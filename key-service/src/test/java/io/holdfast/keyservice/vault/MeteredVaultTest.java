@@ -14,6 +14,7 @@ import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.SecretBytes;
 import io.holdfast.keyservice.Samples;
 import io.holdfast.keyservice.domain.KeyShape;
+import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.keyservice.domain.SigningAlgorithm;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
@@ -111,7 +112,7 @@ class MeteredVaultTest {
     }
 
     private static Vault.Wish wish() {
-        return new Vault.Wish(KEY, VERSION, RSA, "a key", Optional.empty());
+        return new Vault.Wish(KEY, VERSION, RSA, "a key", ProtectionMode.SOFTWARE, Optional.empty());
     }
 
     @Test

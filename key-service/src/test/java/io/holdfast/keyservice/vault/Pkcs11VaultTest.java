@@ -17,6 +17,7 @@ import io.holdfast.keyservice.TestStore;
 import io.holdfast.keyservice.config.KeysConfig;
 import io.holdfast.keyservice.domain.KeyShape;
 import io.holdfast.keyservice.domain.KeyShape.Algorithm;
+import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.keyservice.vault.Vault.Made;
 import io.holdfast.keyservice.vault.Vault.Wish;
 import io.holdfast.testkit.SoftHsm;
@@ -253,6 +254,6 @@ class Pkcs11VaultTest extends VaultContract {
     }
 
     private Wish wish(KeyVersionId version, KeyShape shape) {
-        return new Wish(key, version, shape, "a key", Optional.empty());
+        return new Wish(key, version, shape, "a key", ProtectionMode.HSM, Optional.empty());
     }
 }

@@ -9,6 +9,7 @@ import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.keyservice.Samples;
 import io.holdfast.keyservice.TestStore;
 import io.holdfast.keyservice.domain.KeyShape;
+import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.keyservice.store.Layout;
 import io.holdfast.keyservice.store.TestKeys;
 import io.holdfast.platform.store.KeyValueStore;
@@ -71,7 +72,8 @@ class RootKeyStartTest {
         KeyId key = Samples.MINT.key(Samples.VAULT);
         KeyVersionId version = Samples.MINT.keyVersion(Samples.VAULT);
         Vault.Made made = new BuiltInVault(keys)
-                .generate(new Vault.Wish(key, version, KeyShape.AES_256, "a key", Optional.empty()));
+                .generate(new Vault.Wish(
+                        key, version, KeyShape.AES_256, "a key", ProtectionMode.SOFTWARE, Optional.empty()));
         store.commit(Transaction.builder()
                 .put(Layout.version(key, version), TestKeys.version(key, version))
                 .put(Layout.material(version), made.stored())

@@ -18,6 +18,7 @@ import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.SecretBytes;
 import io.holdfast.keyservice.domain.KeyShape;
 import io.holdfast.keyservice.domain.KeyShape.Algorithm;
+import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.keyservice.domain.SigningAlgorithm;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -37,7 +38,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What every adapter of {@link Vault} must do. An adapter's test extends this and gives its vault. */
-abstract class VaultContract {
+public abstract class VaultContract {
     protected static final Ocid.Mint MINT = new Ocid.Mint("oc1", "iad");
 
     private final VaultId vaultId = MINT.vault();
@@ -56,7 +57,7 @@ abstract class VaultContract {
     }
 
     private Vault.Wish wish(KeyId key, KeyShape shape, Optional<Bytes> current) {
-        return new Vault.Wish(key, MINT.keyVersion(vaultId), shape, "a key", current);
+        return new Vault.Wish(key, MINT.keyVersion(vaultId), shape, "a key", ProtectionMode.SOFTWARE, current);
     }
 
     private Vault.Made keep(Vault.Made made) {
@@ -347,7 +348,13 @@ abstract class VaultContract {
                     try (SecretBytes exported = material.export();
                             SecretBytes payload = dek(3)) {
                         Vault.Made again = vault().adopt(
-                                        new Vault.Wish(made.key(), made.version(), shape, "a key", Optional.empty()),
+                                        new Vault.Wish(
+                                                made.key(),
+                                                made.version(),
+                                                shape,
+                                                "a key",
+                                                ProtectionMode.SOFTWARE,
+                                                Optional.empty()),
                                         exported);
                         WrappedDek wrapped = material.wrap(Scope.dek(binding), Encryptions.usual(shape), payload);
                         try (Vault.Material adopted =
