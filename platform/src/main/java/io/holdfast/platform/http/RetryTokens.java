@@ -77,7 +77,7 @@ public final class RetryTokens {
 
         /** Of a change that no request asked for. */
         public static Attempt withoutToken() {
-            return new Attempt(null, null, "", 0, Optional.empty());
+            return new Attempt(null, null, "", 0, 0, Optional.empty());
         }
 
         /** What the first request with this token recorded: the id of what it made. */
