@@ -7,7 +7,6 @@ import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.keyservice.vault.Vault;
 import io.holdfast.keyservice.vault.Vaults;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -32,12 +31,7 @@ public class VaultReadiness implements HealthCheck {
         this.vaults = vaults;
         VaultId nowhere = mint.vault();
         this.wish = new Vault.Wish(
-                mint.key(nowhere),
-                mint.keyVersion(nowhere),
-                SHAPE,
-                "readiness",
-                ProtectionMode.SOFTWARE,
-                Optional.empty());
+                mint.key(nowhere), mint.keyVersion(nowhere), SHAPE, "readiness", ProtectionMode.SOFTWARE, true);
     }
 
     @Override

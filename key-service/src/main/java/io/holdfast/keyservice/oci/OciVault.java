@@ -87,7 +87,7 @@ public final class OciVault implements Vault, RemoteKeys, AutoCloseable {
 
     @Override
     public Made generate(Wish wish) {
-        if (wish.current().isPresent()) {
+        if (!wish.first()) {
             return madeVersion(
                     wish,
                     calls.ask(
@@ -125,7 +125,7 @@ public final class OciVault implements Vault, RemoteKeys, AutoCloseable {
                 .wrappingAlgorithm(WrappedImportKey.WrappingAlgorithm.RsaOaepAesSha256)
                 .keyMaterial(wrapped(material))
                 .build();
-        if (wish.current().isPresent()) {
+        if (!wish.first()) {
             ImportKeyVersionDetails details =
                     ImportKeyVersionDetails.builder().wrappedImportKey(wrapped).build();
             return madeVersion(

@@ -21,7 +21,6 @@ import io.holdfast.keyservice.store.ChangeRequest;
 import io.holdfast.keyservice.store.Changed;
 import io.holdfast.keyservice.store.Destructions;
 import io.holdfast.keyservice.store.KeyStore;
-import io.holdfast.keyservice.store.KeyStore.VersionMaterial;
 import io.holdfast.keyservice.store.RotationIndex;
 import io.holdfast.keyservice.store.Step;
 import io.holdfast.keyservice.store.Stored;
@@ -33,7 +32,6 @@ import io.holdfast.platform.http.Caller;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Optional;
 
 /** Makes vaults and keys, and new versions of keys. */
@@ -114,12 +112,7 @@ public class Keys {
 
     private Wish firstOf(VaultId vault, KeyWish wish) {
         return new Wish(
-                mint.key(vault),
-                mint.keyVersion(vault),
-                wish.shape(),
-                wish.displayName(),
-                wish.protectionMode(),
-                Optional.empty());
+                mint.key(vault), mint.keyVersion(vault), wish.shape(), wish.displayName(), wish.protectionMode(), true);
     }
 
     private Stored<MasterKey> store(Stored<Vault> in, KeyWish wish, Made made, Origin origin, ChangeRequest request) {
@@ -177,15 +170,8 @@ public class Keys {
     }
 
     private Wish nextOf(MasterKey.Facts key) {
-        KeyVersionId current = key.currentVersion();
         return new Wish(
-                key.id(),
-                mint.keyVersion(key.vaultId()),
-                key.shape(),
-                key.displayName(),
-                key.protectionMode(),
-                Optional.ofNullable(store.material(key.id(), List.of(current)).get(current))
-                        .flatMap(VersionMaterial::material));
+                key.id(), mint.keyVersion(key.vaultId()), key.shape(), key.displayName(), key.protectionMode(), false);
     }
 
     /**

@@ -16,7 +16,6 @@ import io.holdfast.keyservice.vault.Vaults;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Optional;
 
 /**
  * The key under which customers wrap the material that they bring (OCI KMS, getWrappingKey): RSA of 4,096 bits, made when it
@@ -50,8 +49,8 @@ public class WrappingKeys {
     private WrappingKey make(Vault vault) {
         KeyId key = mint.key(vault.id());
         KeyVersionId version = mint.keyVersion(vault.id());
-        Made made = vaults.builtIn()
-                .generate(new Wish(key, version, SHAPE, "wrapping key", ProtectionMode.SOFTWARE, Optional.empty()));
+        Made made =
+                vaults.builtIn().generate(new Wish(key, version, SHAPE, "wrapping key", ProtectionMode.SOFTWARE, true));
         return store.recordFirst(
                 vault.facts().tenancyId(),
                 new WrappingKey(

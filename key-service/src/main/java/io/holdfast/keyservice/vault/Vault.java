@@ -34,7 +34,7 @@ public interface Vault {
      * @param version the name that the version gets, likewise; also what makes a repeated call recognisable
      * @param displayName of the key
      * @param protectionMode that the key has
-     * @param current what was answered for the key's current version; empty for a key's first
+     * @param first whether the key is new, too
      */
     record Wish(
             KeyId key,
@@ -42,7 +42,7 @@ public interface Vault {
             KeyShape shape,
             String displayName,
             ProtectionMode protectionMode,
-            Optional<Bytes> current) {}
+            boolean first) {}
 
     /**
      * A version that was made.

@@ -38,7 +38,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -89,8 +88,8 @@ class KeyEncryptionKeysTest {
     }
 
     private MasterKey.Enabled keyOf(KeyId id, KeyVersionId version) {
-        Bytes stored = vault.generate(new Vault.Wish(
-                        id, version, KeyShape.AES_256, "a key", ProtectionMode.SOFTWARE, Optional.empty()))
+        Bytes stored = vault.generate(
+                        new Vault.Wish(id, version, KeyShape.AES_256, "a key", ProtectionMode.SOFTWARE, true))
                 .stored();
         MasterKey.Enabled key = Samples.enabledKey(id, version);
         etcd.store()

@@ -30,7 +30,6 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -290,8 +289,7 @@ class OciFailuresTest {
     }
 
     private Vault.Wish wish() {
-        return new Vault.Wish(
-                key, MINT.keyVersion(vaultId), KeyShape.AES_256, "a key", ProtectionMode.HSM, Optional.empty());
+        return new Vault.Wish(key, MINT.keyVersion(vaultId), KeyShape.AES_256, "a key", ProtectionMode.HSM, true);
     }
 
     private FakeEdge.Answer keyIn(String state) {

@@ -3,12 +3,7 @@ package io.holdfast.keyservice.oci;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.oracle.bmc.auth.ConfigFileAuthenticationDetailsProvider;
-import com.oracle.bmc.keymanagement.KmsManagementClient;
-import com.oracle.bmc.keymanagement.KmsVaultClient;
-import com.oracle.bmc.keymanagement.model.CreateVaultDetails;
 import com.oracle.bmc.keymanagement.model.ScheduleKeyDeletionDetails;
-import com.oracle.bmc.keymanagement.requests.CreateVaultRequest;
 import com.oracle.bmc.keymanagement.requests.DisableKeyRequest;
 import com.oracle.bmc.keymanagement.requests.ScheduleKeyDeletionRequest;
 import io.holdfast.envelope.EnvelopeDamaged;
@@ -18,11 +13,9 @@ import io.holdfast.envelope.wrapped.WrappedDek;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.BindingId;
 import io.holdfast.kernel.Ocid.KeyId;
-import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.SecretBytes;
-import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.domain.KeyShape;
 import io.holdfast.keyservice.domain.KeyShape.Algorithm;
 import io.holdfast.keyservice.domain.ProtectionMode;
@@ -35,27 +28,15 @@ import io.holdfast.keyservice.vault.VaultUnavailable;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import java.io.IOException;
-import java.io.Reader;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.KeyPair;
-import java.security.interfaces.RSAPrivateCrtKey;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.security.spec.RSAPublicKeySpec;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Date;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,69 +59,20 @@ class OciVaultTest extends VaultContract {
     @TempDir
     Path directory;
 
-    private Properties first = new Properties();
-    private Path configFile = Path.of("");
-    private VaultId vaultThere = MINT.vault();
-    private OciVaults opened = new OciVaults(List.of());
+    private OciPeer there;
 
-    /** As an operator does it: a vault there, an API key, and the configuration here. */
     @BeforeEach
     void configure() throws Exception {
-        try (Reader reader = Files.newBufferedReader(bootstrap)) {
-            first.load(reader);
-        }
-        configFile = OciConfigs.file(
-                directory, first.getProperty("tenancy.id"), first.getProperty("user.id"), administratorsKey());
-        try (KmsVaultClient vaults =
-                KmsVaultClient.builder().endpoint(endpoint()).build(credentials(configFile))) {
-            vaultThere = new VaultId(vaults.createVault(CreateVaultRequest.builder()
-                            .createVaultDetails(CreateVaultDetails.builder()
-                                    .compartmentId(first.getProperty("tenancy.id"))
-                                    .displayName("far")
-                                    .vaultType(CreateVaultDetails.VaultType.Default)
-                                    .build())
-                            .build())
-                    .getVault()
-                    .getId());
-        }
-        opened = open(configFile);
+        there = OciPeer.of(peer, bootstrap, directory);
     }
 
     @AfterEach
     void close() {
-        opened.close();
-    }
-
-    private KeyPair administratorsKey() throws IOException, GeneralSecurityException {
-        KeyFactory rsa = KeyFactory.getInstance("RSA");
-        RSAPrivateCrtKey key = (RSAPrivateCrtKey) rsa.generatePrivate(new PKCS8EncodedKeySpec(
-                Base64.getDecoder().decode(Files.readString(bootstrap.resolveSibling("administrator.key")))));
-        return new KeyPair(rsa.generatePublic(new RSAPublicKeySpec(key.getModulus(), key.getPublicExponent())), key);
-    }
-
-    private static ConfigFileAuthenticationDetailsProvider credentials(Path file) throws IOException {
-        return new ConfigFileAuthenticationDetailsProvider(file.toString(), "DEFAULT");
-    }
-
-    private String endpoint() {
-        return "http://127.0.0.1:" + peer.getPort();
-    }
-
-    private OciVaults open(Path file) {
-        Map<String, String> settings = new HashMap<>();
-        settings.put("vault-id", vaultThere.value());
-        settings.put("key-compartment", first.getProperty("tenancy.id"));
-        settings.put("compartment", first.getProperty("tenancy.id"));
-        settings.put("management-endpoint", endpoint());
-        settings.put("crypto-endpoint", endpoint());
-        settings.put("config-file", file.toString());
-        // An RSA key of 4,096 bits takes its time on a busy machine.
-        settings.put("read-timeout", "PT1M");
-        return OciVaults.open(OciConfigs.read(settings), TimeSource.system());
+        there.close();
     }
 
     private OciVault far() {
-        return opened.vaults().getFirst();
+        return there.vault();
     }
 
     @Override
@@ -155,12 +87,12 @@ class OciVaultTest extends VaultContract {
 
     private Vault.Wish wish(KeyShape shape, Optional<Vault.Made> current) {
         return new Vault.Wish(
-                current.map(Vault.Made::key).orElse(MINT.key(vaultThere)),
-                MINT.keyVersion(vaultThere),
+                current.map(Vault.Made::key).orElse(MINT.key(there.id())),
+                MINT.keyVersion(there.id()),
                 shape,
                 "a key",
                 ProtectionMode.SOFTWARE,
-                current.map(Vault.Made::stored));
+                current.isEmpty());
     }
 
     private Vault.Made made(KeyShape shape) {
@@ -208,8 +140,8 @@ class OciVaultTest extends VaultContract {
                 .isEqualTo(new RemoteKeys.Adopted(next.stored(), next.publicKey()));
         assertThat(far().adopt(aes.key(), aes.version()))
                 .isEqualTo(new RemoteKeys.Adopted(aes.stored(), Optional.empty()));
-        assertThat(far().find(MINT.key(vaultThere))).isEmpty();
-        assertThatThrownBy(() -> far().adopt(aes.key(), MINT.keyVersion(vaultThere)))
+        assertThat(far().find(MINT.key(there.id()))).isEmpty();
+        assertThatThrownBy(() -> far().adopt(aes.key(), MINT.keyVersion(there.id())))
                 .isInstanceOf(VaultUnavailable.class);
     }
 
@@ -217,7 +149,7 @@ class OciVaultTest extends VaultContract {
     void aKeyDisabledThereIsUsedNoMore() throws Exception {
         Vault.Made made = made(KeyShape.AES_256);
         WrappedDek before = wrap(made, KeyShape.AES_256, EncryptionAlgorithm.AES_256_GCM, 32);
-        there(management -> management.disableKey(
+        there.in(management -> management.disableKey(
                 DisableKeyRequest.builder().keyId(made.key().value()).build()));
 
         assertThat(far().list()).containsExactly(new RemoteKeys.Summary(made.key(), RemoteKeys.State.DISABLED));
@@ -232,7 +164,7 @@ class OciVaultTest extends VaultContract {
     void aDeletionScheduledThereIsSeenWithItsTime() throws Exception {
         Vault.Made made = made(KeyShape.AES_256);
         Instant time = Instant.now().plus(20, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS);
-        there(management -> management.scheduleKeyDeletion(ScheduleKeyDeletionRequest.builder()
+        there.in(management -> management.scheduleKeyDeletion(ScheduleKeyDeletionRequest.builder()
                 .keyId(made.key().value())
                 .scheduleKeyDeletionDetails(ScheduleKeyDeletionDetails.builder()
                         .timeOfDeletion(Date.from(time))
@@ -250,18 +182,6 @@ class OciVaultTest extends VaultContract {
                         ProblemException.class,
                         problem -> assertThat(problem.code()).isEqualTo(ProblemCode.CONFLICT))
                 .hasMessageContaining(says);
-    }
-
-    private interface Doing {
-        void in(KmsManagementClient management);
-    }
-
-    /** What somebody does in the vault itself. */
-    private void there(Doing doing) throws IOException {
-        try (KmsManagementClient management =
-                KmsManagementClient.builder().endpoint(endpoint()).build(credentials(configFile))) {
-            doing.in(management);
-        }
     }
 
     @Test
@@ -329,9 +249,7 @@ class OciVaultTest extends VaultContract {
     @Test
     void anApiKeyThatIsNotKnownThereIsTheOperatorsMatter() {
         Vault.Made made = made(KeyShape.AES_256);
-        Path stranger = OciConfigs.file(
-                directory, first.getProperty("tenancy.id"), first.getProperty("user.id"), Signer.rsa(2048));
-        try (OciVaults strangers = open(stranger)) {
+        try (OciVaults strangers = there.openAs(Signer.rsa(2048), directory)) {
             OciVault vault = strangers.vaults().getFirst();
             assertThatThrownBy(vault::list)
                     .isInstanceOf(VaultUnavailable.class)
@@ -344,7 +262,7 @@ class OciVaultTest extends VaultContract {
     void aKeyThatIsNotThereDecryptsNothing() {
         Vault.Made made = made(KeyShape.AES_256);
         WrappedDek wrapped = wrap(made, KeyShape.AES_256, EncryptionAlgorithm.AES_256_GCM, 32);
-        KeyId other = MINT.key(vaultThere);
+        KeyId other = MINT.key(there.id());
         WrappedDek relabelled = new WrappedDek(
                 new WrappedDek.Header(other, made.version(), wrapped.header().means()), wrapped.sealed());
         try (Vault.Material material = far().open(made.key(), made.version(), KeyShape.AES_256, made.stored())) {

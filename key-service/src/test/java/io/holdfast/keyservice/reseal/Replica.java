@@ -1,11 +1,11 @@
 package io.holdfast.keyservice.reseal;
 
 import io.holdfast.envelope.wrapped.RootKeyId;
-import io.holdfast.events.DomainEvent;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.TimeSource;
+import io.holdfast.keyservice.QuietOutbox;
+import io.holdfast.keyservice.QuietRevision;
 import io.holdfast.keyservice.Samples;
-import io.holdfast.keyservice.access.StateRevision;
 import io.holdfast.keyservice.domain.KeyShape;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.ProtectionMode;
@@ -29,13 +29,10 @@ import io.holdfast.keyservice.vault.TestRootKeys;
 import io.holdfast.keyservice.vault.Vaults;
 import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.http.RetryTokens;
-import io.holdfast.platform.outbox.Outbox;
 import io.holdfast.platform.store.KeyValueStore;
-import io.holdfast.platform.store.Transaction;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 
 /** One process of key-service as far as it seals: started, seen by the others, and killed or stopped by the test. */
 final class Replica implements AutoCloseable {
@@ -59,12 +56,12 @@ final class Replica implements AutoCloseable {
         this.etcd = etcd;
         this.rootKeys = rootKeys;
         this.replicas = TestRootKeys.start(etcd, rootKeys);
-        this.keyStore = new KeyStore(etcd, new Revision(), new Events());
+        this.keyStore = new KeyStore(etcd, new QuietRevision(), new QuietOutbox());
         this.vault = new BuiltInVault(rootKeys);
         Vaults vaults = new Vaults(Map.of(ProtectionMode.SOFTWARE, vault), Map.of());
         this.keys = new Keys(
                 keyStore,
-                new VaultStore(etcd, new Revision(), new Events()),
+                new VaultStore(etcd, new QuietRevision(), new QuietOutbox()),
                 vaults,
                 new Destructions(etcd),
                 Samples.MINT);
@@ -134,24 +131,5 @@ final class Replica implements AutoCloseable {
     @Override
     public void close() {
         replicas.close();
-    }
-
-    private static final class Revision implements StateRevision {
-        @Override
-        public long current() {
-            return 1;
-        }
-
-        @Override
-        public Consumer<Transaction.Builder> raise() {
-            return transaction -> transaction.put(KEY, Bytes.copyOf(new byte[0]));
-        }
-    }
-
-    private static final class Events implements Outbox {
-        @Override
-        public Consumer<Transaction.Builder> stage(DomainEvent... events) {
-            return nothing -> {};
-        }
     }
 }

@@ -28,7 +28,6 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Keys of protection mode HSM over REST, on a SoftHSM token. */
@@ -140,8 +139,7 @@ class HsmRestTest {
         // As a process that dies after its vault made the version.
         destructions.announce(
                 new Destruction(version.value(), Instant.now(), vault, ProtectionMode.HSM, List.of(version)));
-        hsm.generate(
-                new Wish(mint.key(vault), version, KeyShape.AES_256, "a key", ProtectionMode.HSM, Optional.empty()));
+        hsm.generate(new Wish(mint.key(vault), version, KeyShape.AES_256, "a key", ProtectionMode.HSM, true));
 
         Await.atMostSeconds(30).until("the object is destroyed", () -> !isInToken(version));
     }

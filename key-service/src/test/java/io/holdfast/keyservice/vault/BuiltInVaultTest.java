@@ -9,7 +9,6 @@ import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.keyservice.domain.KeyShape;
 import io.holdfast.keyservice.domain.ProtectionMode;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class BuiltInVaultTest extends VaultContract {
@@ -25,8 +24,8 @@ class BuiltInVaultTest extends VaultContract {
         VaultId vaultId = MINT.vault();
         KeyId key = MINT.key(vaultId);
         KeyVersionId version = MINT.keyVersion(vaultId);
-        Bytes stored = vault.generate(new Vault.Wish(
-                        key, version, KeyShape.AES_256, "a key", ProtectionMode.SOFTWARE, Optional.empty()))
+        Bytes stored = vault.generate(
+                        new Vault.Wish(key, version, KeyShape.AES_256, "a key", ProtectionMode.SOFTWARE, true))
                 .stored();
 
         assertThatThrownBy(() -> new BuiltInVault(TestRootKeys.of(2)).open(key, version, KeyShape.AES_256, stored))

@@ -112,7 +112,7 @@ class MeteredVaultTest {
     }
 
     private static Vault.Wish wish() {
-        return new Vault.Wish(KEY, VERSION, RSA, "a key", ProtectionMode.SOFTWARE, Optional.empty());
+        return new Vault.Wish(KEY, VERSION, RSA, "a key", ProtectionMode.SOFTWARE, true);
     }
 
     @Test

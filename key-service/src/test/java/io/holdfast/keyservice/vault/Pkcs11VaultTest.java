@@ -254,6 +254,6 @@ class Pkcs11VaultTest extends VaultContract {
     }
 
     private Wish wish(KeyVersionId version, KeyShape shape) {
-        return new Wish(key, version, shape, "a key", ProtectionMode.HSM, Optional.empty());
+        return new Wish(key, version, shape, "a key", ProtectionMode.HSM, true);
     }
 }

@@ -18,7 +18,6 @@ import io.holdfast.platform.store.StoredValue;
 import io.holdfast.platform.store.Transaction;
 import io.holdfast.testkit.Await;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -72,8 +71,7 @@ class RootKeyStartTest {
         KeyId key = Samples.MINT.key(Samples.VAULT);
         KeyVersionId version = Samples.MINT.keyVersion(Samples.VAULT);
         Vault.Made made = new BuiltInVault(keys)
-                .generate(new Vault.Wish(
-                        key, version, KeyShape.AES_256, "a key", ProtectionMode.SOFTWARE, Optional.empty()));
+                .generate(new Vault.Wish(key, version, KeyShape.AES_256, "a key", ProtectionMode.SOFTWARE, true));
         store.commit(Transaction.builder()
                 .put(Layout.version(key, version), TestKeys.version(key, version))
                 .put(Layout.material(version), made.stored())

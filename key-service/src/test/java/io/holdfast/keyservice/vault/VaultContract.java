@@ -29,7 +29,6 @@ import java.security.spec.PSSParameterSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -53,11 +52,11 @@ public abstract class VaultContract {
 
     /** A first version of a new key. */
     private Vault.Made made(KeyShape shape) {
-        return keep(vault().generate(wish(MINT.key(vaultId), shape, Optional.empty())));
+        return keep(vault().generate(wish(MINT.key(vaultId), shape, true)));
     }
 
-    private Vault.Wish wish(KeyId key, KeyShape shape, Optional<Bytes> current) {
-        return new Vault.Wish(key, MINT.keyVersion(vaultId), shape, "a key", ProtectionMode.SOFTWARE, current);
+    private Vault.Wish wish(KeyId key, KeyShape shape, boolean first) {
+        return new Vault.Wish(key, MINT.keyVersion(vaultId), shape, "a key", ProtectionMode.SOFTWARE, first);
     }
 
     private Vault.Made keep(Vault.Made made) {
@@ -126,7 +125,7 @@ public abstract class VaultContract {
     @Test
     void anotherVersionOpensNothing() {
         Vault.Made made = made(KeyShape.AES_256);
-        Vault.Made next = keep(vault().generate(wish(made.key(), KeyShape.AES_256, Optional.of(made.stored()))));
+        Vault.Made next = keep(vault().generate(wish(made.key(), KeyShape.AES_256, false)));
         assertThat(next.key()).isEqualTo(made.key());
         assertThat(next.version()).isNotEqualTo(made.version());
         try (Vault.Material first = open(made);
@@ -354,7 +353,7 @@ public abstract class VaultContract {
                                                 shape,
                                                 "a key",
                                                 ProtectionMode.SOFTWARE,
-                                                Optional.empty()),
+                                                true),
                                         exported);
                         WrappedDek wrapped = material.wrap(Scope.dek(binding), Encryptions.usual(shape), payload);
                         try (Vault.Material adopted =
