@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Arguments: the state directory of a running stack, then {@code --requests N} for one round (20,000 by default; they
  * must be sent within the five minutes that a signature holds), {@code --rounds N} (3 by default), {@code --connections N}
- * (32 by default).
+ * (128 by default).
  */
 public final class EncryptLoad {
     private static final int PLAINTEXT = 32;
@@ -38,7 +38,7 @@ public final class EncryptLoad {
         Options options = Options.of(args, "requests", "rounds", "connections");
         int requests = options.number("requests", 20_000);
         int rounds = options.number("rounds", 3);
-        int connections = options.number("connections", 32);
+        int connections = options.number("connections", 128);
         HoldfastApi api = new HoldfastApi(stack);
         String name = Long.toString(System.currentTimeMillis(), 36);
         String compartment = api.compartment("load");
