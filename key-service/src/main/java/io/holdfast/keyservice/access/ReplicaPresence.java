@@ -72,7 +72,14 @@ final class ReplicaPresence {
         Transaction put = Transaction.builder()
                 .putLeased(ownKey, Bytes.copyOf(time.wall().toString().getBytes(StandardCharsets.UTF_8)), fresh.id())
                 .build();
-        TransactionResult result = store.commit(put);
+        TransactionResult result;
+        try {
+            result = store.commit(put);
+        } catch (RuntimeException e) {
+            // It would be kept alive without anybody knowing of it.
+            fresh.close();
+            throw e;
+        }
         lease.set(fresh);
         LOG.infov("This replica is present. key={0} revision={1}", ownKey, Long.toString(result.revision()));
     }

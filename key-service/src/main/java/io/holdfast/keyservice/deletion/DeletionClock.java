@@ -103,8 +103,18 @@ final class DeletionClock {
     }
 
     private Reading believe(Transaction.Builder condition, Shown now) {
-        // A lost race means that another replica has just recorded its own; this clock is believed all the same.
-        store.commit(condition.with(Heartbeat.put(now.wall())).build());
+        boolean recorded =
+                store.commit(condition.with(Heartbeat.put(now.wall())).build()).committed();
+        if (!recorded) {
+            // Another replica, or an operator, was faster: what they say counts, not what was read before.
+            Heartbeat theirs = Heartbeat.read(store).orElseThrow();
+            if (!theirs.agreesWith(now.wall(), tolerance)) {
+                Doubt since = doubtAgainst(theirs, now);
+                doubt = since;
+                return new Reading.Doubted(
+                        since.began().wall(), now.wall(), theirs, since.began().ranUntil(now));
+            }
+        }
         doubt = null;
         return new Reading.Believed(now.wall());
     }

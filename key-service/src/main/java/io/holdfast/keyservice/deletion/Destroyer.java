@@ -11,13 +11,17 @@ import io.holdfast.keyservice.vault.Vaults;
 import io.holdfast.platform.store.Transaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /** Destroys what vaults hold themselves of versions that are deleted, or were made and never recorded. */
 @ApplicationScoped
 public class Destroyer {
+    private static final int AT_ONCE = 100;
+
     private static final Logger LOG = Logger.getLogger(Destroyer.class);
 
     private final Destructions destructions;
@@ -42,30 +46,44 @@ public class Destroyer {
                 : nothing -> {};
     }
 
-    /** What is to be destroyed by now. */
-    List<Recorded> due(Instant now) {
-        return destructions.all().stream()
-                .filter(each -> !each.destruction().from().isAfter(now))
-                .toList();
+    /**
+     * Destroys what is to be by now, a bounded number; repeating that does no harm. Of a vault that does not answer, or is not
+     * configured, the rest waits for the next call.
+     */
+    void destroyDue(Instant now) {
+        Set<String> silent = new HashSet<>();
+        for (Recorded each : destructions.until(now, AT_ONCE)) {
+            Destruction destruction = each.destruction();
+            String vault = destruction.vault().value() + destruction.mode();
+            if (silent.contains(vault)) {
+                continue;
+            }
+            try {
+                destroy(each);
+            } catch (VaultUnavailable e) {
+                silent.add(vault);
+                LOG.warnv(
+                        "What is deleted could not be destroyed in its vault; trying again. vault={0} cause={1}",
+                        destruction.vault().value(), e.getMessage());
+            }
+        }
     }
 
-    /**
-     * Destroys it; repeating that does no harm.
-     *
-     * @throws VaultUnavailable when the vault does not answer or is not configured: it stays due
-     */
-    void destroy(Recorded recorded) {
+    private void destroy(Recorded recorded) {
         Destruction destruction = recorded.destruction();
+        if (destructions.isOnRecord(destruction)) {
+            LOG.errorv("A version that has material on record is not destroyed. record={0}", destruction.name());
+            destructions.done(recorded);
+            return;
+        }
         Vault vault = vaults.holding(destruction.vault(), destruction.mode())
                 .orElseThrow(() -> new VaultUnavailable("The vault is not configured here.", null));
-        for (KeyVersionId version : destruction.versions()) {
-            if (destructions.isOnRecord(version)) {
-                LOG.errorv("A version that has material on record is not destroyed. version={0}", version.value());
-            } else {
+        destructions.begin(recorded).ifPresent(begun -> {
+            for (KeyVersionId version : destruction.versions()) {
                 vault.destroy(version);
                 LOG.infov("Destroyed the material of a version in its vault. version={0}", version.value());
             }
-        }
-        destructions.done(recorded);
+            destructions.done(begun);
+        });
     }
 }

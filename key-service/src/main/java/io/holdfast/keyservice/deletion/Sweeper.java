@@ -151,11 +151,6 @@ public class Sweeper {
                 () -> completion.unfinishedVaults().forEach(id -> attempt(id.value(), () -> completion.finish(id))));
         attempt("warnings", () -> notices.give(now));
         attempt("rotations", () -> rotations.rotateDue(now));
-        attempt(
-                "destructions",
-                () -> destroyer
-                        .due(now)
-                        .forEach(each -> attempt(each.destruction().name(), () -> destroyer.destroy(each))));
         AtomicInteger count = new AtomicInteger();
         for (Due each : completion.due(now)) {
             attempt(each.id().value(), () -> {
@@ -164,6 +159,7 @@ public class Sweeper {
                 }
             });
         }
+        attempt("destructions", () -> destroyer.destroyDue(now));
         deleted.increment(count.get());
         return count.get();
     }

@@ -46,7 +46,8 @@ final class Following {
                     case MasterKey.Enabled enabled ->
                         Optional.of(new Move(enabled.disable(), new KeyEvent.KeyDisabled(id, actor)));
                     case MasterKey.Disabled disabled -> Optional.empty();
-                    case MasterKey.PendingDeletion pending -> Optional.of(cancel(pending, actor));
+                    // In one step: between two, the key would be ENABLED.
+                    case MasterKey.PendingDeletion pending -> Optional.of(toDisabled(pending, actor));
                     case MasterKey.Deleted deleted -> Optional.empty();
                 };
             case PENDING_DELETION -> timeOfDeletion.flatMap(time -> toBeDeleted(seen, time, actor));
@@ -70,6 +71,15 @@ final class Following {
                         : Optional.of(new Move(pending.before().scheduleDeletion(time), event));
             case MasterKey.Deleted deleted -> Optional.empty();
         };
+    }
+
+    private static Move toDisabled(MasterKey.PendingDeletion pending, String actor) {
+        MasterKey.Kept next =
+                switch (pending.cancelDeletion()) {
+                    case MasterKey.Enabled enabled -> enabled.disable();
+                    case MasterKey.Disabled disabled -> disabled;
+                };
+        return new Move(next, new KeyEvent.KeyDeletionCancelled(pending.id(), next.lifecycleState(), actor));
     }
 
     private static Move cancel(MasterKey.PendingDeletion pending, String actor) {

@@ -18,6 +18,7 @@ import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Step;
 import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.store.VaultStore;
+import io.holdfast.keyservice.store.VaultsElsewhere;
 import io.holdfast.keyservice.vault.OpenedMaterial;
 import io.holdfast.keyservice.vault.RemoteKeys;
 import io.holdfast.keyservice.vault.RemoteKeys.Adopted;
@@ -26,14 +27,18 @@ import io.holdfast.keyservice.vault.RemoteKeys.State;
 import io.holdfast.keyservice.vault.RemoteKeys.Summary;
 import io.holdfast.keyservice.vault.VaultUnavailable;
 import io.holdfast.platform.http.Caller;
+import io.holdfast.platform.store.Transaction;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +56,8 @@ final class Mirror {
     private static final Logger LOG = Logger.getLogger(Mirror.class);
     /** Most steps between any two states. */
     private static final int STEPS = 4;
+    /** Oracle allows about ten requests a second, and the keys are used meanwhile. */
+    private static final int LOOKS = 50;
 
     private final RemoteKeys there;
     private final Supplier<Shown> showing;
@@ -58,8 +65,12 @@ final class Mirror {
     private final VaultStore vaults;
     private final BindingStore bindings;
     private final OpenedMaterial opened;
+    private final VaultsElsewhere elsewhere;
     private final Ocid.Mint mint;
     private final Set<KeyId> seenBefore = new HashSet<>();
+    private Consumer<Transaction.Builder> fence = nothing -> {};
+    /** Whose look comes first at the next call. */
+    private int turn;
 
     /**
      * How the vault shows here.
@@ -76,7 +87,9 @@ final class Mirror {
             VaultStore vaults,
             BindingStore bindings,
             OpenedMaterial opened,
+            VaultsElsewhere elsewhere,
             Ocid.Mint mint) {
+        this.elsewhere = elsewhere;
         this.there = there;
         this.showing = showing;
         this.keys = keys;
@@ -87,12 +100,16 @@ final class Mirror {
     }
 
     /**
-     * Brings the records up to what the vault says now.
+     * Brings the records up to what the vault says now: first the states, which the listing tells of all keys at once, then
+     * what needs a look at a key by itself, of which there are {@value #LOOKS} at the most in one call. A look that fails
+     * keeps nothing else from being followed.
      *
+     * @param still part of every transaction: makes it fail once somebody else follows this vault
      * @return how many changes this call made
-     * @throws VaultUnavailable when the vault does not answer; what was followed until then stays followed
+     * @throws VaultUnavailable when the vault does not answer the listing
      */
-    int follow() {
+    int follow(Consumer<Transaction.Builder> still) {
+        fence = still;
         List<Summary> listed = there.list();
         Shown shown = showing.get();
         Stored<Vault> vault = vault(shown);
@@ -100,19 +117,47 @@ final class Mirror {
         Map<KeyId, MasterKey> known = new HashMap<>();
         keys.keysIn(there.vault()).forEach(key -> known.put(key.value().id(), key.value()));
         int changes = 0;
+        List<IntSupplier> looks = new ArrayList<>();
         for (Summary each : listed) {
             @Nullable MasterKey key = known.remove(each.key());
-            changes += key == null ? meet(shown, vault, each) : keepUp(key, each.state());
+            if (key == null) {
+                if (each.state() == State.ENABLED && !seenBefore.add(each.key())) {
+                    looks.add(() -> meet(shown, vault, each.key()));
+                }
+            } else {
+                changes += keepUp(key, each.state(), looks);
+            }
         }
         // Moved to another of the vault's compartments, or out of our sight.
         for (MasterKey key : known.values()) {
-            changes += keepUpUnlisted(key);
+            if (!(key instanceof MasterKey.Deleted)) {
+                looks.add(() -> keepUpUnlisted(key));
+            }
         }
+        return changes + look(looks);
+    }
+
+    /** In turns, when there are more than one call takes. */
+    private int look(List<IntSupplier> looks) {
+        int changes = 0;
+        int most = Math.min(LOOKS, looks.size());
+        for (int i = 0; i < most; i++) {
+            try {
+                changes += looks.get((turn + i) % looks.size()).getAsInt();
+            } catch (VaultUnavailable e) {
+                LOG.warnv(
+                        "A key of a vault elsewhere could not be looked at. vault={0} cause={1}",
+                        there.vault().value(), e.getMessage());
+            }
+        }
+        turn = looks.isEmpty() ? 0 : (turn + most) % looks.size();
         return changes;
     }
 
     private Stored<Vault> vault(Shown shown) {
         return vaults.vault(there.vault()).orElseGet(() -> {
+            // Before the vault is there: a replica that is not configured with it must not take it for one of its own.
+            elsewhere.mark(there.vault());
             Vault.Active made = new Vault.Active(new Vault.Facts(
                     there.vault(),
                     shown.caller().tenancyId(),
@@ -135,11 +180,8 @@ final class Mirror {
      * A key that is not known here yet is recorded when it is ENABLED there and was so at the look before: one that was
      * made through this service is recorded by the request that made it, with what that said of it.
      */
-    private int meet(Shown shown, Stored<Vault> vault, Summary summary) {
-        if (summary.state() != State.ENABLED || seenBefore.add(summary.key())) {
-            return 0;
-        }
-        Optional<Detail> found = there.find(summary.key()).filter(detail -> detail.state() == State.ENABLED);
+    private int meet(Shown shown, Stored<Vault> vault, KeyId id) {
+        Optional<Detail> found = there.find(id).filter(detail -> detail.state() == State.ENABLED);
         if (found.isEmpty()) {
             return 0;
         }
@@ -167,7 +209,7 @@ final class Mirror {
                     version(detail.key(), detail.current(), 1, now, first),
                     first.stored(),
                     vault,
-                    nothing -> {},
+                    fence,
                     new KeyEvent.KeyCreated(
                             detail.key(),
                             there.vault(),
@@ -193,25 +235,56 @@ final class Mirror {
     }
 
     private int keepUpUnlisted(MasterKey key) {
-        if (key instanceof MasterKey.Deleted) {
+        Optional<Detail> found = there.find(key.id());
+        if (found.isPresent()) {
+            return keepUp(key, found.get());
+        }
+        if (key instanceof MasterKey.PendingDeletion) {
+            // It gives no access. Oracle tells "gone" and "not for you" apart in no way, so it stays as it was.
             return 0;
         }
-        Optional<Detail> found = there.find(key.id());
-        if (found.isEmpty() && key instanceof MasterKey.Enabled) {
+        if (key instanceof MasterKey.Enabled) {
             LOG.warnv(
                     "A key is not shown to us any more by its vault; it counts as disabled. key={0}",
                     key.id().value());
         }
-        return move(key, found.map(Detail::state).orElse(State.DISABLED), found)
-                + found.map(detail -> rotate(key, detail)).orElse(0);
+        return move(key, State.DISABLED, Optional.empty());
     }
 
-    private int keepUp(MasterKey key, State state) {
-        Optional<Detail> looked =
-                state == State.PENDING_DELETION || mayHaveRotated(key, state) ? there.find(key.id()) : Optional.empty();
-        State current = looked.map(Detail::state).orElse(state);
-        return move(key, current, looked)
-                + looked.map(detail -> rotate(key, detail)).orElse(0);
+    private int keepUp(MasterKey key, Detail detail) {
+        return move(key, detail.state(), detail.timeOfDeletion()) + rotate(key, detail);
+    }
+
+    private int keepUp(MasterKey key, State state, List<IntSupplier> looks) {
+        if (state == State.PENDING_DELETION) {
+            if (key instanceof MasterKey.Kept) {
+                return keepUpWithDeletion(key);
+            }
+            // Its time may have been moved.
+            looks.add(() ->
+                    there.find(key.id()).map(detail -> keepUp(key, detail)).orElse(0));
+            return 0;
+        }
+        if (mayHaveRotated(key, state)) {
+            looks.add(() ->
+                    there.find(key.id()).map(detail -> keepUp(key, detail)).orElse(0));
+        }
+        return move(key, state, Optional.empty());
+    }
+
+    /** When is not in the listing. If it can't be asked for now, the access ends all the same. */
+    private int keepUpWithDeletion(MasterKey key) {
+        try {
+            Optional<Detail> found = there.find(key.id());
+            if (found.isPresent()) {
+                return keepUp(key, found.get());
+            }
+        } catch (VaultUnavailable e) {
+            LOG.warnv(
+                    "When a key elsewhere is to be deleted can''t be asked; it counts as disabled. key={0} cause={1}",
+                    key.id().value(), e.getMessage());
+        }
+        return move(key, State.DISABLED, Optional.empty());
     }
 
     private boolean mayHaveRotated(MasterKey key, State state) {
@@ -219,8 +292,7 @@ final class Mirror {
                 && !bindings.heldOfKey(key.id(), "", 1).bindings().isEmpty();
     }
 
-    private int move(MasterKey key, State state, Optional<Detail> detail) {
-        Optional<Instant> timeOfDeletion = detail.flatMap(Detail::timeOfDeletion);
+    private int move(MasterKey key, State state, Optional<Instant> timeOfDeletion) {
         int moves = 0;
         while (moves < STEPS) {
             var changed = keys.changeIf(
@@ -245,9 +317,11 @@ final class Mirror {
                 move.event(),
                 id.value(),
                 move.wipes()
-                        ? KeyStore.wipe(
-                                keys.versionsOf(id).stream().map(Stored::value).toList())
-                        : nothing -> {});
+                        ? KeyStore.wipe(keys.versionsOf(id).stream()
+                                        .map(Stored::value)
+                                        .toList())
+                                .andThen(fence)
+                        : fence);
     }
 
     private int rotate(MasterKey key, Detail detail) {
@@ -283,7 +357,7 @@ final class Mirror {
                 new KeyEvent.KeyRotated(
                         seen.id(), next, version.number(), before.facts().currentVersion(), actor()),
                 next.value(),
-                KeyStore.putVersion(version, made.stored())));
+                KeyStore.putVersion(version, made.stored()).andThen(fence)));
     }
 
     private static KeyVersion version(KeyId key, KeyVersionId version, long number, Instant now, Adopted made) {

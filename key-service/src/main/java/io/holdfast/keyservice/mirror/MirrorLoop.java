@@ -13,7 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
-import java.util.function.IntSupplier;
+import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,7 @@ final class MirrorLoop implements AutoCloseable {
     private static final Duration SHORTEST_LEASE = Duration.ofSeconds(5);
 
     private final VaultId vault;
-    private final IntSupplier follow;
+    private final ToIntFunction<Consumer<Transaction.Builder>> follow;
     private final KeyValueStore store;
     private final VaultReach reach;
     private final TimeSource time;
@@ -40,17 +41,21 @@ final class MirrorLoop implements AutoCloseable {
             Bytes.takeOwnershipOf(UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII));
 
     private KeyValueStore.@Nullable Lease leadership;
-    private long followedAtNanos;
+    /** The record of the last time that any replica followed, and when this one first saw it. */
+    private long followedRevision;
+
+    private long seenAtNanos;
     private Instant followedAt;
 
     /**
-     * @param follow brings the records up to date and answers how many changes that took; see {@link Mirror#follow}
+     * @param follow brings the records up to date and answers how many changes that took; see {@link Mirror#follow}. It is
+     *     given what makes a transaction fail once this replica is no longer the one that follows
      * @param interval between two calls of {@link #tick}
      * @param staleAfter how long the vault may be silent
      */
     MirrorLoop(
             VaultId vault,
-            IntSupplier follow,
+            ToIntFunction<Consumer<Transaction.Builder>> follow,
             KeyValueStore store,
             VaultReach reach,
             TimeSource time,
@@ -64,7 +69,7 @@ final class MirrorLoop implements AutoCloseable {
         Duration some = interval.multipliedBy(LEASE_INTERVALS);
         this.lease = some.compareTo(SHORTEST_LEASE) < 0 ? SHORTEST_LEASE : some;
         this.staleAfter = staleAfter;
-        this.followedAtNanos = time.monotonicNanos();
+        this.seenAtNanos = time.monotonicNanos();
         this.followedAt = time.wall();
     }
 
@@ -76,33 +81,61 @@ final class MirrorLoop implements AutoCloseable {
         FAILED
     }
 
-    /** Follows once, if that is this replica's task. */
+    /** Follows once, if that is this replica's task; whosever it is, looks whether somebody does. */
     Outcome tick() {
+        Outcome outcome = follow();
+        try {
+            noteLastFollowed();
+            if (time.monotonicNanos() - seenAtNanos > staleAfter.toNanos()) {
+                reach.lost(vault, followedAt);
+            }
+        } catch (StoreUnavailable e) {
+            // Without etcd nobody is granted anything; there is nothing to record and nowhere to do it.
+            LOG.warnv("Whether a vault is followed is unknown. vault={0} cause={1}", vault.value(), e.toString());
+            return Outcome.FAILED;
+        }
+        return outcome;
+    }
+
+    /** Not this process's own word alone: a replica that leads and fails must not keep the others from seeing that. */
+    private void noteLastFollowed() {
+        store.get(Layout.mirrorFollowed(vault))
+                .filter(record -> record.modRevision() != followedRevision)
+                .ifPresent(record -> {
+                    followedRevision = record.modRevision();
+                    seenAtNanos = time.monotonicNanos();
+                    followedAt = Instant.parse(new String(record.value().toArray(), StandardCharsets.US_ASCII));
+                });
+    }
+
+    private Outcome follow() {
         try {
             if (!leads()) {
                 return Outcome.NOT_OURS;
             }
-            int changes = follow.getAsInt();
+            int changes = follow.applyAsInt(ours());
             if (changes > 0) {
                 LOG.infov("Followed a vault elsewhere. vault={0} changes={1}", vault.value(), changes);
             }
-            followedAtNanos = time.monotonicNanos();
-            followedAt = time.wall();
+            Bytes now = Bytes.copyOf(time.wall().toString().getBytes(StandardCharsets.US_ASCII));
+            store.commit(Transaction.builder()
+                    .put(Layout.mirrorFollowed(vault), now)
+                    .with(ours())
+                    .build());
             reach.found(vault);
             return Outcome.FOLLOWED;
         } catch (StoreUnavailable e) {
-            // Without etcd nobody is granted anything; there is nothing to record and nowhere to do it.
             LOG.warnv("A vault can''t be followed without etcd. vault={0} cause={1}", vault.value(), e.toString());
-            return Outcome.FAILED;
         } catch (VaultUnavailable e) {
             LOG.warnv("A vault elsewhere does not answer. vault={0} cause={1}", vault.value(), e.toString());
         } catch (RuntimeException e) {
             LOG.errorv(e, "A vault elsewhere could not be followed. vault={0}", vault.value());
         }
-        if (time.monotonicNanos() - followedAtNanos > staleAfter.toNanos()) {
-            reach.lost(vault, followedAt);
-        }
         return Outcome.FAILED;
+    }
+
+    private Consumer<Transaction.Builder> ours() {
+        return transaction -> transaction.ifEqual(Layout.mirrorLeader(vault), name);
     }
 
     private boolean leads() {
@@ -113,21 +146,26 @@ final class MirrorLoop implements AutoCloseable {
         leadership = null;
         KeyValueStore.Lease fresh = store.lease(lease);
         String at = Layout.mirrorLeader(vault);
-        boolean won = store.commit(Transaction.builder()
-                        .ifAbsent(at)
-                        .putLeased(at, name, fresh.id())
-                        .build())
-                .committed();
-        if (!won) {
-            fresh.close();
-            return false;
+        boolean won = false;
+        try {
+            won = store.commit(Transaction.builder()
+                            .ifAbsent(at)
+                            .putLeased(at, name, fresh.id())
+                            .build())
+                    .committed();
+        } finally {
+            // Also when nobody knows what became of it: a leader key on a lease that is kept alive and forgotten would
+            // bar
+            // every replica.
+            if (!won) {
+                fresh.close();
+            }
         }
-        LOG.infov("This replica follows a vault elsewhere. vault={0}", vault.value());
-        leadership = fresh;
-        // Until now another replica kept the time, or nobody did; the record of the loss, if there is one, stays.
-        followedAtNanos = time.monotonicNanos();
-        followedAt = time.wall();
-        return true;
+        if (won) {
+            LOG.infov("This replica follows a vault elsewhere. vault={0}", vault.value());
+            leadership = fresh;
+        }
+        return won;
     }
 
     @Override

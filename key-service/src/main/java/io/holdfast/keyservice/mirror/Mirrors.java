@@ -13,6 +13,7 @@ import io.holdfast.keyservice.store.ChangeRequest;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.VaultReach;
 import io.holdfast.keyservice.store.VaultStore;
+import io.holdfast.keyservice.store.VaultsElsewhere;
 import io.holdfast.keyservice.vault.OpenedMaterial;
 import io.holdfast.keyservice.vault.RemoteVaults;
 import io.holdfast.keyservice.vault.RemoteVaults.Remote;
@@ -44,6 +45,7 @@ public class Mirrors {
     private final VaultStore vaults;
     private final BindingStore bindings;
     private final OpenedMaterial opened;
+    private final VaultsElsewhere elsewhere;
     private final VaultReach reach;
     private final KeyValueStore store;
     private final Ocid.Mint mint;
@@ -58,6 +60,7 @@ public class Mirrors {
             VaultStore vaults,
             BindingStore bindings,
             OpenedMaterial opened,
+            VaultsElsewhere elsewhere,
             VaultReach reach,
             KeyValueStore store,
             Ocid.Mint mint,
@@ -68,6 +71,7 @@ public class Mirrors {
         this.vaults = vaults;
         this.bindings = bindings;
         this.opened = opened;
+        this.elsewhere = elsewhere;
         this.reach = reach;
         this.store = store;
         this.mint = mint;
@@ -92,9 +96,10 @@ public class Mirrors {
         MirrorLoop.Outcome outcome;
         try {
             outcome = loop.tick();
-        } catch (RuntimeException e) {
-            // A task that throws is never run again.
+        } catch (RuntimeException | Error e) {
+            // A task that throws is never run again; and another replica may do better.
             LOG.warnv(e, "A vault elsewhere could not be followed. vault={0}", each.name());
+            loop.close();
             outcome = MirrorLoop.Outcome.FAILED;
         }
         meters.counter(
@@ -107,7 +112,7 @@ public class Mirrors {
     }
 
     private MirrorLoop loop(Remote each) {
-        Mirror mirror = new Mirror(each.keys(), () -> shown(each), keys, vaults, bindings, opened, mint);
+        Mirror mirror = new Mirror(each.keys(), () -> shown(each), keys, vaults, bindings, opened, elsewhere, mint);
         return new MirrorLoop(
                 each.keys().vault(),
                 mirror::follow,

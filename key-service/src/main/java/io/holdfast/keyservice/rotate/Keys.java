@@ -84,6 +84,13 @@ public class Keys {
      */
     public Stored<MasterKey> createKey(Stored<Vault> in, KeyWish wish, ChangeRequest request) {
         VaultId vaultId = in.value().id();
+        Optional<Stored<MasterKey>> before = madeBefore(request);
+        if (before.isPresent()) {
+            return before.get();
+        }
+        if (wish.rotation().isPresent()) {
+            vaults.requireLedHere(vaultId);
+        }
         Making making = making(vaults.forNew(vaultId, wish.protectionMode()), vaultId, wish.protectionMode());
         Made made = making.generate(firstOf(vaultId, wish));
         return store(in, wish, made, Origin.INTERNAL, request);
@@ -97,9 +104,25 @@ public class Keys {
      */
     public Stored<MasterKey> importKey(Stored<Vault> in, KeyWish wish, SecretBytes material, ChangeRequest request) {
         VaultId vaultId = in.value().id();
+        Optional<Stored<MasterKey>> before = madeBefore(request);
+        if (before.isPresent()) {
+            return before.get();
+        }
+        if (wish.rotation().isPresent()) {
+            vaults.requireLedHere(vaultId);
+        }
         Making making = making(vaults.forNew(vaultId, wish.protectionMode()), vaultId, wish.protectionMode());
         Made made = making.adopt(firstOf(vaultId, wish), material);
         return store(in, wish, made, Origin.EXTERNAL, request);
+    }
+
+    /** What an earlier request with the same retry token made: a vault elsewhere, or a token, must not make it again. */
+    private Optional<Stored<MasterKey>> madeBefore(ChangeRequest request) {
+        return request.attempt()
+                .get()
+                .replay()
+                .map(KeyId::new)
+                .map(id -> store.key(id).orElseThrow(ProblemException::notFound));
     }
 
     private Making making(MasterKey.Facts key) {
@@ -141,7 +164,7 @@ public class Keys {
                 made.stored(),
                 in,
                 RotationIndex.move(made.key(), Optional.empty(), wish.rotation())
-                        .andThen(Making.recorded(made)),
+                        .andThen(made.alongside()),
                 new KeyEvent.KeyCreated(
                         made.key(),
                         vaultId,
@@ -162,11 +185,42 @@ public class Keys {
      *     LIMIT_EXCEEDED when it has {@value MasterKey#MAX_VERSIONS} versions
      */
     public Rotated rotate(KeyId id, ChangeRequest request) {
-        MasterKey.Facts facts =
-                store.key(id).orElseThrow(ProblemException::notFound).value().facts();
-        // One version per request, however many races it takes: a lost race leaves nothing of it behind.
+        Stored<MasterKey> seen = store.key(id).orElseThrow(ProblemException::notFound);
+        Optional<Rotated> before = rotatedBefore(seen, request);
+        if (before.isPresent()) {
+            return before.get();
+        }
+        MasterKey.Facts facts = requireMayRotate(seen, request);
+        // One version per request, however many races it takes.
         Made made = making(facts).generate(nextOf(facts));
         return makeCurrent(facts, made, Origin.INTERNAL, request);
+    }
+
+    private Optional<Rotated> rotatedBefore(Stored<MasterKey> seen, ChangeRequest request) {
+        return request.attempt()
+                .get()
+                .replay()
+                .map(KeyVersionId::new)
+                .map(version -> new Rotated(
+                        store.version(seen.value().id(), version).orElseThrow(ProblemException::notFound),
+                        seen.value()));
+    }
+
+    /** Looked at before anything is made, and again by the transaction: what a vault elsewhere makes stays there. */
+    private static MasterKey.Facts requireMayRotate(Stored<MasterKey> seen, ChangeRequest request) {
+        seen.requireMatch(request.ifMatch());
+        MasterKey.Enabled key = requireEnabled(seen.value());
+        requireRoom(key);
+        return key.facts();
+    }
+
+    private static void requireRoom(MasterKey.Enabled key) {
+        if (key.facts().liveVersions() >= MasterKey.MAX_VERSIONS) {
+            throw new ProblemException(
+                    ProblemCode.LIMIT_EXCEEDED,
+                    "The key has " + MasterKey.MAX_VERSIONS
+                            + " versions, the most that a key can have; delete old ones first.");
+        }
     }
 
     private Wish nextOf(MasterKey.Facts key) {
@@ -181,8 +235,12 @@ public class Keys {
      * @throws ProblemException as {@link #rotate}, and INVALID_PARAMETER for material that is not of the key's shape
      */
     public Rotated importVersion(KeyId id, SecretBytes material, ChangeRequest request) {
-        MasterKey.Facts facts =
-                store.key(id).orElseThrow(ProblemException::notFound).value().facts();
+        Stored<MasterKey> seen = store.key(id).orElseThrow(ProblemException::notFound);
+        Optional<Rotated> before = rotatedBefore(seen, request);
+        if (before.isPresent()) {
+            return before.get();
+        }
+        MasterKey.Facts facts = requireMayRotate(seen, request);
         Made made = making(facts).adopt(nextOf(facts), material);
         return makeCurrent(facts, made, Origin.EXTERNAL, request);
     }
@@ -192,29 +250,28 @@ public class Keys {
         Changed<MasterKey> changed = store.change(
                 id,
                 request,
-                seen -> rotation(
-                        requireEnabled(seen),
-                        made,
-                        origin,
-                        false,
-                        now(),
-                        request.caller().id()));
+                seen -> isOnRecord(key, made)
+                        // A vault elsewhere names its versions, and whoever follows it was faster.
+                        ? new Step<>(seen, Optional.empty(), made.version().value(), nothing -> {})
+                        : rotation(
+                                requireEnabled(seen),
+                                made,
+                                origin,
+                                false,
+                                now(),
+                                request.caller().id()));
         KeyVersionId current = changed.replayed().map(KeyVersionId::new).orElse(made.version());
         return new Rotated(store.version(id, current).orElseThrow(ProblemException::notFound), changed.value());
     }
 
+    private boolean isOnRecord(MasterKey.Facts key, Made made) {
+        return vaults.isElsewhere(key.vaultId())
+                && store.version(key.id(), made.version()).isPresent();
+    }
+
     private static Step<MasterKey> rotation(
             MasterKey.Enabled before, Made made, Origin origin, boolean auto, Instant now, String actor) {
-        if (before.facts().currentVersion().equals(made.version())) {
-            // A vault elsewhere names its versions, and whoever follows it was faster.
-            return new Step<>(before, Optional.empty(), made.version().value(), nothing -> {});
-        }
-        if (before.facts().liveVersions() >= MasterKey.MAX_VERSIONS) {
-            throw new ProblemException(
-                    ProblemCode.LIMIT_EXCEEDED,
-                    "The key has " + MasterKey.MAX_VERSIONS
-                            + " versions, the most that a key can have; delete old ones first.");
-        }
+        requireRoom(before);
         MasterKey.Enabled rotated = before.rotate(made.version());
         Optional<RotationSchedule> schedule = before.facts().rotation();
         Optional<RotationSchedule> next = auto ? schedule.map(each -> each.rotated(now)) : schedule;
@@ -228,7 +285,7 @@ public class Keys {
                 made.version().value(),
                 KeyStore.putVersion(version, made.stored())
                         .andThen(RotationIndex.move(before.id(), schedule, next))
-                        .andThen(Making.recorded(made)));
+                        .andThen(made.alongside()));
     }
 
     /**
@@ -241,7 +298,9 @@ public class Keys {
         if (!isDue(key, now)) {
             return;
         }
-        MasterKey.Facts facts = requireEnabled(key).facts();
+        MasterKey.Enabled enabled = requireEnabled(key);
+        requireRoom(enabled);
+        MasterKey.Facts facts = enabled.facts();
         Made made = making(facts).generate(nextOf(facts));
         store.changeIf(
                 id,

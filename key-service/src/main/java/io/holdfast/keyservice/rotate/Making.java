@@ -5,6 +5,7 @@ import io.holdfast.kernel.SecretBytes;
 import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.keyservice.store.Destructions;
 import io.holdfast.keyservice.store.Destructions.Destruction;
+import io.holdfast.keyservice.vault.AdoptedKeys;
 import io.holdfast.keyservice.vault.Vault;
 import io.holdfast.keyservice.vault.Vault.Made;
 import io.holdfast.keyservice.vault.Vault.Wish;
@@ -17,7 +18,7 @@ import java.util.function.Consumer;
 /**
  * Has a vault make a version so that none is left behind in it. Where the vault holds material itself, its destruction is
  * on record before the version is made, and is called off by the transaction that records the version; whatever comes
- * between, a crash or a lost race, the sweeper destroys it.
+ * between, a crash or a lost race, the sweeper destroys it; and once that has begun, the version can't be recorded any more.
  *
  * @param mode of the key
  */
@@ -26,25 +27,35 @@ record Making(Vault vault, VaultId id, ProtectionMode mode, Destructions destruc
     private static final Duration GRACE = Duration.ofHours(1);
 
     Made generate(Wish wish) {
-        announce(wish);
-        return vault.generate(wish);
+        Consumer<Transaction.Builder> recording = announce(wish);
+        return alongside(vault.generate(wish), recording);
     }
 
     /** @param material stays the caller's */
     Made adopt(Wish wish, SecretBytes material) {
-        announce(wish);
-        return vault.adopt(wish, material);
-    }
-
-    private void announce(Wish wish) {
         if (vault.holdsMaterial()) {
-            destructions.announce(new Destruction(
-                    wish.version().value(), Instant.now().plus(GRACE), id, mode, List.of(wish.version())));
+            AdoptedKeys.require(wish.shape(), material);
         }
+        Consumer<Transaction.Builder> recording = announce(wish);
+        return alongside(vault.adopt(wish, material), recording);
     }
 
-    /** Part of the transaction that records the version. */
-    static Consumer<Transaction.Builder> recorded(Made made) {
-        return Destructions.callOff(made.version().value()).andThen(made.alongside());
+    private Consumer<Transaction.Builder> announce(Wish wish) {
+        if (!vault.holdsMaterial()) {
+            return nothing -> {};
+        }
+        Destruction destruction =
+                new Destruction(wish.version().value(), Instant.now().plus(GRACE), id, mode, List.of(wish.version()));
+        destructions.announce(destruction);
+        return Destructions.callOff(destruction);
+    }
+
+    private static Made alongside(Made made, Consumer<Transaction.Builder> recording) {
+        return new Made(
+                made.key(),
+                made.version(),
+                made.stored(),
+                made.publicKey(),
+                made.alongside().andThen(recording));
     }
 }

@@ -5,6 +5,7 @@ import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.platform.store.KeyValueStore;
+import io.holdfast.platform.store.Scan;
 import io.holdfast.platform.store.StoredValue;
 import io.holdfast.platform.store.Transaction;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -20,6 +22,8 @@ import java.util.function.Consumer;
  */
 @ApplicationScoped
 public class Destructions {
+    private static final String BEGUN = " begun";
+
     private final KeyValueStore store;
     private final Listings listings;
 
@@ -45,12 +49,13 @@ public class Destructions {
     public record Recorded(Destruction destruction, StoredValue at) {}
 
     public static Consumer<Transaction.Builder> put(Destruction destruction) {
-        return transaction -> transaction.put(Layout.DESTRUCTIONS + destruction.name(), write(destruction));
+        return transaction -> transaction.put(at(destruction), write(destruction));
     }
 
-    /** Calls off a destruction that stands under this name; nothing when there is none. */
-    public static Consumer<Transaction.Builder> callOff(String name) {
-        return transaction -> transaction.delete(Layout.DESTRUCTIONS + name);
+    /** Part of a transaction that records the versions: fails it when their destruction has begun. */
+    public static Consumer<Transaction.Builder> callOff(Destruction destruction) {
+        return transaction ->
+                transaction.ifEqual(at(destruction), write(destruction)).delete(at(destruction));
     }
 
     /** Records one by itself. */
@@ -58,15 +63,42 @@ public class Destructions {
         store.commit(Transaction.builder().with(put(destruction)).build());
     }
 
-    public List<Recorded> all() {
-        return listings.all(Layout.DESTRUCTIONS).stream()
+    /**
+     * What is to be destroyed by now, the earliest first.
+     *
+     * @param limit the most that are answered
+     */
+    public List<Recorded> until(Instant now, int limit) {
+        return store.scan(Scan.of(Layout.DESTRUCTIONS, limit)).values().stream()
                 .map(value -> new Recorded(read(value), value))
+                .filter(each -> !each.destruction().from().isAfter(now))
                 .toList();
     }
 
-    /** Whether the version has material on record: then it is in use, whatever else is written. */
-    public boolean isOnRecord(KeyVersionId version) {
-        return store.get(Layout.material(version)).isPresent();
+    /** Whether a destruction stands under this name. For who waits until it is done. */
+    public boolean isToCome(String name) {
+        return listings.ids(Layout.DESTRUCTIONS).contains(name);
+    }
+
+    /** Whether a version has material on record: then it is in use, whatever else is written. */
+    public boolean isOnRecord(Destruction destruction) {
+        return destruction.versions().stream()
+                .anyMatch(version -> store.get(Layout.material(version)).isPresent());
+    }
+
+    /**
+     * Begins it, if and only if none of its versions is on record and it is still as read: from now on they can't be.
+     *
+     * @return empty when that is not so
+     */
+    public Optional<Recorded> begin(Recorded recorded) {
+        Destruction destruction = recorded.destruction();
+        Transaction.Builder transaction = Transaction.builder().ifUnchanged(recorded.at());
+        destruction.versions().forEach(version -> transaction.ifAbsent(Layout.material(version)));
+        Bytes begun = Bytes.copyOf((text(destruction) + BEGUN).getBytes(StandardCharsets.US_ASCII));
+        return store.commit(transaction.put(recorded.at().key(), begun).build()).committed()
+                ? store.get(recorded.at().key()).map(value -> new Recorded(destruction, value))
+                : Optional.empty();
     }
 
     /** It is done. */
@@ -77,7 +109,15 @@ public class Destructions {
                 .build());
     }
 
+    private static String at(Destruction destruction) {
+        return Layout.destruction(destruction.from(), destruction.name());
+    }
+
     private static Bytes write(Destruction destruction) {
+        return Bytes.copyOf(text(destruction).getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static String text(Destruction destruction) {
         StringBuilder line = new StringBuilder()
                 .append(destruction.from().toEpochMilli())
                 .append(' ')
@@ -85,7 +125,7 @@ public class Destructions {
                 .append(' ')
                 .append(destruction.mode());
         destruction.versions().forEach(version -> line.append(' ').append(version.value()));
-        return Bytes.copyOf(line.toString().getBytes(StandardCharsets.US_ASCII));
+        return line.toString();
     }
 
     private static Destruction read(StoredValue value) {
@@ -95,6 +135,10 @@ public class Destructions {
                 Instant.ofEpochMilli(Long.parseLong(words[0])),
                 new VaultId(words[1]),
                 ProtectionMode.valueOf(words[2]),
-                Arrays.stream(words).skip(3).map(KeyVersionId::new).toList());
+                Arrays.stream(words)
+                        .skip(3)
+                        .filter(word -> !word.equals(BEGUN.strip()))
+                        .map(KeyVersionId::new)
+                        .toList());
     }
 }

@@ -38,7 +38,9 @@ import java.util.UUID;
  * /holdfast/keys/vaults-unfinished/VAULT                 empty; vaults whose keys are being scheduled or restored
  * /holdfast/keys/out-of-reach/VAULT                      since when a vault elsewhere has been silent too long
  * /holdfast/keys/mirrors/VAULT                           leased; the replica that follows a vault elsewhere
- * /holdfast/keys/destructions/ID                         what a vault must destroy, and from when on
+ * /holdfast/keys/mirrors-followed/VAULT                  when it was last followed
+ * /holdfast/keys/vaults-elsewhere/VAULT                  empty; the lives of this vault's keys are led elsewhere
+ * /holdfast/keys/destructions/TIME/ID                    what a vault must destroy, in order of the time from when on
  * /holdfast/keys/heartbeat                               the newest wall time that was believed, or confirmed
  * /holdfast/keys/deletions-held/TENANCY                  since when the tenancy's deletions are held, as it was told; absent
  *                                                        while they are not
@@ -102,12 +104,25 @@ public final class Layout {
         return "/holdfast/keys/root-keys-in-tokens/" + label;
     }
 
+    /** Sorts by time. */
+    public static String destruction(Instant from, String name) {
+        return DESTRUCTIONS + millis(from) + "/" + name;
+    }
+
     public static String outOfReach(VaultId vault) {
         return "/holdfast/keys/out-of-reach/" + vault.value();
     }
 
     public static String mirrorLeader(VaultId vault) {
         return "/holdfast/keys/mirrors/" + vault.value();
+    }
+
+    public static String mirrorFollowed(VaultId vault) {
+        return "/holdfast/keys/mirrors-followed/" + vault.value();
+    }
+
+    public static String elsewhere(VaultId vault) {
+        return "/holdfast/keys/vaults-elsewhere/" + vault.value();
     }
 
     public static String uses(KeyVersionId version) {

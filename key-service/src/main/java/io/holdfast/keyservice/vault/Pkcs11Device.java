@@ -1,5 +1,7 @@
 package io.holdfast.keyservice.vault;
 
+import io.holdfast.kernel.ProblemCode;
+import io.holdfast.kernel.ProblemException;
 import io.holdfast.keyservice.config.KeysConfig;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,6 +10,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
@@ -16,9 +19,11 @@ import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.ProviderException;
 import java.security.Security;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -29,9 +34,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
+import javax.crypto.BadPaddingException;
+import javax.crypto.IllegalBlockSizeException;
 import javax.crypto.SecretKey;
+import org.bouncycastle.crypto.InvalidCipherTextException;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,10 +52,13 @@ import org.jspecify.annotations.Nullable;
  * sensitive and not extractable; they wrap and unwrap no other key.
  */
 public final class Pkcs11Device implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(Pkcs11Device.class);
+
     /** Calls that may wait for a thread, for each thread. */
     private static final int WAITING_PER_THREAD = 64;
 
     private static final int LONGEST_PIN = 256;
+    private static final Duration BETWEEN_LOGINS = Duration.ofSeconds(1);
 
     /** What the device says when it is gone, busy or locked (PKCS #11 v2.40, section 5.1): another time it may do. */
     private static final List<String> UNAVAILABLE = List.of(
@@ -65,6 +78,9 @@ public final class Pkcs11Device implements AutoCloseable {
     private final Duration timeout;
     private final ThreadPoolExecutor threads;
     private final ReentrantLock reading = new ReentrantLock();
+    private final AtomicLong readAtNanos = new AtomicLong();
+    /** When the PIN file that the token has refused was last changed: trying it again and again would lock the token. */
+    private @Nullable FileTime refusedPin;
 
     private Pkcs11Device(Provider provider, KeyStore objects, Path pinFile, Duration timeout, int threads) {
         this.provider = provider;
@@ -117,7 +133,8 @@ public final class Pkcs11Device implements AutoCloseable {
         } catch (GeneralSecurityException | ProviderException | IllegalArgumentException e) {
             throw new HsmRefused(
                     "The token behind " + library + " does not open: is the slot (holdfast.keys.hsm.slot or"
-                            + " slot-list-index) right, and the PIN (" + pinFile + ")? The library says: "
+                            + " slot-list-index) right, and the PIN (holdfast.keys.hsm.pin-file, " + pinFile
+                            + ")? The library says: "
                             + said(e).orElse("nothing"),
                     e);
         }
@@ -180,8 +197,11 @@ public final class Pkcs11Device implements AutoCloseable {
         }
     }
 
-    private static GeneralSecurityException outcome(@Nullable Throwable cause) {
-        if (cause != null && said(cause).stream().anyMatch(Pkcs11Device::isUnavailable)) {
+    private GeneralSecurityException outcome(@Nullable Throwable cause) {
+        if (cause != null
+                && (cause.getMessage() != null && cause.getMessage().contains("Token has been removed")
+                        || said(cause).stream().anyMatch(Pkcs11Device::isUnavailable))) {
+            recover();
             throw new VaultUnavailable("The HSM can't be used at the moment; try again.", cause);
         }
         return switch (cause) {
@@ -194,8 +214,33 @@ public final class Pkcs11Device implements AutoCloseable {
         };
     }
 
+    /** A token that was restarted wants the login again. */
+    private void recover() {
+        try {
+            threads.execute(() -> {
+                try {
+                    refresh();
+                } catch (GeneralSecurityException | ProviderException e) {
+                    LOG.warnv("The HSM does not let us in again yet. cause={0}", e.toString());
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("The HSM is busy; the next call that fails tries to recover it.");
+        }
+    }
+
     private static boolean isUnavailable(String code) {
         return UNAVAILABLE.stream().anyMatch(code::startsWith);
+    }
+
+    /**
+     * Whether what the device says is about the data: that they were not made by this key, or were altered. Anything else is
+     * about the key or the device, and says nothing of the data.
+     */
+    static boolean isAboutData(GeneralSecurityException failure) {
+        return failure instanceof BadPaddingException
+                || failure instanceof IllegalBlockSizeException
+                || failure.getCause() instanceof InvalidCipherTextException;
     }
 
     /** The return value of the library, CKR_..., that a failure comes of. */
@@ -231,13 +276,38 @@ public final class Pkcs11Device implements AutoCloseable {
         return known;
     }
 
+    /** Logs in again, unless that was done a moment ago. */
+    private void refresh() throws GeneralSecurityException {
+        reading.lock();
+        try {
+            if (readAtNanos.get() == 0 || System.nanoTime() - readAtNanos.get() > BETWEEN_LOGINS.toNanos()) {
+                read();
+            }
+        } finally {
+            reading.unlock();
+        }
+    }
+
     /** Keeps an AES key under a name that no other object has. Call it within {@link #call}. */
     void keep(String name, SecretKey key) throws GeneralSecurityException {
         objects.setEntry(name, new KeyStore.SecretKeyEntry(key), null);
     }
 
-    /** Keeps a private key under a name that no other object has. Call it within {@link #call}. */
+    /**
+     * Keeps a private key under a name that no other object has. Call it within {@link #call}.
+     *
+     * @throws ProblemException CONFLICT when the token has this very key already: SunPKCS11 would give that one the new name,
+     *     and take it from the version that it belongs to
+     */
     void keep(String name, PrivateKey key, X509Certificate certificate) throws GeneralSecurityException {
+        read();
+        for (String other : Collections.list(objects.aliases())) {
+            Certificate known = objects.getCertificate(other);
+            if (known != null && known.getPublicKey().equals(certificate.getPublicKey())) {
+                throw new ProblemException(
+                        ProblemCode.CONFLICT, "The HSM has this key already, as the material of another key version.");
+            }
+        }
         objects.setKeyEntry(name, key, null, new X509Certificate[] {certificate});
     }
 
@@ -251,23 +321,34 @@ public final class Pkcs11Device implements AutoCloseable {
     /** Logs in where that is needed, and reads the names of the objects. */
     private void read() throws GeneralSecurityException {
         reading.lock();
-        char[] pin = pin();
         try {
-            objects.load(null, pin);
+            FileTime written = Files.getLastModifiedTime(pinFile);
+            if (written.equals(refusedPin)) {
+                throw new IOException("the token has refused this PIN");
+            }
+            char[] pin = pin();
+            try {
+                objects.load(null, pin);
+            } catch (IOException e) {
+                if (said(e).stream().anyMatch(code -> code.startsWith("CKR_PIN_"))) {
+                    refusedPin = written;
+                }
+                throw e;
+            } finally {
+                Arrays.fill(pin, '\0');
+            }
+            readAtNanos.set(System.nanoTime());
         } catch (IOException e) {
-            throw new KeyStoreException("the token does not let us in", e);
+            throw new KeyStoreException("the PIN can't be read, or the token does not let us in by it", e);
         } finally {
-            Arrays.fill(pin, '\0');
             reading.unlock();
         }
     }
 
-    private char[] pin() {
+    private char[] pin() throws IOException {
         byte[] bytes;
         try (InputStream in = Files.newInputStream(pinFile)) {
             bytes = in.readNBytes(LONGEST_PIN);
-        } catch (IOException e) {
-            throw new HsmRefused("The PIN file " + pinFile + " (holdfast.keys.hsm.pin-file) cannot be read.", e);
         }
         CharBuffer decoded = StandardCharsets.UTF_8.decode(ByteBuffer.wrap(bytes));
         Arrays.fill(bytes, (byte) 0);

@@ -125,16 +125,23 @@ public final class Pkcs11Vault implements Vault {
         }
         String name = version.value();
         return asked(() -> switch (shape.algorithm()) {
-            case AES ->
-                new Symmetric(
-                        device.secretKey(name).orElseThrow(() -> new MaterialUnusable(version)), key, version, shape);
+            case AES -> {
+                // It is looked for now, so that what is gone is known to be.
+                SecretKey found = device.secretKey(name).orElseThrow(() -> new MaterialUnusable(version));
+                yield new Symmetric(new TokenKey<>(device, found, () -> device.secretKey(name)), key, version, shape);
+            }
             case RSA, ECDSA -> {
                 PrivateKey found = device.privateKey(name).orElseThrow(() -> new MaterialUnusable(version));
                 X509Certificate certificate = device.certificate(name).orElseThrow(() -> new MaterialUnusable(version));
                 Optional<RSAPublicKey> rsa = certificate.getPublicKey() instanceof RSAPublicKey publicHalf
                         ? Optional.of(publicHalf)
                         : Optional.empty();
-                yield new AsymmetricMaterial(new DeviceHalf(found, rsa), rsa, key, version, shape);
+                yield new AsymmetricMaterial(
+                        new DeviceHalf(new TokenKey<>(device, found, () -> device.privateKey(name)), rsa),
+                        rsa,
+                        key,
+                        version,
+                        shape);
             }
         });
     }
@@ -167,18 +174,18 @@ public final class Pkcs11Vault implements Vault {
         }
     }
 
-    private static VaultUnavailable notDone(GeneralSecurityException e) {
+    static VaultUnavailable notDone(GeneralSecurityException e) {
         return new VaultUnavailable("The HSM did not do what was asked of it.", e);
     }
 
     private final class Symmetric implements Material {
-        private final SecretKey secret;
+        private final TokenKey<SecretKey> secret;
         private final KeyId key;
         private final KeyVersionId version;
         private final KeyShape shape;
         private volatile boolean closed;
 
-        Symmetric(SecretKey secret, KeyId key, KeyVersionId version, KeyShape shape) {
+        Symmetric(TokenKey<SecretKey> secret, KeyId key, KeyVersionId version, KeyShape shape) {
             this.secret = secret;
             this.key = key;
             this.version = version;
@@ -192,12 +199,8 @@ public final class Pkcs11Vault implements Vault {
             requireOpen();
             budget.take(version);
             WrappedDek.Header header = new WrappedDek.Header(key, version, new Means.ByVault(algorithm));
-            try {
-                return new WrappedDek(
-                        header, Bytes.takeOwnershipOf(gcm.seal(secret, scope.associatedData(header), payload)));
-            } catch (GeneralSecurityException e) {
-                throw notDone(e);
-            }
+            byte[] sealed = secret.use(key -> gcm.seal(key, scope.associatedData(header), payload));
+            return new WrappedDek(header, Bytes.takeOwnershipOf(sealed));
         }
 
         @Override
@@ -209,14 +212,8 @@ public final class Pkcs11Vault implements Vault {
                 throw new EnvelopeDamaged();
             }
             requireOpen();
-            try {
-                return gcm.open(
-                        secret,
-                        scope.associatedData(wrapped.header()),
-                        wrapped.sealed().toArray());
-            } catch (GeneralSecurityException anyCause) {
-                throw new EnvelopeDamaged();
-            }
+            byte[] sealed = wrapped.sealed().toArray();
+            return secret.open(key -> gcm.open(key, scope.associatedData(wrapped.header()), sealed));
         }
 
         @Override
@@ -253,11 +250,11 @@ public final class Pkcs11Vault implements Vault {
 
     /** A private key in the token. */
     private final class DeviceHalf implements PrivateHalf {
-        private final JcaKey<PrivateKey> key;
+        private final TokenKey<PrivateKey> key;
         private final Optional<RSAPublicKey> rsa;
 
-        DeviceHalf(PrivateKey key, Optional<RSAPublicKey> rsa) {
-            this.key = new JcaKey<>(key, device.provider());
+        DeviceHalf(TokenKey<PrivateKey> key, Optional<RSAPublicKey> rsa) {
+            this.key = key;
             this.rsa = rsa;
         }
 
@@ -267,32 +264,30 @@ public final class Pkcs11Vault implements Vault {
             if (ciphertext.length != length) {
                 throw new EnvelopeDamaged();
             }
-            RawRsa raw = new RawRsa(key, length);
-            OAEPEncoding oaep =
-                    switch (algorithm) {
-                        case RSA_OAEP_SHA_1 -> new OAEPEncoding(raw, new SHA1Digest(), new SHA1Digest(), label);
-                        case RSA_OAEP_SHA_256 -> new OAEPEncoding(raw, new SHA256Digest(), new SHA256Digest(), label);
-                        case AES_256_GCM -> throw new IllegalArgumentException("an RSA key does not encrypt by AES");
-                    };
-            oaep.init(false, RawRsa.NO_PARAMETERS);
-            try {
-                return device.call(() -> {
-                    try {
-                        return SecretBytes.takeOwnershipOf(oaep.processBlock(ciphertext, 0, ciphertext.length));
-                    } catch (RawRsa.RsaFailed e) {
-                        throw e.failure();
-                    } catch (InvalidCipherTextException e) {
-                        throw new GeneralSecurityException(e);
-                    }
-                });
-            } catch (GeneralSecurityException e) {
-                throw new EnvelopeDamaged();
-            }
+            return key.open(found -> device.call(() -> {
+                RawRsa raw = new RawRsa(new JcaKey<>(found, device.provider()), length);
+                OAEPEncoding oaep =
+                        switch (algorithm) {
+                            case RSA_OAEP_SHA_1 -> new OAEPEncoding(raw, new SHA1Digest(), new SHA1Digest(), label);
+                            case RSA_OAEP_SHA_256 ->
+                                new OAEPEncoding(raw, new SHA256Digest(), new SHA256Digest(), label);
+                            case AES_256_GCM -> throw new IllegalArgumentException("RSA does not encrypt by AES");
+                        };
+                oaep.init(false, RawRsa.NO_PARAMETERS);
+                try {
+                    return SecretBytes.takeOwnershipOf(oaep.processBlock(ciphertext, 0, ciphertext.length));
+                } catch (RawRsa.RsaFailed e) {
+                    throw e.failure();
+                } catch (InvalidCipherTextException e) {
+                    throw new GeneralSecurityException(e);
+                }
+            }));
         }
 
         @Override
         public Bytes sign(SigningAlgorithm algorithm, byte[] digest) {
-            return asked(() -> Signatures.sign(key, rsa, algorithm, digest));
+            return key.use(found ->
+                    device.call(() -> Signatures.sign(new JcaKey<>(found, device.provider()), rsa, algorithm, digest)));
         }
 
         @Override

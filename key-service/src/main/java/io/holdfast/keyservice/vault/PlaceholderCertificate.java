@@ -20,7 +20,8 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
  * The certificate that SunPKCS11 wants beside each private key. It carries the public half and proves nothing: a key that
- * is thrown away signs it, so that making it takes no use of the key itself.
+ * is thrown away signs it, so that making it takes no use of the key itself. Its name is the version's, as SunPKCS11 keeps a
+ * certificate for as long as another one names it as its issuer.
  */
 final class PlaceholderCertificate {
     private static final Instant ALWAYS_FROM = Instant.parse("2000-01-01T00:00:00Z");
@@ -33,7 +34,7 @@ final class PlaceholderCertificate {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(256);
         KeyPair thrownAway = generator.generateKeyPair();
-        X500Name name = X500Name.getInstance(new X500Principal("CN=Holdfast").getEncoded());
+        X500Name name = X500Name.getInstance(new X500Principal("CN=" + version.value()).getEncoded());
         try {
             X509v3CertificateBuilder builder = new X509v3CertificateBuilder(
                     name,

@@ -79,10 +79,19 @@ public final class RootKeyReplicas implements AutoCloseable {
                 return;
             }
             Lease fresh = store.lease(timeToLive);
+            boolean shown = false;
+            try {
+                store.commit(Transaction.builder()
+                        .putLeased(ownKey, write(mine), fresh.id())
+                        .build());
+                shown = true;
+            } finally {
+                // A lease that is kept alive without its key would pass for being seen.
+                if (!shown) {
+                    fresh.close();
+                }
+            }
             lease = fresh;
-            store.commit(Transaction.builder()
-                    .putLeased(ownKey, write(mine), fresh.id())
-                    .build());
         } finally {
             lock.unlock();
         }

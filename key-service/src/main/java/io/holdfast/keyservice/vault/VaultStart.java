@@ -5,6 +5,7 @@ import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.config.KeysConfig;
 import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.keyservice.store.SealedStore;
+import io.holdfast.keyservice.store.VaultsElsewhere;
 import io.holdfast.keyservice.vault.MeteredVault.Kind;
 import io.holdfast.platform.store.KeyValueStore;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -71,7 +72,13 @@ public class VaultStart {
     @Produces
     @Singleton
     @Startup
-    Vaults vaults(RootKeys root, Hsm hsm, RemoteVaults remotes, KeyValueStore store, MeterRegistry meters) {
+    Vaults vaults(
+            RootKeys root,
+            Hsm hsm,
+            RemoteVaults remotes,
+            VaultsElsewhere onRecord,
+            KeyValueStore store,
+            MeterRegistry meters) {
         Map<ProtectionMode, Vault> local = new EnumMap<>(ProtectionMode.class);
         local.put(ProtectionMode.SOFTWARE, new MeteredVault(Kind.BUILT_IN, new BuiltInVault(root), meters));
         hsm.device()
@@ -81,7 +88,7 @@ public class VaultStart {
         remotes.vaults()
                 .forEach(remote ->
                         elsewhere.put(remote.keys().vault(), new MeteredVault(Kind.OCI, remote.adapter(), meters)));
-        return new Vaults(local, elsewhere);
+        return new Vaults(local, elsewhere, onRecord::contains);
     }
 
     /** The installation's HSM, where it has one. */

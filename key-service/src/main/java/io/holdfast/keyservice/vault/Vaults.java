@@ -7,17 +7,27 @@ import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.ProtectionMode;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Which adapter a key's material lives in: a remote vault's own, or the one of its protection mode. */
 public final class Vaults {
     private final Map<ProtectionMode, Vault> local;
     private final Map<VaultId, Vault> remote;
+    private final Predicate<VaultId> onRecordElsewhere;
+
+    /** For an installation that has never had a vault elsewhere. */
+    public Vaults(Map<ProtectionMode, Vault> local) {
+        this(local, Map.of(), vault -> false);
+    }
 
     /**
      * @param local what this installation has
      * @param remote vaults that are elsewhere, each with the adapter that reaches it
+     * @param onRecordElsewhere whether a vault that exists is on record as one that is elsewhere: without its adapter its keys
+     *     are out of reach, and never local ones
      */
-    public Vaults(Map<ProtectionMode, Vault> local, Map<VaultId, Vault> remote) {
+    public Vaults(Map<ProtectionMode, Vault> local, Map<VaultId, Vault> remote, Predicate<VaultId> onRecordElsewhere) {
+        this.onRecordElsewhere = onRecordElsewhere;
         this.local = Map.copyOf(local);
         this.remote = Map.copyOf(remote);
     }
@@ -26,8 +36,12 @@ public final class Vaults {
      * For a new key.
      *
      * @throws ProblemException INVALID_PARAMETER when this installation has no vault for that protection mode
+     * @throws VaultUnavailable when the vault is elsewhere and no longer configured
      */
     public Vault forNew(VaultId vault, ProtectionMode mode) {
+        if (isElsewhere(vault) && !remote.containsKey(vault)) {
+            throw notConfigured();
+        }
         return find(vault, mode)
                 .orElseThrow(() -> ProblemException.invalid(
                         "protectionMode",
@@ -41,8 +55,11 @@ public final class Vaults {
      * @throws VaultUnavailable when its vault is no longer configured
      */
     public Vault of(MasterKey.Facts key) {
-        return find(key.vaultId(), key.protectionMode())
-                .orElseThrow(() -> new VaultUnavailable("The vault of the key is not configured here.", null));
+        return find(key.vaultId(), key.protectionMode()).orElseThrow(Vaults::notConfigured);
+    }
+
+    private static VaultUnavailable notConfigured() {
+        return new VaultUnavailable("The vault of the key is not configured here.", null);
     }
 
     /** Where this service keeps material of its own, such as wrapping keys. */
@@ -58,7 +75,7 @@ public final class Vaults {
 
     /** Whether the lives of this vault's keys are led elsewhere. */
     public boolean isElsewhere(VaultId vault) {
-        return remote.containsKey(vault);
+        return remote.containsKey(vault) || onRecordElsewhere.test(vault);
     }
 
     /**
@@ -78,7 +95,6 @@ public final class Vaults {
     }
 
     private Optional<Vault> find(VaultId vault, ProtectionMode mode) {
-        Vault elsewhere = remote.get(vault);
-        return elsewhere == null ? find(mode) : Optional.of(elsewhere);
+        return isElsewhere(vault) ? Optional.ofNullable(remote.get(vault)) : find(mode);
     }
 }

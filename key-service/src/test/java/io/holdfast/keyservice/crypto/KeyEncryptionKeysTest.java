@@ -80,8 +80,7 @@ class KeyEncryptionKeysTest {
     private Replica replica() {
         KeyStore keys = new KeyStore(etcd.store(), new Revision(), events -> nothing -> {});
         OpenedMaterial opened = new OpenedMaterial(Duration.ofHours(1), TimeSource.system());
-        KeyMaterial material =
-                new KeyMaterial(keys, new Vaults(Map.of(ProtectionMode.SOFTWARE, vault), Map.of()), opened);
+        KeyMaterial material = new KeyMaterial(keys, new Vaults(Map.of(ProtectionMode.SOFTWARE, vault)), opened);
         Replica made = new Replica(new KeyEncryptionKeys(new KekStore(etcd.store()), material, opened), opened);
         replicas.add(made);
         return made;

@@ -36,8 +36,8 @@ class TroubleTest {
     @Test
     void aVaultWhoseRootKeyIsGone() {
         RootKeys root = TestRootKeys.of(1);
-        VaultReadiness vault = new VaultReadiness(
-                new Vaults(Map.of(ProtectionMode.SOFTWARE, new BuiltInVault(root)), Map.of()), Samples.MINT);
+        VaultReadiness vault =
+                new VaultReadiness(new Vaults(Map.of(ProtectionMode.SOFTWARE, new BuiltInVault(root))), Samples.MINT);
         HealthCheckResponse before = vault.call();
 
         root.close();

@@ -35,6 +35,7 @@ import io.holdfast.keyservice.store.BindingStore;
 import io.holdfast.keyservice.store.ChangeRequest;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.VaultStore;
+import io.holdfast.keyservice.store.VaultsElsewhere;
 import io.holdfast.keyservice.vault.OpenedMaterial;
 import io.holdfast.keyservice.vault.Vault;
 import io.holdfast.platform.http.Caller;
@@ -94,6 +95,7 @@ class MirrorOfPeerTest {
                 new VaultStore(etcd.store(), revision, outbox),
                 bindings,
                 new OpenedMaterial(Duration.ofHours(1), TimeSource.system()),
+                new VaultsElsewhere(etcd.store()),
                 Samples.MINT);
     }
 
@@ -133,20 +135,20 @@ class MirrorOfPeerTest {
     void theWholeLifeOfAKeyThereIsFollowedAndItServesHere() throws Exception {
         KeyId key = makeKeyThere();
         String id = key.value();
-        mirror.follow();
-        mirror.follow();
+        mirror.follow(nothing -> {});
+        mirror.follow(nothing -> {});
         assertThat(recorded(key)).isInstanceOf(MasterKey.Enabled.class);
         assertThat(recorded(key).facts().displayName()).isEqualTo("made by somebody else");
         assertServes(key);
 
         there.in(management ->
                 management.disableKey(DisableKeyRequest.builder().keyId(id).build()));
-        mirror.follow();
+        mirror.follow(nothing -> {});
         assertThat(recorded(key)).isInstanceOf(MasterKey.Disabled.class);
 
         there.in(management ->
                 management.enableKey(EnableKeyRequest.builder().keyId(id).build()));
-        mirror.follow();
+        mirror.follow(nothing -> {});
         assertThat(recorded(key)).isInstanceOf(MasterKey.Enabled.class);
 
         Instant time = Instant.now().plus(Duration.ofDays(20)).truncatedTo(ChronoUnit.SECONDS);
@@ -156,7 +158,7 @@ class MirrorOfPeerTest {
                         .timeOfDeletion(Date.from(time))
                         .build())
                 .build()));
-        mirror.follow();
+        mirror.follow(nothing -> {});
         assertThat(recorded(key))
                 .isInstanceOfSatisfying(
                         MasterKey.PendingDeletion.class,
@@ -164,7 +166,7 @@ class MirrorOfPeerTest {
 
         there.in(management -> management.cancelKeyDeletion(
                 CancelKeyDeletionRequest.builder().keyId(id).build()));
-        mirror.follow();
+        mirror.follow(nothing -> {});
         assertThat(recorded(key)).isInstanceOf(MasterKey.Enabled.class);
     }
 
@@ -172,14 +174,14 @@ class MirrorOfPeerTest {
     void aRotationThereIsSeenForAKeyThatAClusterIsBoundTo() throws Exception {
         KeyId bound = makeKeyThere();
         KeyId unbound = makeKeyThere();
-        mirror.follow();
-        mirror.follow();
+        mirror.follow(nothing -> {});
+        mirror.follow(nothing -> {});
         bind(bound);
         for (KeyId key : List.of(bound, unbound)) {
             there.in(management -> management.createKeyVersion(
                     CreateKeyVersionRequest.builder().keyId(key.value()).build()));
         }
-        mirror.follow();
+        mirror.follow(nothing -> {});
 
         assertThat(recorded(bound).facts().currentVersionNumber()).isEqualTo(2);
         assertThat(keys.versionsOf(bound)).hasSize(2);

@@ -1,12 +1,14 @@
 package io.holdfast.keyservice.mirror;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.Ocid.VaultId;
+import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.Samples;
 import io.holdfast.keyservice.access.ManualTime;
@@ -22,12 +24,17 @@ import io.holdfast.keyservice.store.ChangeRequest;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.VaultReach;
 import io.holdfast.keyservice.store.VaultStore;
+import io.holdfast.keyservice.store.VaultsElsewhere;
+import io.holdfast.keyservice.vault.BuiltInVault;
 import io.holdfast.keyservice.vault.OpenedMaterial;
 import io.holdfast.keyservice.vault.RemoteKeys;
+import io.holdfast.keyservice.vault.TestRootKeys;
 import io.holdfast.keyservice.vault.VaultUnavailable;
+import io.holdfast.keyservice.vault.Vaults;
 import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.http.RetryTokens.Attempt;
 import io.holdfast.platform.store.KeyValueStore;
+import io.holdfast.platform.store.Transaction;
 import io.holdfast.testkit.Await;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -39,6 +46,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -48,6 +56,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @TestProfile(KeyServiceProfile.class)
 class MirrorTest {
+    private static final Consumer<Transaction.Builder> NOBODY_ELSE = nothing -> {};
     private static final Instant LATER = Instant.now().plus(Duration.ofDays(9)).truncatedTo(ChronoUnit.MILLIS);
 
     @Inject
@@ -61,6 +70,9 @@ class MirrorTest {
 
     @Inject
     OpenedMaterial opened;
+
+    @Inject
+    VaultsElsewhere elsewhere;
 
     @Inject
     VaultReach reach;
@@ -77,7 +89,7 @@ class MirrorTest {
         Caller caller = new Caller("vault", there.vault().value(), "oracle", Samples.TENANCY, "");
         ChangeRequest request = new ChangeRequest(caller, null, Attempt::withoutToken);
         Shown shown = new Shown(Samples.COMPARTMENT, "oracle", caller, request);
-        return new Mirror(there, () -> shown, keys, vaults, bindings, opened, mint);
+        return new Mirror(there, () -> shown, keys, vaults, bindings, opened, elsewhere, mint);
     }
 
     private MasterKey recorded(KeyId key) {
@@ -87,8 +99,8 @@ class MirrorTest {
     /** A key that is known here. */
     private KeyId known(Mirror mirror) {
         KeyId key = there.make();
-        mirror.follow();
-        mirror.follow();
+        mirror.follow(NOBODY_ELSE);
+        mirror.follow(NOBODY_ELSE);
         return key;
     }
 
@@ -99,11 +111,11 @@ class MirrorTest {
         there.states.put(disabled, RemoteKeys.State.DISABLED);
         Mirror mirror = mirror();
 
-        assertThat(mirror.follow()).isZero();
+        assertThat(mirror.follow(NOBODY_ELSE)).isZero();
         assertThat(keys.key(key)).isEmpty();
-        assertThat(mirror.follow()).isEqualTo(1);
-        assertThat(mirror.follow()).isZero();
-        assertThat(mirror().follow()).isZero();
+        assertThat(mirror.follow(NOBODY_ELSE)).isEqualTo(1);
+        assertThat(mirror.follow(NOBODY_ELSE)).isZero();
+        assertThat(mirror().follow(NOBODY_ELSE)).isZero();
 
         MasterKey.Facts facts = recorded(key).facts();
         assertThat(facts.vaultId()).isEqualTo(there.vault());
@@ -125,10 +137,10 @@ class MirrorTest {
                     RemoteKeys.State.DELETED)) {
                 KeyId key = known(mirror);
                 there.states.put(key, from);
-                mirror.follow();
+                mirror.follow(NOBODY_ELSE);
                 assertThat(recorded(key).lifecycleState()).isEqualTo(from.name());
                 there.states.put(key, to);
-                mirror.follow();
+                mirror.follow(NOBODY_ELSE);
                 assertThat(recorded(key).lifecycleState())
                         .as(from + " to " + to)
                         .isEqualTo(to.name());
@@ -141,17 +153,17 @@ class MirrorTest {
         Mirror mirror = mirror();
         KeyId key = known(mirror);
         there.states.put(key, RemoteKeys.State.DISABLED);
-        mirror.follow();
+        mirror.follow(NOBODY_ELSE);
         there.states.put(key, RemoteKeys.State.CHANGING);
-        mirror.follow();
+        mirror.follow(NOBODY_ELSE);
         there.states.put(key, RemoteKeys.State.PENDING_DELETION);
-        mirror.follow();
+        mirror.follow(NOBODY_ELSE);
         there.states.put(key, RemoteKeys.State.ENABLED);
-        mirror.follow();
+        mirror.follow(NOBODY_ELSE);
         there.states.put(key, RemoteKeys.State.DELETED);
-        mirror.follow();
+        mirror.follow(NOBODY_ELSE);
         there.states.put(key, RemoteKeys.State.ENABLED);
-        mirror.follow();
+        mirror.follow(NOBODY_ELSE);
 
         List<String> expected = List.of(
                 "KeyCreated",
@@ -174,9 +186,9 @@ class MirrorTest {
         Mirror mirror = mirror();
         KeyId key = known(mirror);
         there.states.put(key, RemoteKeys.State.PENDING_DELETION);
-        mirror.follow();
+        mirror.follow(NOBODY_ELSE);
         there.timeOfDeletion = LATER.plus(Duration.ofDays(3));
-        mirror.follow();
+        mirror.follow(NOBODY_ELSE);
 
         assertThat(recorded(key))
                 .isInstanceOfSatisfying(
@@ -189,10 +201,10 @@ class MirrorTest {
         Mirror mirror = mirror();
         KeyId key = known(mirror);
         there.hidden = true;
-        mirror.follow();
+        mirror.follow(NOBODY_ELSE);
         assertThat(recorded(key)).isInstanceOf(MasterKey.Disabled.class);
         there.hidden = false;
-        mirror.follow();
+        mirror.follow(NOBODY_ELSE);
         assertThat(recorded(key)).isInstanceOf(MasterKey.Enabled.class);
     }
 
@@ -202,11 +214,74 @@ class MirrorTest {
         KeyId key = known(mirror);
         there.unlisted = true;
         there.rotate(key);
-        mirror.follow();
+        mirror.follow(NOBODY_ELSE);
         assertThat(recorded(key).facts().currentVersion()).isEqualTo(there.current.get(key));
         assertThat(recorded(key).facts().currentVersionNumber()).isEqualTo(2);
-        mirror.follow();
+        mirror.follow(NOBODY_ELSE);
         assertThat(recorded(key).facts().currentVersionNumber()).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsToBeDeletedAndNotShownStaysSo() {
+        Mirror mirror = mirror();
+        KeyId key = known(mirror);
+        there.states.put(key, RemoteKeys.State.PENDING_DELETION);
+        mirror.follow(NOBODY_ELSE);
+        there.hidden = true;
+        mirror.follow(NOBODY_ELSE);
+        assertThat(recorded(key)).isInstanceOf(MasterKey.PendingDeletion.class);
+    }
+
+    @Test
+    void aDeletionWhoseTimeCantBeAskedEndsAccessAllTheSame() {
+        Mirror mirror = mirror();
+        KeyId key = known(mirror);
+        there.states.put(key, RemoteKeys.State.PENDING_DELETION);
+        there.mute = true;
+        mirror.follow(NOBODY_ELSE);
+        assertThat(recorded(key)).isInstanceOf(MasterKey.Disabled.class);
+        there.mute = false;
+        mirror.follow(NOBODY_ELSE);
+        assertThat(recorded(key)).isInstanceOf(MasterKey.PendingDeletion.class);
+    }
+
+    @Test
+    void aKeyThatCantBeLookedAtKeepsNoOtherFromBeingFollowed() {
+        Mirror mirror = mirror();
+        KeyId first = known(mirror);
+        KeyId second = known(mirror);
+        there.make();
+        mirror.follow(NOBODY_ELSE);
+        there.mute = true;
+        there.states.put(second, RemoteKeys.State.DISABLED);
+        mirror.follow(NOBODY_ELSE);
+        assertThat(recorded(first)).isInstanceOf(MasterKey.Enabled.class);
+        assertThat(recorded(second)).isInstanceOf(MasterKey.Disabled.class);
+    }
+
+    @Test
+    void whoIsNoLongerTheOneThatFollowsChangesNothing() {
+        Mirror mirror = mirror();
+        KeyId key = known(mirror);
+        there.states.put(key, RemoteKeys.State.DISABLED);
+        Consumer<Transaction.Builder> lost = transaction -> transaction.ifPresent("/holdfast/keys/mirrors/nobody");
+        assertThatThrownBy(() -> mirror.follow(lost)).isInstanceOf(ProblemException.class);
+        assertThat(recorded(key)).isInstanceOf(MasterKey.Enabled.class);
+    }
+
+    @Test
+    void aReplicaThatLacksTheVaultTakesItForNoneOfItsOwn() {
+        Mirror mirror = mirror();
+        KeyId key = known(mirror);
+        VaultsElsewhere onRecord = new VaultsElsewhere(etcd);
+        Vaults lacking = new Vaults(
+                Map.of(ProtectionMode.HSM, new BuiltInVault(TestRootKeys.of(1))), Map.of(), onRecord::contains);
+
+        assertThatThrownBy(() -> lacking.of(recorded(key).facts())).isInstanceOf(VaultUnavailable.class);
+        assertThatThrownBy(() -> lacking.forNew(there.vault(), ProtectionMode.HSM))
+                .isInstanceOf(VaultUnavailable.class);
+        assertThatThrownBy(() -> lacking.requireLedHere(there.vault())).isInstanceOf(ProblemException.class);
+        lacking.requireLedHere(Samples.MINT.vault());
     }
 
     @Test
@@ -215,7 +290,7 @@ class MirrorTest {
         known(mirror);
         known(mirror);
         int before = there.calls;
-        mirror.follow();
+        mirror.follow(NOBODY_ELSE);
         assertThat(there.calls).isEqualTo(before + 1);
     }
 
@@ -273,6 +348,9 @@ class MirrorTest {
         private boolean hidden;
         private boolean unlisted;
         private boolean silent;
+        /** Answers listings only. */
+        private boolean mute;
+
         private int calls;
 
         Elsewhere(VaultId id) {
@@ -315,6 +393,9 @@ class MirrorTest {
         @Override
         public Optional<Detail> find(KeyId key) {
             call();
+            if (mute) {
+                throw new VaultUnavailable("mute", null);
+            }
             State state = states.get(key);
             return hidden || state == null
                     ? Optional.empty()

@@ -58,7 +58,7 @@ final class Replica implements AutoCloseable {
         this.replicas = TestRootKeys.start(etcd, rootKeys);
         this.keyStore = new KeyStore(etcd, new QuietRevision(), new QuietOutbox());
         this.vault = new BuiltInVault(rootKeys);
-        Vaults vaults = new Vaults(Map.of(ProtectionMode.SOFTWARE, vault), Map.of());
+        Vaults vaults = new Vaults(Map.of(ProtectionMode.SOFTWARE, vault));
         this.keys = new Keys(
                 keyStore,
                 new VaultStore(etcd, new QuietRevision(), new QuietOutbox()),

@@ -11,6 +11,7 @@ import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.Ocid.VaultId;
+import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.SecretBytes;
 import io.holdfast.keyservice.TestStore;
@@ -139,6 +140,14 @@ class Pkcs11VaultTest extends VaultContract {
         assertThat(brought.publicKey()).contains(PublicKeys.pem(pair.getPublic()));
         assertWorks(second, rsa, brought.stored());
         assertStaysInside(second, rsa);
+
+        // SunPKCS11 would rename the first one's object.
+        SecretBytes again = SecretBytes.takeOwnershipOf(pair.getPrivate().getEncoded());
+        assertThatThrownBy(() -> vault.adopt(wish(MINT.keyVersion(vaultId), rsa), again))
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        refused -> assertThat(refused.code()).isEqualTo(ProblemCode.CONFLICT));
+        assertWorks(second, rsa, brought.stored());
 
         try (SecretBytes odd = SecretBytes.takeOwnershipOf(new byte[31])) {
             assertThatThrownBy(() -> vault.adopt(wish(MINT.keyVersion(vaultId), KeyShape.AES_256), odd))

@@ -10,12 +10,15 @@ import java.util.List;
 
 /** A master key with a cluster bound to it, made for one run; closing deletes the cluster. */
 record LoadedKey(HoldfastApi api, String key, String cluster, String binding) implements AutoCloseable {
-    static LoadedKey create(StackEnvironment stack) {
+    /** @param protectionMode of the master key */
+    static LoadedKey create(StackEnvironment stack, String protectionMode) {
         HoldfastApi api = new HoldfastApi(stack);
         String name = Long.toString(System.currentTimeMillis(), 36);
         String compartment = api.compartment("load");
         api.createVault(compartment, "load-" + name);
-        String key = api.createKey(compartment, "load-" + name).path("id").asText();
+        String key = api.createKey(compartment, "load-" + name, protectionMode)
+                .path("id")
+                .asText();
         api.createPolicy(
                 api.tenancy(),
                 "load-" + name,
