@@ -4,7 +4,6 @@ import com.oracle.bmc.keymanagement.model.CreateKeyDetails;
 import com.oracle.bmc.keymanagement.model.ImportKeyDetails;
 import com.oracle.bmc.keymanagement.model.ImportKeyVersionDetails;
 import com.oracle.bmc.keymanagement.model.Key;
-import com.oracle.bmc.keymanagement.model.KeySummary;
 import com.oracle.bmc.keymanagement.model.WrappedImportKey;
 import com.oracle.bmc.keymanagement.requests.CreateKeyRequest;
 import com.oracle.bmc.keymanagement.requests.CreateKeyVersionRequest;
@@ -36,6 +35,7 @@ import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -188,7 +188,7 @@ public final class OciVault implements Vault, RemoteKeys, AutoCloseable {
         Key ready = settling.enabled(
                 answered, key -> OciModel.state(key.getLifecycleState()), () -> calls.ask("GetKey", () -> key(id)));
         KeyVersionId version = OciModel.required(ready.getCurrentKeyVersion(), "a version's name", KeyVersionId::new);
-        return made(id, version, wish.shape(), () -> version(id, version));
+        return made(id, version, wish.shape(), () -> calls.ask("GetKeyVersion", () -> version(id, version)));
     }
 
     private Made madeVersion(Wish wish, com.oracle.bmc.keymanagement.model.KeyVersion answered) {
@@ -205,8 +205,7 @@ public final class OciVault implements Vault, RemoteKeys, AutoCloseable {
             KeyVersionId version,
             KeyShape shape,
             Supplier<com.oracle.bmc.keymanagement.model.KeyVersion> details) {
-        Optional<String> publicKey =
-                shape.algorithm().signs() ? publicKey(calls.ask("GetKeyVersion", details)) : Optional.empty();
+        Optional<String> publicKey = shape.algorithm().signs() ? publicKey(details.get()) : Optional.empty();
         if (shape.algorithm().signs() && publicKey.isEmpty()) {
             throw new VaultUnavailable("The vault did not tell the public half of a key.", null);
         }
@@ -275,9 +274,9 @@ public final class OciVault implements Vault, RemoteKeys, AutoCloseable {
         @Nullable String page = null;
         for (int pages = 0; pages < MOST_PAGES; pages++) {
             ListKeysResponse answer = listed(page);
-            for (KeySummary key : answer.getItems()) {
-                OciModel.summary(key, settings.vault()).ifPresent(all::add);
-            }
+            answer.getItems().stream()
+                    .filter(Objects::nonNull)
+                    .forEach(key -> OciModel.summary(key, settings.vault()).ifPresent(all::add));
             page = answer.getOpcNextPage();
             if (page == null || page.isEmpty()) {
                 return List.copyOf(all);

@@ -232,6 +232,8 @@ class OciFailuresTest {
         settings.put("max-attempts", "1");
         edge.answers(FakeEdge.json(200, "not json"));
         assertUnavailable(this::wrap, "does not answer");
+        edge.answers(FakeEdge.json(200, "null"));
+        assertUnavailable(this::wrap, "does not answer");
         edge.answers(FakeEdge.json(200, "{}"));
         assertUnavailable(this::wrap, "no ciphertext");
         edge.answers(encrypted("with blank"));
@@ -302,7 +304,7 @@ class OciFailuresTest {
 
     @Test
     void aListingIsAsManyCallsAsItHasPages() {
-        String first = "[" + summary(key, "ENABLED", "HSM", "AES") + ",{\"id\":\"no ocid\"},"
+        String first = "[null," + summary(key, "ENABLED", "HSM", "AES") + ",{\"id\":\"no ocid\"},"
                 + summary(MINT.key(vaultId), "ENABLED", "EXTERNAL", "AES") + ","
                 + summary(MINT.key(vaultId), "ENABLED", "HSM", "TO_COME") + "]";
         KeyId other = MINT.key(vaultId);

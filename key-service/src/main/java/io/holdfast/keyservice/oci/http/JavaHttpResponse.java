@@ -55,12 +55,16 @@ final class JavaHttpResponse implements HttpResponse {
     }
 
     private interface Reading<T> {
+        @Nullable
         T read() throws IOException;
     }
 
     private static <T> CompletionStage<T> read(Reading<T> reading) {
         try {
-            return CompletableFuture.completedFuture(reading.read());
+            @Nullable T value = reading.read();
+            return value == null
+                    ? CompletableFuture.failedFuture(new IOException("an answer without content"))
+                    : CompletableFuture.completedFuture(value);
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
         }
