@@ -79,6 +79,27 @@ public final class HoldfastApi {
                 .body();
     }
 
+    /** A cluster for load, and the master key that it is bound to. */
+    public record BoundCluster(String name, String key, String cluster) {}
+
+    /** Makes a cluster that is bound to a new key, in the compartment {@code load}. */
+    public BoundCluster boundCluster(String protectionMode) {
+        String name = "load-" + Long.toString(System.currentTimeMillis(), 36);
+        String compartment = compartment("load");
+        createVault(compartment, name);
+        String key = createKey(compartment, name, protectionMode).path("id").asText();
+        createPolicy(
+                tenancy(),
+                name,
+                List.of("Allow any-user to use keys in compartment load where ALL {request.principal.type = 'cluster',"
+                        + " target.key.id = '" + key + "'}"));
+        JsonNode work =
+                awaitWork(createCluster(tenancy(), name, kubernetesVersions().getFirst(), key)
+                        .expectSuccess("creating the cluster"));
+        return new BoundCluster(
+                name, key, work.path("resources").path(0).path("identifier").asText());
+    }
+
     public JsonNode key(String key) {
         return client.get(stack.keys(), "/20180608/keys/" + key)
                 .expectSuccess("reading the key")

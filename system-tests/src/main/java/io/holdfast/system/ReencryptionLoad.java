@@ -11,7 +11,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -35,26 +34,16 @@ public final class ReencryptionLoad {
         int secrets = args.length > 1 ? Integer.parseInt(args[1]) : 10_000;
         int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 3;
         HoldfastApi api = new HoldfastApi(stack);
-        String name = Long.toString(System.currentTimeMillis(), 36);
-        String compartment = api.compartment("load");
-        api.createVault(compartment, "load-" + name);
-        String key = api.createKey(compartment, "load-" + name).path("id").asText();
-        api.createPolicy(
-                api.tenancy(),
-                "load-" + name,
-                List.of("Allow any-user to use keys in compartment load where ALL {request.principal.type = 'cluster',"
-                        + " target.key.id = '" + key + "'}"));
-        JsonNode work = api.awaitWork(api.createCluster(
-                        api.tenancy(), "load-" + name, api.kubernetesVersions().getFirst(), key)
-                .expectSuccess("creating the cluster"));
-        String cluster = work.path("resources").path(0).path("identifier").asText();
+        HoldfastApi.BoundCluster bound = api.boundCluster("SOFTWARE");
+        String key = bound.key();
+        String cluster = bound.cluster();
         Path kubeconfig = api.kubeconfig(cluster, stack.directory().resolve("kubeconfig-load"));
         double created = create(new KubernetesEndpoint(stack, kubeconfig), secrets);
         System.out.printf(
                 "%d Secrets of %d bytes created through the Kubernetes API: %.0f/s%n", secrets, VALUE_BYTES, created);
         try (EtcdView etcd = new EtcdView(stack)) {
             for (int round = 1; round <= rounds; round++) {
-                double raw = rawWrites(etcd.client().getKVClient(), "/clusters/load-" + name + "/", secrets);
+                double raw = rawWrites(etcd.client().getKVClient(), "/clusters/" + bound.name() + "/", secrets);
                 long started = System.nanoTime();
                 String version = api.rotate(key).path("id").asText();
                 JsonNode job = Checks.eventually("the end of the job", BOUND, () -> finished(api, cluster, version));

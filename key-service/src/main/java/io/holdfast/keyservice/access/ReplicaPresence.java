@@ -68,20 +68,12 @@ final class ReplicaPresence {
     }
 
     private void register() {
-        KeyValueStore.Lease fresh = store.lease(term.multipliedBy(LEASE_TERMS));
-        Transaction put = Transaction.builder()
-                .putLeased(ownKey, Bytes.copyOf(time.wall().toString().getBytes(StandardCharsets.UTF_8)), fresh.id())
-                .build();
-        TransactionResult result;
-        try {
-            result = store.commit(put);
-        } catch (RuntimeException e) {
-            // It would be kept alive without anybody knowing of it.
-            fresh.close();
-            throw e;
-        }
-        lease.set(fresh);
-        LOG.infov("This replica is present. key={0} revision={1}", ownKey, Long.toString(result.revision()));
+        Bytes now = Bytes.copyOf(time.wall().toString().getBytes(StandardCharsets.UTF_8));
+        lease.set(store.lease(
+                        term.multipliedBy(LEASE_TERMS),
+                        id -> Transaction.builder().putLeased(ownKey, now, id).build())
+                .orElse(null));
+        LOG.infov("This replica is present. key={0}", ownKey);
     }
 
     /** The watch begins: what is there now, and what went while nobody watched. */

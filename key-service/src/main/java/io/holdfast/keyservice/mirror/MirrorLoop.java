@@ -143,29 +143,19 @@ final class MirrorLoop implements AutoCloseable {
         if (held != null && held.alive()) {
             return true;
         }
-        leadership = null;
-        KeyValueStore.Lease fresh = store.lease(lease);
         String at = Layout.mirrorLeader(vault);
-        boolean won = false;
-        try {
-            won = store.commit(Transaction.builder()
-                            .ifAbsent(at)
-                            .putLeased(at, name, fresh.id())
-                            .build())
-                    .committed();
-        } finally {
-            // Also when nobody knows what became of it: a leader key on a lease that is kept alive and forgotten would
-            // bar
-            // every replica.
-            if (!won) {
-                fresh.close();
-            }
+        leadership = store.lease(
+                        lease,
+                        id -> Transaction.builder()
+                                .ifAbsent(at)
+                                .putLeased(at, name, id)
+                                .build())
+                .orElse(null);
+        if (leadership == null) {
+            return false;
         }
-        if (won) {
-            LOG.infov("This replica follows a vault elsewhere. vault={0}", vault.value());
-            leadership = fresh;
-        }
-        return won;
+        LOG.infov("This replica follows a vault elsewhere. vault={0}", vault.value());
+        return true;
     }
 
     @Override

@@ -11,7 +11,6 @@ import com.oracle.bmc.keymanagement.requests.EncryptRequest;
 import com.oracle.bmc.keymanagement.requests.SignRequest;
 import io.holdfast.envelope.EnvelopeDamaged;
 import io.holdfast.envelope.wrapped.EncryptionAlgorithm;
-import io.holdfast.envelope.wrapped.Means;
 import io.holdfast.envelope.wrapped.Purpose;
 import io.holdfast.envelope.wrapped.Scope;
 import io.holdfast.envelope.wrapped.WrappedDek;
@@ -25,8 +24,8 @@ import io.holdfast.keyservice.domain.KeyShape;
 import io.holdfast.keyservice.domain.KeyShape.Algorithm;
 import io.holdfast.keyservice.domain.SigningAlgorithm;
 import io.holdfast.keyservice.vault.Encryptions;
+import io.holdfast.keyservice.vault.NamedMaterial;
 import io.holdfast.keyservice.vault.Signatures;
-import io.holdfast.keyservice.vault.Vault;
 import io.holdfast.keyservice.vault.VaultUnavailable;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -43,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Oracle's API has plaintext in base64, in a string, which nothing can wipe: each such string lives for one call, and none
  * is kept.
  */
-final class OciMaterial implements Vault.Material {
+final class OciMaterial extends NamedMaterial {
     /** The longest DEK, with the tag of authenticated CBC, as a KEK wraps it. */
     private static final int LONGEST_SEALED_DEK = 64 + Xaes256Gcm.OVERHEAD;
 
@@ -52,30 +51,22 @@ final class OciMaterial implements Vault.Material {
 
     private final KmsCrypto crypto;
     private final OciCalls calls;
-    private final KeyId key;
-    private final KeyVersionId version;
-    private final KeyShape shape;
-    private volatile boolean closed;
 
     OciMaterial(KmsCrypto crypto, OciCalls calls, KeyId key, KeyVersionId version, KeyShape shape) {
+        super(key, version, shape);
         this.crypto = crypto;
         this.calls = calls;
-        this.key = key;
-        this.version = version;
-        this.shape = shape;
     }
 
     @Override
     public WrappedDek wrap(Scope scope, EncryptionAlgorithm algorithm, SecretBytes payload) {
-        Encryptions.requireFits(shape, algorithm);
-        scope.requireFits(payload);
+        WrappedDek.Header header = header(scope, algorithm, payload);
         requireShort(algorithm, payload);
         requireOpen();
-        WrappedDek.Header header = new WrappedDek.Header(key, version, new Means.ByVault(algorithm));
         byte[] label = Encryptions.label(scope, header);
         EncryptDataDetails.Builder details = EncryptDataDetails.builder()
-                .keyId(key.value())
-                .keyVersionId(version.value())
+                .keyId(key().value())
+                .keyVersionId(version().value())
                 .encryptionAlgorithm(EncryptDataDetails.EncryptionAlgorithm.create(algorithm.name()));
         if (isRsa()) {
             details.plaintext(inFront(label, payload));
@@ -97,21 +88,14 @@ final class OciMaterial implements Vault.Material {
 
     @Override
     public SecretBytes unwrap(Scope scope, WrappedDek wrapped) {
-        if (!(wrapped.header().means() instanceof Means.ByVault by)
-                || !wrapped.keyId().equals(key)
-                || !wrapped.keyVersionId().equals(version)
-                || !shape.algorithm().encrypts()
-                || isRsa() == (by.algorithm() == EncryptionAlgorithm.AES_256_GCM)) {
-            throw new EnvelopeDamaged();
-        }
+        EncryptionAlgorithm algorithm = algorithmOf(wrapped);
         String ciphertext = OpaqueText.text(wrapped.sealed());
         requireOpen();
         byte[] label = Encryptions.label(scope, wrapped.header());
         DecryptDataDetails.Builder details = DecryptDataDetails.builder()
-                .keyId(key.value())
-                .keyVersionId(version.value())
-                .encryptionAlgorithm(DecryptDataDetails.EncryptionAlgorithm.create(
-                        by.algorithm().name()))
+                .keyId(key().value())
+                .keyVersionId(version().value())
+                .encryptionAlgorithm(DecryptDataDetails.EncryptionAlgorithm.create(algorithm.name()))
                 .ciphertext(ciphertext);
         if (!isRsa()) {
             details.associatedData(associated(label));
@@ -170,11 +154,11 @@ final class OciMaterial implements Vault.Material {
 
     @Override
     public Bytes sign(SigningAlgorithm algorithm, byte[] digest) {
-        Signatures.requireFits(shape, algorithm);
+        Signatures.requireFits(shape(), algorithm);
         requireOpen();
         SignDataDetails details = SignDataDetails.builder()
-                .keyId(key.value())
-                .keyVersionId(version.value())
+                .keyId(key().value())
+                .keyVersionId(version().value())
                 .messageType(SignDataDetails.MessageType.Digest)
                 .signingAlgorithm(SignDataDetails.SigningAlgorithm.create(algorithm.name()))
                 .message(Base64.getEncoder().encodeToString(digest))
@@ -198,14 +182,14 @@ final class OciMaterial implements Vault.Material {
     }
 
     private boolean isRsa() {
-        return shape.algorithm() == Algorithm.RSA;
+        return shape().algorithm() == Algorithm.RSA;
     }
 
     private void requireShort(EncryptionAlgorithm algorithm, SecretBytes payload) {
-        if (isRsa() && payload.length() > Encryptions.most(shape, algorithm) - LABEL) {
+        if (isRsa() && payload.length() > Encryptions.most(shape(), algorithm) - LABEL) {
             throw ProblemException.invalid(
                     "plaintext",
-                    "must have at most " + (Encryptions.most(shape, algorithm) - LABEL) + " bytes for " + algorithm
+                    "must have at most " + (Encryptions.most(shape(), algorithm) - LABEL) + " bytes for " + algorithm
                             + " under a key of this length in this vault, where " + LABEL
                             + " more bind it to its associated data");
         }
@@ -213,7 +197,7 @@ final class OciMaterial implements Vault.Material {
 
     /** What another version encrypted, this one would never decrypt. */
     private void requireSameVersion(@Nullable String answered) {
-        if (answered != null && !answered.equals(version.value())) {
+        if (answered != null && !answered.equals(version().value())) {
             throw new VaultUnavailable("The vault used another version of the key than it was asked to.", null);
         }
     }
@@ -232,22 +216,5 @@ final class OciMaterial implements Vault.Material {
         if (!fits) {
             throw new VaultUnavailable("The vault answered a ciphertext that is too long to be kept.", null);
         }
-    }
-
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("the material is closed");
-        }
-    }
-
-    /** There is nothing of it in memory. */
-    @Override
-    public void close() {
-        closed = true;
-    }
-
-    @Override
-    public String toString() {
-        return "Material[" + version.value() + "]";
     }
 }

@@ -33,6 +33,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /** Makes vaults and keys, and new versions of keys. */
 @ApplicationScoped
@@ -83,17 +84,7 @@ public class Keys {
      *     that the vault does not do
      */
     public Stored<MasterKey> createKey(Stored<Vault> in, KeyWish wish, ChangeRequest request) {
-        VaultId vaultId = in.value().id();
-        Optional<Stored<MasterKey>> before = madeBefore(request);
-        if (before.isPresent()) {
-            return before.get();
-        }
-        if (wish.rotation().isPresent()) {
-            vaults.requireLedHere(vaultId);
-        }
-        Making making = making(vaults.forNew(vaultId, wish.protectionMode()), vaultId, wish.protectionMode());
-        Made made = making.generate(firstOf(vaultId, wish));
-        return store(in, wish, made, Origin.INTERNAL, request);
+        return make(in, wish, Origin.INTERNAL, request, Making::generate);
     }
 
     /**
@@ -103,26 +94,26 @@ public class Keys {
      * @throws ProblemException as {@link #createKey}, and INVALID_PARAMETER for material that is not of the shape
      */
     public Stored<MasterKey> importKey(Stored<Vault> in, KeyWish wish, SecretBytes material, ChangeRequest request) {
-        VaultId vaultId = in.value().id();
-        Optional<Stored<MasterKey>> before = madeBefore(request);
+        return make(in, wish, Origin.EXTERNAL, request, (making, version) -> making.adopt(version, material));
+    }
+
+    /** Nothing is made again that an earlier request with the same retry token made. */
+    private Stored<MasterKey> make(
+            Stored<Vault> in,
+            KeyWish wish,
+            Origin origin,
+            ChangeRequest request,
+            BiFunction<Making, Wish, Made> maker) {
+        Optional<String> before = request.attempt().get().replay();
         if (before.isPresent()) {
-            return before.get();
+            return store.key(new KeyId(before.get())).orElseThrow(ProblemException::notFound);
         }
+        VaultId vaultId = in.value().id();
         if (wish.rotation().isPresent()) {
             vaults.requireLedHere(vaultId);
         }
         Making making = making(vaults.forNew(vaultId, wish.protectionMode()), vaultId, wish.protectionMode());
-        Made made = making.adopt(firstOf(vaultId, wish), material);
-        return store(in, wish, made, Origin.EXTERNAL, request);
-    }
-
-    /** What an earlier request with the same retry token made: a vault elsewhere, or a token, must not make it again. */
-    private Optional<Stored<MasterKey>> madeBefore(ChangeRequest request) {
-        return request.attempt()
-                .get()
-                .replay()
-                .map(KeyId::new)
-                .map(id -> store.key(id).orElseThrow(ProblemException::notFound));
+        return store(in, wish, maker.apply(making, firstOf(vaultId, wish)), origin, request);
     }
 
     private Making making(MasterKey.Facts key) {
@@ -185,33 +176,23 @@ public class Keys {
      *     LIMIT_EXCEEDED when it has {@value MasterKey#MAX_VERSIONS} versions
      */
     public Rotated rotate(KeyId id, ChangeRequest request) {
+        return rotate(id, Origin.INTERNAL, request, Making::generate);
+    }
+
+    /**
+     * Judges the request before anything is made, and the transaction does so again: what a vault elsewhere makes stays
+     * there. One version per request, however many races it takes.
+     */
+    private Rotated rotate(KeyId id, Origin origin, ChangeRequest request, BiFunction<Making, Wish, Made> maker) {
         Stored<MasterKey> seen = store.key(id).orElseThrow(ProblemException::notFound);
-        Optional<Rotated> before = rotatedBefore(seen, request);
+        Optional<KeyVersionId> before = request.attempt().get().replay().map(KeyVersionId::new);
         if (before.isPresent()) {
-            return before.get();
+            return new Rotated(store.version(id, before.get()).orElseThrow(ProblemException::notFound), seen.value());
         }
-        MasterKey.Facts facts = requireMayRotate(seen, request);
-        // One version per request, however many races it takes.
-        Made made = making(facts).generate(nextOf(facts));
-        return makeCurrent(facts, made, Origin.INTERNAL, request);
-    }
-
-    private Optional<Rotated> rotatedBefore(Stored<MasterKey> seen, ChangeRequest request) {
-        return request.attempt()
-                .get()
-                .replay()
-                .map(KeyVersionId::new)
-                .map(version -> new Rotated(
-                        store.version(seen.value().id(), version).orElseThrow(ProblemException::notFound),
-                        seen.value()));
-    }
-
-    /** Looked at before anything is made, and again by the transaction: what a vault elsewhere makes stays there. */
-    private static MasterKey.Facts requireMayRotate(Stored<MasterKey> seen, ChangeRequest request) {
         seen.requireMatch(request.ifMatch());
         MasterKey.Enabled key = requireEnabled(seen.value());
         requireRoom(key);
-        return key.facts();
+        return makeCurrent(key.facts(), maker.apply(making(key.facts()), nextOf(key.facts())), origin, request);
     }
 
     private static void requireRoom(MasterKey.Enabled key) {
@@ -235,14 +216,7 @@ public class Keys {
      * @throws ProblemException as {@link #rotate}, and INVALID_PARAMETER for material that is not of the key's shape
      */
     public Rotated importVersion(KeyId id, SecretBytes material, ChangeRequest request) {
-        Stored<MasterKey> seen = store.key(id).orElseThrow(ProblemException::notFound);
-        Optional<Rotated> before = rotatedBefore(seen, request);
-        if (before.isPresent()) {
-            return before.get();
-        }
-        MasterKey.Facts facts = requireMayRotate(seen, request);
-        Made made = making(facts).adopt(nextOf(facts), material);
-        return makeCurrent(facts, made, Origin.EXTERNAL, request);
+        return rotate(id, Origin.EXTERNAL, request, (making, version) -> making.adopt(version, material));
     }
 
     private Rotated makeCurrent(MasterKey.Facts key, Made made, Origin origin, ChangeRequest request) {

@@ -25,11 +25,9 @@ public class Destructions {
     private static final String BEGUN = " begun";
 
     private final KeyValueStore store;
-    private final Listings listings;
 
     public Destructions(KeyValueStore store) {
         this.store = store;
-        this.listings = new Listings(store);
     }
 
     /**
@@ -73,11 +71,6 @@ public class Destructions {
                 .map(value -> new Recorded(read(value), value))
                 .filter(each -> !each.destruction().from().isAfter(now))
                 .toList();
-    }
-
-    /** Whether a destruction stands under this name. For who waits until it is done. */
-    public boolean isToCome(String name) {
-        return listings.ids(Layout.DESTRUCTIONS).contains(name);
     }
 
     /** Whether a version has material on record: then it is in use, whatever else is written. */

@@ -2,7 +2,6 @@ package io.holdfast.keyservice.vault;
 
 import io.holdfast.envelope.EnvelopeDamaged;
 import io.holdfast.envelope.wrapped.EncryptionAlgorithm;
-import io.holdfast.envelope.wrapped.Means;
 import io.holdfast.envelope.wrapped.Scope;
 import io.holdfast.envelope.wrapped.WrappedDek;
 import io.holdfast.kernel.Bytes;
@@ -10,19 +9,14 @@ import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.SecretBytes;
 import io.holdfast.keyservice.domain.KeyShape;
-import io.holdfast.keyservice.domain.KeyShape.Algorithm;
 import io.holdfast.keyservice.domain.SigningAlgorithm;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Optional;
 
 /** A key version of RSA or ECDSA: encrypts here by its public half, decrypts and signs where its private half is. */
-final class AsymmetricMaterial implements Vault.Material {
+final class AsymmetricMaterial extends NamedMaterial {
     private final PrivateHalf privateHalf;
     private final Optional<RSAPublicKey> rsa;
-    private final KeyId key;
-    private final KeyVersionId version;
-    private final KeyShape shape;
-    private volatile boolean closed;
 
     /**
      * @param privateHalf is closed with this
@@ -30,20 +24,16 @@ final class AsymmetricMaterial implements Vault.Material {
      */
     AsymmetricMaterial(
             PrivateHalf privateHalf, Optional<RSAPublicKey> rsa, KeyId key, KeyVersionId version, KeyShape shape) {
+        super(key, version, shape);
         this.privateHalf = privateHalf;
         this.rsa = rsa;
-        this.key = key;
-        this.version = version;
-        this.shape = shape;
     }
 
     @Override
     public WrappedDek wrap(Scope scope, EncryptionAlgorithm algorithm, SecretBytes payload) {
-        Encryptions.requireFits(shape, algorithm);
-        scope.requireFits(payload);
-        Encryptions.requireShort(shape, algorithm, payload);
+        WrappedDek.Header header = header(scope, algorithm, payload);
+        Encryptions.requireShort(shape(), algorithm, payload);
         requireOpen();
-        WrappedDek.Header header = new WrappedDek.Header(key, version, new Means.ByVault(algorithm));
         byte[] sealed =
                 Encryptions.oaepEncrypt(rsa.orElseThrow(), algorithm, Encryptions.label(scope, header), payload);
         return new WrappedDek(header, Bytes.takeOwnershipOf(sealed));
@@ -51,13 +41,7 @@ final class AsymmetricMaterial implements Vault.Material {
 
     @Override
     public SecretBytes unwrap(Scope scope, WrappedDek wrapped) {
-        EncryptionAlgorithm algorithm = Encryptions.byVault(wrapped);
-        if (shape.algorithm() != Algorithm.RSA
-                || algorithm == EncryptionAlgorithm.AES_256_GCM
-                || !wrapped.keyId().equals(key)
-                || !wrapped.keyVersionId().equals(version)) {
-            throw new EnvelopeDamaged();
-        }
+        EncryptionAlgorithm algorithm = algorithmOf(wrapped);
         requireOpen();
         SecretBytes opened = privateHalf.oaepDecrypt(
                 algorithm,
@@ -72,7 +56,7 @@ final class AsymmetricMaterial implements Vault.Material {
 
     @Override
     public Bytes sign(SigningAlgorithm algorithm, byte[] digest) {
-        Signatures.requireFits(shape, algorithm);
+        Signatures.requireFits(shape(), algorithm);
         requireOpen();
         return privateHalf.sign(algorithm, digest);
     }
@@ -83,20 +67,9 @@ final class AsymmetricMaterial implements Vault.Material {
         return privateHalf.export();
     }
 
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("the material is closed");
-        }
-    }
-
     @Override
     public void close() {
-        closed = true;
+        super.close();
         privateHalf.close();
-    }
-
-    @Override
-    public String toString() {
-        return "Material[" + version.value() + "]";
     }
 }

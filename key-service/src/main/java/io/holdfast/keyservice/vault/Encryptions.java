@@ -2,7 +2,6 @@ package io.holdfast.keyservice.vault;
 
 import io.holdfast.envelope.EnvelopeDamaged;
 import io.holdfast.envelope.wrapped.EncryptionAlgorithm;
-import io.holdfast.envelope.wrapped.Means;
 import io.holdfast.envelope.wrapped.Scope;
 import io.holdfast.envelope.wrapped.WrappedDek;
 import io.holdfast.kernel.ProblemException;
@@ -97,14 +96,6 @@ public final class Encryptions {
         } catch (GeneralSecurityException e) {
             throw new EnvelopeDamaged();
         }
-    }
-
-    /** The algorithm by which a vault made this. */
-    static EncryptionAlgorithm byVault(WrappedDek wrapped) {
-        if (wrapped.header().means() instanceof Means.ByVault vault) {
-            return vault.algorithm();
-        }
-        throw new EnvelopeDamaged();
     }
 
     private static AlgorithmParameterSpec oaep(EncryptionAlgorithm algorithm, byte[] label) {

@@ -2,7 +2,6 @@ package io.holdfast.keyservice.vault;
 
 import io.holdfast.envelope.EnvelopeDamaged;
 import io.holdfast.envelope.wrapped.EncryptionAlgorithm;
-import io.holdfast.envelope.wrapped.Means;
 import io.holdfast.envelope.wrapped.Scope;
 import io.holdfast.envelope.wrapped.WrappedDek;
 import io.holdfast.kernel.Bytes;
@@ -178,37 +177,27 @@ public final class Pkcs11Vault implements Vault {
         return new VaultUnavailable("The HSM did not do what was asked of it.", e);
     }
 
-    private final class Symmetric implements Material {
+    private final class Symmetric extends NamedMaterial {
         private final TokenKey<SecretKey> secret;
-        private final KeyId key;
-        private final KeyVersionId version;
-        private final KeyShape shape;
-        private volatile boolean closed;
 
         Symmetric(TokenKey<SecretKey> secret, KeyId key, KeyVersionId version, KeyShape shape) {
+            super(key, version, shape);
             this.secret = secret;
-            this.key = key;
-            this.version = version;
-            this.shape = shape;
         }
 
         @Override
         public WrappedDek wrap(Scope scope, EncryptionAlgorithm algorithm, SecretBytes payload) {
-            Encryptions.requireFits(shape, algorithm);
-            scope.requireFits(payload);
+            WrappedDek.Header header = header(scope, algorithm, payload);
             requireOpen();
-            budget.take(version);
-            WrappedDek.Header header = new WrappedDek.Header(key, version, new Means.ByVault(algorithm));
+            budget.take(version());
             byte[] sealed = secret.use(key -> gcm.seal(key, scope.associatedData(header), payload));
             return new WrappedDek(header, Bytes.takeOwnershipOf(sealed));
         }
 
         @Override
         public SecretBytes unwrap(Scope scope, WrappedDek wrapped) {
-            if (!wrapped.header()
-                            .equals(new WrappedDek.Header(
-                                    key, version, new Means.ByVault(EncryptionAlgorithm.AES_256_GCM)))
-                    || !scope.fits(wrapped.sealed().length() - TokenGcm.OVERHEAD)) {
+            var unused = algorithmOf(wrapped);
+            if (!scope.fits(wrapped.sealed().length() - TokenGcm.OVERHEAD)) {
                 throw new EnvelopeDamaged();
             }
             requireOpen();
@@ -218,29 +207,13 @@ public final class Pkcs11Vault implements Vault {
 
         @Override
         public Bytes sign(SigningAlgorithm algorithm, byte[] digest) {
-            Signatures.requireFits(shape, algorithm);
+            Signatures.requireFits(shape(), algorithm);
             throw new IllegalStateException("an AES key fits no signing algorithm");
         }
 
         @Override
         public SecretBytes export() {
             throw staysInside();
-        }
-
-        private void requireOpen() {
-            if (closed) {
-                throw new IllegalStateException("the material is closed");
-            }
-        }
-
-        @Override
-        public void close() {
-            closed = true;
-        }
-
-        @Override
-        public String toString() {
-            return "Material[" + version.value() + "]";
         }
     }
 

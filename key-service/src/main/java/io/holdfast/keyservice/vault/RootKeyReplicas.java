@@ -78,20 +78,12 @@ public final class RootKeyReplicas implements AutoCloseable {
             if (closed || (lease != null && lease.alive())) {
                 return;
             }
-            Lease fresh = store.lease(timeToLive);
-            boolean shown = false;
-            try {
-                store.commit(Transaction.builder()
-                        .putLeased(ownKey, write(mine), fresh.id())
-                        .build());
-                shown = true;
-            } finally {
-                // A lease that is kept alive without its key would pass for being seen.
-                if (!shown) {
-                    fresh.close();
-                }
-            }
-            lease = fresh;
+            lease = store.lease(
+                            timeToLive,
+                            id -> Transaction.builder()
+                                    .putLeased(ownKey, write(mine), id)
+                                    .build())
+                    .orElse(null);
         } finally {
             lock.unlock();
         }

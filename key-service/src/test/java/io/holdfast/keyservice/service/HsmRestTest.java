@@ -12,10 +12,13 @@ import io.holdfast.keyservice.domain.KeyShape;
 import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.keyservice.store.Destructions;
 import io.holdfast.keyservice.store.Destructions.Destruction;
+import io.holdfast.keyservice.store.Layout;
 import io.holdfast.keyservice.vault.MaterialUnusable;
 import io.holdfast.keyservice.vault.Vault;
 import io.holdfast.keyservice.vault.Vault.Wish;
 import io.holdfast.keyservice.vault.Vaults;
+import io.holdfast.platform.store.KeyValueStore;
+import io.holdfast.platform.store.Scan;
 import io.holdfast.testkit.Await;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -42,6 +45,9 @@ class HsmRestTest {
 
     @Inject
     Destructions destructions;
+
+    @Inject
+    KeyValueStore etcd;
 
     @Inject
     Ocid.Mint mint;
@@ -156,7 +162,8 @@ class HsmRestTest {
     }
 
     private boolean notToBeDestroyed(KeyVersionId version, String key) {
-        return !destructions.isToCome(version.value()) && !destructions.isToCome(key);
+        return etcd.scan(Scan.of(Layout.DESTRUCTIONS, Scan.MAX_LIMIT)).values().stream()
+                .noneMatch(each -> List.of(version.value(), key).contains(Layout.last(each.key())));
     }
 
     private Vault hsm() {

@@ -2,6 +2,7 @@ package io.holdfast.platform.store;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.LongFunction;
 
 /**
  * The state of a service. Calls block; call from a virtual thread.
@@ -43,6 +44,26 @@ public interface KeyValueStore extends AutoCloseable {
 
     /** A lease that is kept alive until closed; its keys vanish when it ends. */
     Lease lease(Duration timeToLive);
+
+    /**
+     * Commits what a new lease is for. The lease lives on only when that is certain to have been committed: one that is kept
+     * alive and forgotten would keep its key for ever.
+     *
+     * @param use the transaction, given the lease's id
+     * @return the lease, empty when the transaction's conditions did not hold
+     */
+    default Optional<Lease> lease(Duration timeToLive, LongFunction<Transaction> use) {
+        Lease fresh = lease(timeToLive);
+        boolean used = false;
+        try {
+            used = commit(use.apply(fresh.id())).committed();
+        } finally {
+            if (!used) {
+                fresh.close();
+            }
+        }
+        return used ? Optional.of(fresh) : Optional.empty();
+    }
 
     /**
      * A lease that nobody renews, for keys that shall vanish by themselves. etcd counts its time, not this process.
