@@ -542,8 +542,7 @@ class ClusterFlowsTest {
                 holding(tls, expired),
                 holding(tls, foreign));
         for (SslContext context : contexts) {
-            ManagedChannel channel = NettyChannelBuilder.forTarget(
-                            "127.0.0.1:" + config("quarkus.grpc.server.test-port"))
+            ManagedChannel channel = NettyChannelBuilder.forTarget("127.0.0.1:" + config("holdfast.grpc.port"))
                     .sslContext(context)
                     .build();
             try {
@@ -574,7 +573,7 @@ class ClusterFlowsTest {
                 Path.of(config("holdfast.tls.dir")),
                 name,
                 "cluster-service",
-                "127.0.0.1:" + config("quarkus.grpc.server.test-port"));
+                "127.0.0.1:" + config("holdfast.grpc.port"));
         try {
             calls.make(ClustersGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS));
         } finally {

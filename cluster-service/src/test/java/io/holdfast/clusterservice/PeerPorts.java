@@ -12,7 +12,7 @@ public final class PeerPorts implements QuarkusTestResourceLifecycleManager {
         List<Integer> ports = LoopbackPort.free(2);
         return Map.of(
                 "holdfast.clusters.key-service", "127.0.0.1:" + ports.get(0),
-                "quarkus.grpc.server.test-port", String.valueOf(ports.get(1)),
+                "holdfast.grpc.port", String.valueOf(ports.get(1)),
                 "quarkus.http.test-port", "0",
                 "holdfast.clusters.secrets-url", "https://127.0.0.1:6443/",
                 "holdfast.clusters.kubernetes-versions", "v1.33.1,v1.34.1,v1.35.0",

@@ -2,13 +2,13 @@ package io.holdfast.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import grpc.health.v1.HealthGrpc;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
@@ -50,9 +50,7 @@ class CertificatesST {
     }
 
     /** Reflection tells of the others, and not of itself. */
-    private static final List<ServiceDescriptor> REFLECTION = List.of(
-            ServerReflectionGrpc.getServiceDescriptor(),
-            grpc.reflection.v1alpha.ServerReflectionGrpc.getServiceDescriptor());
+    private static final List<ServiceDescriptor> REFLECTION = List.of(ServerReflectionGrpc.getServiceDescriptor());
 
     /** Each gRPC port, and what it serves beside reflection. */
     private static Map<String, List<ServiceDescriptor>> served() {

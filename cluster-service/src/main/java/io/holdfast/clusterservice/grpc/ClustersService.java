@@ -11,8 +11,10 @@ import io.holdfast.contracts.clusters.v1.ListClustersRequest;
 import io.holdfast.contracts.clusters.v1.ListClustersResponse;
 import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.ProblemException;
+import io.holdfast.platform.grpc.ServedOverGrpc;
 import io.holdfast.platform.grpc.ServiceCalls;
-import io.quarkus.grpc.GrpcService;
+import jakarta.enterprise.inject.Typed;
+import jakarta.inject.Singleton;
 import java.util.Optional;
 
 /**
@@ -21,8 +23,9 @@ import java.util.Optional;
  * <p>Callers: key-service, secret-service and audit-service; PERMISSION_DENIED for others. INVALID_ARGUMENT for limits
  * and page tokens, UNAVAILABLE when etcd does not answer.
  */
-@GrpcService
-public class ClustersService extends ClustersGrpc.ClustersImplBase {
+@Singleton
+@Typed(ServedOverGrpc.class)
+public class ClustersService extends ClustersGrpc.ClustersImplBase implements ServedOverGrpc {
     private static final int USUAL = 100;
     private static final int MOST = 500;
 

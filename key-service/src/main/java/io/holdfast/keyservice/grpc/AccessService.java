@@ -39,11 +39,13 @@ import io.holdfast.keyservice.tokens.TokenRefused;
 import io.holdfast.platform.access.PeerIdentity;
 import io.holdfast.platform.access.PeerIdentity.Peer;
 import io.holdfast.platform.grpc.Overload;
+import io.holdfast.platform.grpc.ServedOverGrpc;
 import io.holdfast.platform.http.Authenticator.SignedRequest;
 import io.holdfast.platform.http.Authorizer.Decision;
 import io.holdfast.platform.http.Caller;
-import io.quarkus.grpc.GrpcService;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -54,8 +56,9 @@ import org.jboss.logging.Logger;
  * The {@code Access} service: sessions, who a caller is, what it may, kubectl tokens. Only for Holdfast services; tokens
  * are made for cluster-service alone.
  */
-@GrpcService
-public class AccessService extends AccessGrpc.AccessImplBase {
+@Singleton
+@Typed(ServedOverGrpc.class)
+public class AccessService extends AccessGrpc.AccessImplBase implements ServedOverGrpc {
     private static final Logger LOG = Logger.getLogger(AccessService.class);
     private static final String CLUSTER_SERVICE = "cluster-service";
     private static final int MAX_BINDINGS = 500;

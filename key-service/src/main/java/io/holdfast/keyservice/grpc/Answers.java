@@ -14,8 +14,11 @@ import io.holdfast.platform.grpc.UnaryCalls;
 import io.holdfast.platform.store.OutcomeUnknown;
 import io.holdfast.platform.store.StoreFull;
 import io.holdfast.platform.store.StoreUnavailable;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -26,7 +29,11 @@ public class Answers {
     private static final Logger LOG = Logger.getLogger(Answers.class);
     static final Metadata.Key<String> DENIAL = Metadata.Key.of("holdfast-denial", Metadata.ASCII_STRING_MARSHALLER);
 
+    /** Looked up once each: the registry's own look-up builds the name and its tags anew for each call. */
+    private record Outcome(String method, Status.Code code) {}
+
     private final MeterRegistry meters;
+    private final Map<Outcome, Counter> counters = new ConcurrentHashMap<>();
 
     public Answers(MeterRegistry meters) {
         this.meters = meters;
@@ -53,12 +60,14 @@ public class Answers {
     }
 
     private void count(String method, Status status) {
-        meters.counter(
-                        "holdfast.keys.operations",
-                        "operation",
-                        method,
-                        "outcome",
-                        status.isOk() ? "ok" : status.getCode().name())
+        counters.computeIfAbsent(
+                        new Outcome(method, status.getCode()),
+                        outcome -> meters.counter(
+                                "holdfast.keys.operations",
+                                "operation",
+                                method,
+                                "outcome",
+                                status.isOk() ? "ok" : status.getCode().name()))
                 .increment();
     }
 

@@ -50,7 +50,7 @@ public final class KeyServiceProfile implements QuarkusTestProfile {
                 settings.put("holdfast.keys.deletion.sweep-interval", "PT0.2S");
                 settings.put("quarkus.http.test-port", "0");
                 settings.put(
-                        "quarkus.grpc.server.test-port",
+                        "holdfast.grpc.port",
                         Integer.toString(LoopbackPort.free(1).getFirst()));
                 return settings;
             } catch (IOException e) {

@@ -35,7 +35,7 @@ final class Wire implements AutoCloseable {
             if (certificate != null) {
                 ssl.keyManager(certificate, key);
             }
-            int port = ConfigProvider.getConfig().getValue("quarkus.grpc.server.test-port", Integer.class);
+            int port = ConfigProvider.getConfig().getValue("holdfast.grpc.port", Integer.class);
             return new Wire(NettyChannelBuilder.forAddress("127.0.0.1", port)
                     .sslContext(ssl.build())
                     .build());

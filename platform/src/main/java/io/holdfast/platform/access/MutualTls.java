@@ -1,49 +1,50 @@
 package io.holdfast.platform.access;
 
-import io.quarkus.arc.Unremovable;
-import io.quarkus.grpc.api.ServerBuilderCustomizer;
-import io.quarkus.grpc.runtime.config.GrpcServerConfiguration;
-import io.vertx.core.http.ClientAuth;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
-import io.vertx.grpc.VertxServerBuilder;
+import io.grpc.netty.GrpcSslContexts;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/**
- * Gives this service's gRPC server its certificate and our CA from {@code holdfast.tls.dir}, as PEM, which Quarkus' own
- * settings take for the certificate but not for the trust. Quarkus applies its settings afterwards; this module's
- * configuration defaults make them demand a client certificate and refuse plain text.
- */
+/** The gRPC server's side of mutual TLS: this service's certificate and our CA from {@code holdfast.tls.dir}. */
 @Singleton
-@Unremovable
-public class MutualTls implements ServerBuilderCustomizer<VertxServerBuilder> {
+public class MutualTls {
     private final TlsConfig tls;
     private final String application;
 
     @Inject
-    public MutualTls(
+    MutualTls(
             TlsConfig tls,
             @ConfigProperty(name = "quarkus.application.name", defaultValue = "holdfast") String application) {
         this.tls = tls;
         this.application = application;
     }
 
-    @Override
-    public void customize(GrpcServerConfiguration config, VertxServerBuilder builder) {
-        if (tls.dir().isEmpty()) {
-            return;
-        }
-        Path directory = tls.dir().get();
+    /**
+     * TLS 1.3 only, like {@link ServiceChannel}; a client without a certificate of our CA ends in the handshake.
+     *
+     * @throws IllegalStateException without {@code holdfast.tls.dir}: nothing is ever served in the clear
+     */
+    public SslContext ofServer() {
+        Path directory = tls.dir()
+                .orElseThrow(
+                        () -> new IllegalStateException(
+                                "gRPC is served over mutual TLS only: set holdfast.tls.dir to the directory with the certificates"));
         String name = tls.name().orElse(application);
-        builder.useSsl(options -> options.setSsl(true)
-                .setKeyCertOptions(new PemKeyCertOptions()
-                        .setCertPath(directory.resolve(name + ".crt").toString())
-                        .setKeyPath(directory.resolve(name + ".key").toString()))
-                .setTrustOptions(new PemTrustOptions()
-                        .addCertPath(directory.resolve("ca.crt").toString()))
-                .setClientAuth(ClientAuth.REQUIRED));
+        try {
+            return GrpcSslContexts.forServer(
+                            directory.resolve(name + ".crt").toFile(),
+                            directory.resolve(name + ".key").toFile())
+                    .trustManager(directory.resolve("ca.crt").toFile())
+                    .clientAuth(ClientAuth.REQUIRE)
+                    .protocols("TLSv1.3")
+                    .build();
+        } catch (IOException failure) {
+            throw new UncheckedIOException("certificates of " + name + " in " + directory, failure);
+        }
     }
 }

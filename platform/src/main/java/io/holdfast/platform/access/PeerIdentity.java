@@ -1,5 +1,6 @@
 package io.holdfast.platform.access;
 
+import io.grpc.Attributes;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;
@@ -7,11 +8,10 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerTransportFilter;
 import io.grpc.Status;
 import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.ProblemException;
-import io.quarkus.grpc.GlobalInterceptor;
-import jakarta.enterprise.context.ApplicationScoped;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -26,20 +26,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells a gRPC service who calls: the URI in the client's certificate, {@code holdfast://service/<name>} or
- * {@code holdfast://cluster/<ocid>}. Applies to every gRPC service of the process; a call without exactly one such name is
- * UNAUTHENTICATED and reaches nothing. TLS itself has verified the certificate by then.
- *
- * <p>A service turns its gRPC server on by having a {@code @GrpcService} and these; the rest (a server of its own, mutual
- * TLS with the certificate in {@code holdfast.tls.dir}) comes from this module's defaults and from {@link MutualTls}:
- *
- * <pre>
- * quarkus.grpc.server.port=9443
- * holdfast.tls.dir=/etc/holdfast/tls
- * </pre>
+ * {@code holdfast://cluster/<ocid>}. Read once for each connection, it applies to every call on it; a call without exactly
+ * one such name is UNAUTHENTICATED and reaches nothing. TLS itself has verified the certificate by then.
  */
-@GlobalInterceptor
-@ApplicationScoped
-public class PeerIdentity implements ServerInterceptor {
+public final class PeerIdentity extends ServerTransportFilter implements ServerInterceptor {
     private static final String SERVICE = "holdfast://service/";
     private static final String CLUSTER = "holdfast://cluster/";
     private static final Pattern SERVICE_NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
@@ -47,6 +37,7 @@ public class PeerIdentity implements ServerInterceptor {
     private static final int URI_NAME = 6;
 
     private static final Context.Key<Peer> CURRENT = Context.key("holdfast.peer");
+    private static final Attributes.Key<Peer> OF_CONNECTION = Attributes.Key.create("holdfast.peer");
 
     /** Who is at the other end. */
     public sealed interface Peer {
@@ -73,16 +64,23 @@ public class PeerIdentity implements ServerInterceptor {
     }
 
     @Override
+    public Attributes transportReady(Attributes connection) {
+        return peerOf(connection.get(Grpc.TRANSPORT_ATTR_SSL_SESSION))
+                .map(peer -> connection.toBuilder().set(OF_CONNECTION, peer).build())
+                .orElse(connection);
+    }
+
+    @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        Optional<Peer> peer = peerOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
-        if (peer.isEmpty()) {
+        Peer peer = call.getAttributes().get(OF_CONNECTION);
+        if (peer == null) {
             call.close(
                     Status.UNAUTHENTICATED.withDescription("the client's certificate names no Holdfast peer"),
                     new Metadata());
             return new ServerCall.Listener<>() {};
         }
-        return Contexts.interceptCall(Context.current().withValue(CURRENT, peer.get()), call, headers, next);
+        return Contexts.interceptCall(Context.current().withValue(CURRENT, peer), call, headers, next);
     }
 
     static Optional<Peer> peerOf(@Nullable SSLSession session) {

@@ -1,18 +1,18 @@
 package io.holdfast.platform.grpc;
 
-import grpc.health.v1.HealthGrpc;
-import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
-import grpc.health.v1.HealthOuterClass.HealthCheckResponse;
-import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
-import io.grpc.BindableService;
 import io.grpc.Context;
 import io.grpc.Status;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import io.quarkus.grpc.GrpcService;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -23,26 +23,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code grpc.health.v1.Health}, over mutual TLS like everything on this port, for any certificate of the installation.
  * Each gRPC service of the process, and the process itself (the empty name), is SERVING exactly while the process is
- * ready. Quarkus' own says SERVING from the start on, whatever has become of etcd.
+ * ready.
  */
-@GrpcService
-public class HealthService extends HealthGrpc.HealthImplBase {
+@Singleton
+@Typed(ServedOverGrpc.class)
+public class HealthService extends HealthGrpc.HealthImplBase implements ServedOverGrpc {
     /** Open {@code Watch} calls; the next ones are refused as {@link Overload} says. */
     static final int MOST_WATCHES = 64;
     /** How late a change of readiness may be told. */
     private static final long EVERY_MILLIS = 2000;
 
     private static final String WHOLE = "";
-    /** Of the protocol; younger than the enum that Quarkus brings. */
-    private static final int SERVICE_UNKNOWN = 3;
 
     private final Readiness readiness;
-    private final Instance<BindableService> services;
+    private final Instance<ServedOverGrpc> services;
     private final Semaphore watches = new Semaphore(MOST_WATCHES);
     private volatile @Nullable Set<String> names;
 
     @Inject
-    HealthService(Readiness readiness, @Any Instance<BindableService> services) {
+    HealthService(Readiness readiness, @Any Instance<ServedOverGrpc> services) {
         this.readiness = readiness;
         this.services = services;
     }
@@ -50,8 +49,8 @@ public class HealthService extends HealthGrpc.HealthImplBase {
     @Override
     public void check(HealthCheckRequest request, StreamObserver<HealthCheckResponse> call) {
         UnaryCalls.serve(call, () -> {
-            int status = status(request.getService());
-            if (status == SERVICE_UNKNOWN) {
+            ServingStatus status = status(request.getService());
+            if (status == ServingStatus.SERVICE_UNKNOWN) {
                 call.onError(Status.NOT_FOUND
                         .withDescription("there is no such service here")
                         .asRuntimeException());
@@ -84,10 +83,10 @@ public class HealthService extends HealthGrpc.HealthImplBase {
     }
 
     private void follow(String service, ServerCallStreamObserver<HealthCheckResponse> call, CountDownLatch gone) {
-        int told = -1;
+        @Nullable ServingStatus told = null;
         try {
             do {
-                int now = status(service);
+                ServingStatus now = status(service);
                 // Who does not read is told the newest when it does.
                 if (now != told && call.isReady()) {
                     call.onNext(answer(now));
@@ -99,11 +98,11 @@ public class HealthService extends HealthGrpc.HealthImplBase {
         }
     }
 
-    private int status(String service) {
+    private ServingStatus status(String service) {
         if (!service.equals(WHOLE) && !names().contains(service)) {
-            return SERVICE_UNKNOWN;
+            return ServingStatus.SERVICE_UNKNOWN;
         }
-        return readiness.ready() ? ServingStatus.SERVING_VALUE : ServingStatus.NOT_SERVING_VALUE;
+        return readiness.ready() ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
     }
 
     private Set<String> names() {
@@ -117,7 +116,7 @@ public class HealthService extends HealthGrpc.HealthImplBase {
         return known;
     }
 
-    private static HealthCheckResponse answer(int status) {
-        return HealthCheckResponse.newBuilder().setStatusValue(status).build();
+    private static HealthCheckResponse answer(ServingStatus status) {
+        return HealthCheckResponse.newBuilder().setStatus(status).build();
     }
 }

@@ -13,10 +13,6 @@ import java.util.function.Consumer;
 
 /**
  * Hands each unary call to a virtual thread of its own, with the call's gRPC and trace contexts.
- *
- * <p>Quarkus' {@code @RunOnVirtualThread} does the same, but up to 3.33 loses a call now and then under load: it may replay
- * the end of the request before the request (quarkusio/quarkus#48940). Go back to the annotation once the fix is in the
- * version we use.
  */
 public final class UnaryCalls {
     /** So many calls run at once; the next ones are refused as {@link Overload} says. */

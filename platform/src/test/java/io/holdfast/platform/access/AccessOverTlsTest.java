@@ -42,7 +42,7 @@ class AccessOverTlsTest {
     @ConfigProperty(name = "holdfast.tls.dir")
     Path tls;
 
-    @ConfigProperty(name = "quarkus.grpc.server.test-port")
+    @ConfigProperty(name = "holdfast.grpc.port")
     int port;
 
     private ManagedChannel channel;

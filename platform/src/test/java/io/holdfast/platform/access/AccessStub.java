@@ -14,17 +14,19 @@ import io.holdfast.contracts.access.v1.Pong;
 import io.holdfast.contracts.access.v1.Principal;
 import io.holdfast.contracts.access.v1.SessionRequest;
 import io.holdfast.contracts.access.v1.SessionResponse;
+import io.holdfast.platform.grpc.ServedOverGrpc;
 import io.holdfast.platform.grpc.UnaryCalls;
-import io.quarkus.grpc.GrpcService;
-import io.smallrye.common.annotation.Blocking;
+import jakarta.enterprise.inject.Typed;
+import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The server's side of the session, steered by a test. */
-@GrpcService
-public class AccessStub extends AccessGrpc.AccessImplBase {
+@Singleton
+@Typed(ServedOverGrpc.class)
+public class AccessStub extends AccessGrpc.AccessImplBase implements ServedOverGrpc {
     static final AtomicLong REVISION = new AtomicLong(10);
     static final AtomicLong ACKNOWLEDGED = new AtomicLong();
     static final AtomicInteger AUTHORIZED = new AtomicInteger();
@@ -90,7 +92,6 @@ public class AccessStub extends AccessGrpc.AccessImplBase {
     }
 
     @Override
-    @Blocking
     public void authenticate(AuthenticateRequest request, StreamObserver<AuthenticateResponse> answer) {
         String token = request.hasClusterToken()
                 ? request.getClusterToken().getToken()
@@ -121,7 +122,6 @@ public class AccessStub extends AccessGrpc.AccessImplBase {
     }
 
     @Override
-    @Blocking
     public void authorize(AuthorizeRequest request, StreamObserver<AuthorizeResponse> answer) {
         AUTHORIZED.incrementAndGet();
         answer.onNext(AuthorizeResponse.newBuilder()

@@ -8,9 +8,7 @@ import java.util.Map;
 public final class GrpcPort implements QuarkusTestResourceLifecycleManager {
     @Override
     public Map<String, String> start() {
-        return Map.of(
-                "quarkus.grpc.server.test-port",
-                String.valueOf(LoopbackPort.free(1).get(0)));
+        return Map.of("holdfast.grpc.port", String.valueOf(LoopbackPort.free(1).get(0)));
     }
 
     @Override

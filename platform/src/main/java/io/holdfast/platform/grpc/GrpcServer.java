@@ -1,0 +1,112 @@
+package io.holdfast.platform.grpc;
+
+import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.holdfast.platform.access.MutualTls;
+import io.holdfast.platform.access.PeerIdentity;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.grpc.MetricCollectingServerInterceptor;
+import io.opentelemetry.api.OpenTelemetry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves every {@link ServedOverGrpc} of the process, and reflection, with grpc-java's own server: mutual TLS
+ * ({@link MutualTls}), callers known by their certificates ({@link PeerIdentity}), traces ({@link CallerTraces}) and times.
+ * ADR 0018 says why it is not Quarkus' server.
+ *
+ * <p>Services are called on the thread that reads the connection: they return at once and answer from threads of their own
+ * ({@link UnaryCalls}).
+ */
+@Singleton
+public class GrpcServer {
+    private static final Logger LOG = Logger.getLogger(GrpcServer.class);
+    /** Streams last as long as the process; only unary calls are worth waiting for, and they are short. */
+    private static final long ENDING_MILLIS = 500;
+    /** After whatever the services rest on. */
+    private static final int LAST = 10_000;
+
+    private final GrpcConfig config;
+    private final MutualTls tls;
+    private final Instance<ServedOverGrpc> services;
+    private final MeterRegistry meters;
+    private final OpenTelemetry telemetry;
+    private @Nullable Server server;
+
+    @Inject
+    GrpcServer(
+            GrpcConfig config,
+            MutualTls tls,
+            @Any Instance<ServedOverGrpc> services,
+            MeterRegistry meters,
+            OpenTelemetry telemetry) {
+        this.config = config;
+        this.tls = tls;
+        this.services = services;
+        this.meters = meters;
+        this.telemetry = telemetry;
+    }
+
+    void start(@Observes @Priority(LAST) StartupEvent event) {
+        if (config.port().isEmpty()) {
+            return;
+        }
+        List<ServerServiceDefinition> served = new ArrayList<>();
+        services.forEach(service -> served.add(service.bindService()));
+        served.add(ProtoReflectionServiceV1.newInstance().bindService());
+        PeerIdentity peers = new PeerIdentity();
+        MetricCollectingServerInterceptor times = new MetricCollectingServerInterceptor(meters);
+        CallerTraces traces = new CallerTraces(telemetry);
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(
+                        new InetSocketAddress(config.host(), config.port().getAsInt()))
+                .sslContext(tls.ofServer())
+                .maxInboundMessageSize(config.maxMessageBytes())
+                .directExecutor()
+                .addTransportFilter(peers);
+        // The first of these sees the call first.
+        served.forEach(
+                service -> builder.addService(ServerInterceptors.interceptForward(service, times, traces, peers)));
+        try {
+            server = builder.build().start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("gRPC can't be served at " + config.host() + ":" + config.port(), e);
+        }
+        LOG.infov("Serves gRPC over mutual TLS at {0}:{1}", config.host(), Integer.toString(server.getPort()));
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        Server running = server;
+        if (running == null) {
+            return;
+        }
+        server = null;
+        running.shutdown();
+        try {
+            if (running.awaitTermination(ENDING_MILLIS, TimeUnit.MILLISECONDS)) {
+                return;
+            }
+            running.shutdownNow();
+            running.awaitTermination(ENDING_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            running.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
