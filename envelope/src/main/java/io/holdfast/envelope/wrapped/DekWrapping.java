@@ -3,6 +3,7 @@ package io.holdfast.envelope.wrapped;
 import io.holdfast.envelope.EnvelopeDamaged;
 import io.holdfast.envelope.jca.HmacSha256;
 import io.holdfast.envelope.xaes.Xaes256Gcm;
+import io.holdfast.envelope.xaes.XaesKey;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.SecretBytes;
@@ -61,6 +62,13 @@ public final class DekWrapping {
      * @throws ProblemException InvalidParameter when the payload has a length that the purpose does not have
      */
     public WrappedDek wrap(SecretBytes masterKey, WrappedDek.Header header, Scope scope, SecretBytes payload) {
+        try (XaesKey once = XaesKey.of(masterKey)) {
+            return wrap(once, header, scope, payload);
+        }
+    }
+
+    /** The same under a prepared key. */
+    public WrappedDek wrap(XaesKey masterKey, WrappedDek.Header header, Scope scope, SecretBytes payload) {
         scope.requireFits(payload);
         return new WrappedDek(header, xaes.seal(masterKey, payload, scope.associatedData(header)));
     }
@@ -73,6 +81,13 @@ public final class DekWrapping {
      *     altered
      */
     public SecretBytes unwrap(SecretBytes masterKey, Scope scope, WrappedDek wrapped) {
+        try (XaesKey once = XaesKey.of(masterKey)) {
+            return unwrap(once, scope, wrapped);
+        }
+    }
+
+    /** The same under a prepared key. */
+    public SecretBytes unwrap(XaesKey masterKey, Scope scope, WrappedDek wrapped) {
         return xaes.open(masterKey, wrapped.sealed(), scope.associatedData(wrapped.header()));
     }
 

@@ -27,7 +27,8 @@ public final class Xaes256Gcm {
     /** How many bytes longer than the plaintext the sealed message is. */
     public static final int OVERHEAD = NONCE + Aes.TAG;
 
-    private static final int DERIVE = 12;
+    /** How many bytes of the nonce go into the message key; the rest is the nonce of AES-GCM. */
+    static final int DERIVE = 12;
 
     private final SecureRandom random;
 
@@ -48,9 +49,16 @@ public final class Xaes256Gcm {
      * @param aad bound to the message, not in it
      */
     public Bytes seal(SecretBytes key, SecretBytes plaintext, byte[] aad) {
+        try (XaesKey once = XaesKey.of(key)) {
+            return seal(once, plaintext, aad);
+        }
+    }
+
+    /** The same under a prepared key. */
+    public Bytes seal(XaesKey key, SecretBytes plaintext, byte[] aad) {
         byte[] nonce = new byte[NONCE];
         random.nextBytes(nonce);
-        byte[] derived = derive(key, nonce);
+        byte[] derived = key.derive(nonce);
         try {
             return plaintext.use(text -> {
                 byte[] out = Arrays.copyOf(nonce, OVERHEAD + text.length);
@@ -68,50 +76,23 @@ public final class Xaes256Gcm {
      * @throws EnvelopeDamaged when it was not sealed under this key with this {@code aad}, or was altered
      */
     public SecretBytes open(SecretBytes key, Bytes sealed, byte[] aad) {
+        try (XaesKey once = XaesKey.of(key)) {
+            return open(once, sealed, aad);
+        }
+    }
+
+    /** The same under a prepared key. */
+    public SecretBytes open(XaesKey key, Bytes sealed, byte[] aad) {
         if (sealed.length() < OVERHEAD) {
             throw new EnvelopeDamaged();
         }
         byte[] bytes = sealed.toArray();
-        byte[] derived = derive(key, bytes);
+        byte[] derived = key.derive(bytes);
         try {
             byte[] nonce = Arrays.copyOfRange(bytes, DERIVE, NONCE);
             return SecretBytes.takeOwnershipOf(Aes.gcmOpen(derived, nonce, aad, bytes, NONCE));
         } finally {
             Arrays.fill(derived, (byte) 0);
         }
-    }
-
-    /** The message key: NIST SP 800-108r1 in counter mode with CMAC-AES256, label 'X', context the nonce's first 12 bytes. */
-    private static byte[] derive(SecretBytes key, byte[] nonce) {
-        return key.use(material -> {
-            if (material.length != KEY) {
-                throw new IllegalArgumentException("an XAES-256-GCM key has 32 bytes");
-            }
-            try (Aes.Blocks aes = new Aes.Blocks(material)) {
-                byte[] subkey = doubled(aes.encrypt(new byte[Aes.BLOCK]));
-                byte[] messages = new byte[2 * Aes.BLOCK];
-                for (int counter = 1; counter <= 2; counter++) {
-                    int at = (counter - 1) * Aes.BLOCK;
-                    messages[at + 1] = (byte) counter;
-                    messages[at + 2] = 'X';
-                    System.arraycopy(nonce, 0, messages, at + 4, DERIVE);
-                    for (int i = 0; i < Aes.BLOCK; i++) {
-                        messages[at + i] ^= subkey[i];
-                    }
-                }
-                Arrays.fill(subkey, (byte) 0);
-                return aes.encrypt(messages);
-            }
-        });
-    }
-
-    /** Doubling in GF(2^128) (NIST SP 800-38B, section 6.1), in place and without a branch on the secret. */
-    private static byte[] doubled(byte[] block) {
-        int reduce = 0x87 & -((block[0] & 0x80) >>> 7);
-        for (int i = 0; i < Aes.BLOCK - 1; i++) {
-            block[i] = (byte) (block[i] << 1 | (block[i + 1] & 0x80) >>> 7);
-        }
-        block[Aes.BLOCK - 1] = (byte) (block[Aes.BLOCK - 1] << 1 ^ reduce);
-        return block;
     }
 }

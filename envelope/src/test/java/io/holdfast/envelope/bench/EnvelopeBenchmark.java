@@ -6,6 +6,7 @@ import io.holdfast.envelope.cbc.SealedSecret;
 import io.holdfast.envelope.wrapped.DekWrapping;
 import io.holdfast.envelope.wrapped.Scope;
 import io.holdfast.envelope.wrapped.WrappedDek;
+import io.holdfast.envelope.xaes.XaesKey;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.SecretBytes;
@@ -40,7 +41,9 @@ public class EnvelopeBenchmark {
     private final DekWrapping wrapping = new DekWrapping();
     private final SecureRandom random = new SecureRandom();
     private final SecretBytes plaintext = SecretBytes.takeOwnershipOf(new byte[1024]);
-    private final SecretBytes masterKey = SecretBytes.takeOwnershipOf(new byte[32]);
+    /** Prepared, as an opened key version holds it. */
+    private final XaesKey masterKey = XaesKey.of(SecretBytes.takeOwnershipOf(new byte[32]));
+
     private final SecretBytes payload = SecretBytes.takeOwnershipOf(new byte[64]);
     private final byte[] barePayload = new byte[64];
     private final SecretKey cachedKey = new SecretKeySpec(new byte[32], "AES");

@@ -9,8 +9,14 @@ import io.holdfast.envelope.EnvelopeDamaged;
 import io.holdfast.envelope.Fixed;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.SecretBytes;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** Vectors: c2sp.org/XAES-256-GCM, "Test vectors". */
@@ -103,5 +109,33 @@ class Xaes256GcmTest {
         byte[] key = new byte[32];
         Arrays.fill(key, (byte) value);
         return SecretBytes.takeOwnershipOf(key);
+    }
+
+    @Test
+    void aPreparedKeyIsTheKeyForManyThreadsUntilItIsClosed() throws Exception {
+        Xaes256Gcm xaes = new Xaes256Gcm();
+        byte[] bytes = new byte[Xaes256Gcm.KEY];
+        Arrays.fill(bytes, (byte) 9);
+        try (SecretBytes raw = SecretBytes.takeOwnershipOf(bytes.clone());
+                SecretBytes text = SecretBytes.takeOwnershipOf(new byte[] {1, 2, 3})) {
+            XaesKey prepared = XaesKey.of(raw);
+            List<Callable<byte[]>> opens = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                Bytes sealed =
+                        i % 2 == 0 ? xaes.seal(raw, text, new byte[] {7}) : xaes.seal(prepared, text, new byte[] {7});
+                opens.add(() -> {
+                    try (SecretBytes opened = xaes.open(prepared, sealed, new byte[] {7})) {
+                        return opened.use(byte[]::clone);
+                    }
+                });
+            }
+            try (ExecutorService threads = Executors.newFixedThreadPool(32)) {
+                for (Future<byte[]> opened : threads.invokeAll(opens)) {
+                    assertThat(opened.get()).containsExactly(1, 2, 3);
+                }
+            }
+            prepared.close();
+            assertThatThrownBy(() -> xaes.seal(prepared, text, new byte[0])).isInstanceOf(IllegalStateException.class);
+        }
     }
 }

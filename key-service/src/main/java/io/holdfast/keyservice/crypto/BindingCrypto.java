@@ -23,8 +23,10 @@ import io.holdfast.keyservice.vault.MaterialUnusable;
 import io.holdfast.keyservice.vault.Vaults;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -154,11 +156,12 @@ public class BindingCrypto {
         for (Bytes each : wrapped) {
             parsed.add(parse(each, standing.key()));
         }
-        List<KeyVersionId> versions = parsed.stream()
-                .filter(each -> each != null && each.header().means() instanceof Means.Direct)
-                .map(WrappedDek::keyVersionId)
-                .distinct()
-                .toList();
+        Set<KeyVersionId> versions = new LinkedHashSet<>();
+        for (WrappedDek each : parsed) {
+            if (each != null && each.header().means() instanceof Means.Direct) {
+                versions.add(each.keyVersionId());
+            }
+        }
         Map<KeyVersionId, Found> found = material.open(standing.key(), versions, seen(standing));
         List<Item> items = new ArrayList<>(parsed.size());
         try {

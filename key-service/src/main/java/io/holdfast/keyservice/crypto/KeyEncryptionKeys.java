@@ -5,6 +5,7 @@ import io.holdfast.envelope.wrapped.DekWrapping;
 import io.holdfast.envelope.wrapped.Purpose;
 import io.holdfast.envelope.wrapped.Scope;
 import io.holdfast.envelope.wrapped.WrappedDek;
+import io.holdfast.envelope.xaes.XaesKey;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.BindingId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
@@ -89,7 +90,7 @@ public class KeyEncryptionKeys {
     }
 
     /** @param header of what the KEK wraps: the KEK travels in it */
-    private Lending<KekName, SecretBytes>.Loan open(
+    private Lending<KekName, XaesKey>.Loan open(
             BindingId binding, MasterKey.Enabled key, WrappedDek.Header header, Seen seen) {
         KeyVersionId version = header.keyVersionId();
         KekName name = new KekName(binding, version, header.kek().kek());
@@ -98,8 +99,13 @@ public class KeyEncryptionKeys {
                         name,
                         key.id(),
                         seen,
-                        () -> usable(
-                                key, version, seen, found -> found.unwrap(Scope.kek(binding), header.wrappedKek())));
+                        () -> usable(key, version, seen, found -> unwrapped(found, binding, header.wrappedKek())));
+    }
+
+    private static XaesKey unwrapped(Vault.Material found, BindingId binding, WrappedDek kek) {
+        try (SecretBytes bytes = found.unwrap(Scope.kek(binding), kek)) {
+            return XaesKey.of(bytes);
+        }
     }
 
     private WrappedDek make(BindingId binding, MasterKey.Enabled key, KeyVersionId version, Seen seen) {

@@ -22,6 +22,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,7 +139,7 @@ public class KeyMaterial {
     }
 
     /** The same for several versions, each once. On an exception nothing stays lent. */
-    public Map<KeyVersionId, Found> open(MasterKey.Enabled key, List<KeyVersionId> versions, Seen seen) {
+    public Map<KeyVersionId, Found> open(MasterKey.Enabled key, Collection<KeyVersionId> versions, Seen seen) {
         Map<KeyVersionId, Found> found = new HashMap<>();
         try {
             List<KeyVersionId> missing = new ArrayList<>();

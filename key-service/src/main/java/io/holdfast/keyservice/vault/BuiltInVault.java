@@ -5,6 +5,7 @@ import io.holdfast.envelope.wrapped.DekWrapping;
 import io.holdfast.envelope.wrapped.EncryptionAlgorithm;
 import io.holdfast.envelope.wrapped.Scope;
 import io.holdfast.envelope.wrapped.WrappedDek;
+import io.holdfast.envelope.xaes.XaesKey;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
@@ -148,13 +149,15 @@ public final class BuiltInVault implements Vault {
 
     private final class Symmetric implements Material {
         private final SecretBytes material;
-        private final SecretBytes wrappingKey;
+        private final XaesKey wrappingKey;
         private final WrappedDek.Header header;
         private final KeyShape shape;
 
         Symmetric(SecretBytes material, WrappedDek.Header header, KeyShape shape) {
             this.material = material;
-            this.wrappingKey = DekWrapping.wrappingKey(material);
+            try (SecretBytes key = DekWrapping.wrappingKey(material)) {
+                this.wrappingKey = XaesKey.of(key);
+            }
             this.header = header;
             this.shape = shape;
         }

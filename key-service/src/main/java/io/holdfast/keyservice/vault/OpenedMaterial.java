@@ -1,10 +1,10 @@
 package io.holdfast.keyservice.vault;
 
+import io.holdfast.envelope.xaes.XaesKey;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.BindingId;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
-import io.holdfast.kernel.SecretBytes;
 import io.holdfast.kernel.TimeSource;
 import java.time.Duration;
 
@@ -20,7 +20,7 @@ public final class OpenedMaterial implements AutoCloseable {
     private static final Duration FOREVER = Duration.ofDays(365 * 100L);
 
     private final Lending<KeyVersionId, Vault.Material> versions;
-    private final Lending<KekName, SecretBytes> keks;
+    private final Lending<KekName, XaesKey> keks;
 
     /**
      * Names one KEK. What travels in a wrapped DEK is part of the name, so a forged one never meets the real one.
@@ -32,14 +32,14 @@ public final class OpenedMaterial implements AutoCloseable {
     /** @param oldestKek how long a KEK stays in memory at the most */
     public OpenedMaterial(Duration oldestKek, TimeSource time) {
         versions = new Lending<>(MOST, FOREVER, time, Vault.Material::close);
-        keks = new Lending<>(MOST, oldestKek, time, SecretBytes::close);
+        keks = new Lending<>(MOST, oldestKek, time, XaesKey::close);
     }
 
     public Lending<KeyVersionId, Vault.Material> versions() {
         return versions;
     }
 
-    public Lending<KekName, SecretBytes> keks() {
+    public Lending<KekName, XaesKey> keks() {
         return keks;
     }
 
