@@ -51,10 +51,8 @@ public record RotationSchedule(int intervalDays, Instant start, Instant next, Op
 
     /** The schedule after a rotation: the next is due on the first day of its rhythm that is still to come. */
     public RotationSchedule rotated(Instant now) {
-        Instant following = start;
-        while (!following.isAfter(now)) {
-            following = following.plus(Duration.ofDays(intervalDays));
-        }
+        long intervals = start.isAfter(now) ? 0 : Duration.between(start, now).toDays() / intervalDays + 1;
+        Instant following = start.plus(Duration.ofDays(intervals * intervalDays));
         return new RotationSchedule(
                 intervalDays, start, following, Optional.of(new Outcome(now, true, Optional.empty())));
     }

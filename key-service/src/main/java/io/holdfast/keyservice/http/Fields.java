@@ -12,7 +12,6 @@ import io.holdfast.keyservice.domain.Tags;
 import io.holdfast.keyservice.http.Details.ScheduleDeletionDetails;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -34,6 +33,12 @@ public class Fields {
     private static final int LONGEST_DEFINED_TAGS = 16 * 1024;
     /** OCI: the string form of associatedData must be shorter than this. */
     private static final int ASSOCIATED_DATA_BOUND = 4096;
+
+    private static final String NO_JSON = "The request body is not valid JSON for this operation.";
+    /** RFC 3339 has years of four digits. */
+    private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
 
     private final ObjectMapper json;
 
@@ -61,7 +66,8 @@ public class Fields {
         } catch (JsonProcessingException e) {
             throw cannotParse(e);
         } catch (IOException e) {
-            throw new UncheckedIOException("reading from memory", e);
+            // Bytes that begin as UTF-32 and are none. The cause quotes them: it goes no further.
+            throw new ProblemException(ProblemCode.CANNOT_PARSE_REQUEST, NO_JSON);
         }
     }
 
@@ -75,9 +81,7 @@ public class Fields {
         // The cause quotes the body, which may hold a plaintext: it goes no further.
         return new ProblemException(
                 ProblemCode.CANNOT_PARSE_REQUEST,
-                field.isEmpty()
-                        ? "The request body is not valid JSON for this operation."
-                        : "The value of '" + field + "' has the wrong type.");
+                field.isEmpty() ? NO_JSON : "The value of '" + field + "' has the wrong type.");
     }
 
     static String required(@Nullable String value, String field) {
@@ -111,12 +115,17 @@ public class Fields {
         return value == null || value.isEmpty() ? null : ocid(value, field, type);
     }
 
+    /** @throws ProblemException INVALID_PARAMETER for what is no time of the years 1 to 9999 */
     static Instant time(String value, String field) {
         try {
-            return DateTimeFormatter.ISO_OFFSET_DATE_TIME.parse(value, Instant::from);
+            Instant time = DateTimeFormatter.ISO_OFFSET_DATE_TIME.parse(value, Instant::from);
+            if (!time.isBefore(EARLIEST) && !time.isAfter(LATEST)) {
+                return time;
+            }
         } catch (DateTimeException e) {
-            throw ProblemException.invalid(field, "must be a time in RFC 3339, such as 2026-12-10T00:00:00.000Z");
+            // Refused below, as every other thing that is no such time.
         }
+        throw ProblemException.invalid(field, "must be a time in RFC 3339, such as 2026-12-10T00:00:00.000Z");
     }
 
     /** The time that a request to schedule a deletion names; null when it names none. */
@@ -221,6 +230,7 @@ public class Fields {
         return new Descriptions.Wanted(Optional.ofNullable(displayName).map(Fields::displayName), tags);
     }
 
+    /** What an encryption shall bind. */
     Map<String, String> associatedData(@Nullable Map<String, String> value) {
         return bounded(value, "associatedData");
     }
@@ -232,6 +242,10 @@ public class Fields {
         if (value.values().stream().anyMatch(Objects::isNull)) {
             throw ProblemException.invalid(field, "has a value that is null");
         }
+        // As UTF-8, in which associated data is bound, each half of a surrogate pair would be the same question mark.
+        if (!value.entrySet().stream().allMatch(it -> isUnicode(it.getKey()) && isUnicode(it.getValue()))) {
+            throw ProblemException.invalid(field, "has a text that is no Unicode: half of a surrogate pair");
+        }
         try {
             if (json.writeValueAsString(value).length() >= ASSOCIATED_DATA_BOUND) {
                 throw ProblemException.invalid(field, "must be shorter than " + ASSOCIATED_DATA_BOUND + " characters");
@@ -240,5 +254,9 @@ public class Fields {
             throw ProblemException.invalid(field, "can't be read");
         }
         return value;
+    }
+
+    private static boolean isUnicode(String text) {
+        return text.codePoints().noneMatch(it -> it >= Character.MIN_SURROGATE && it <= Character.MAX_SURROGATE);
     }
 }

@@ -18,6 +18,7 @@ import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import java.io.CharConversionException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public class ProblemMapper {
     private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
     private static final int DEEPEST_CAUSE = 8;
+    private static final String NO_JSON = "The request body is not valid JSON for this operation.";
     private final ProblemShape shape;
     /** Filters and mappers come into being before the runtime configuration. */
     private final Instance<HttpConfig> config;
@@ -54,6 +56,12 @@ public class ProblemMapper {
     @ServerExceptionMapper
     public Response mismatched(MismatchedInputException failure, RoutingContext routing) {
         return ofJson(failure, routing);
+    }
+
+    /** The body begins as UTF-16 or UTF-32 does, and is none. */
+    @ServerExceptionMapper
+    public Response undecodable(CharConversionException failure, RoutingContext routing) {
+        return answer(ProblemCode.CANNOT_PARSE_REQUEST, NO_JSON, routing);
     }
 
     @ServerExceptionMapper
@@ -103,9 +111,8 @@ public class ProblemMapper {
             return problem(problem, routing);
         }
         String field = failure instanceof JsonMappingException mapping ? fieldOf(mapping) : "";
-        String message = field.isEmpty()
-                ? "The request body is not valid JSON for this operation."
-                : "The value of '" + Printable.shorten(field) + "' has the wrong type.";
+        String message =
+                field.isEmpty() ? NO_JSON : "The value of '" + Printable.shorten(field) + "' has the wrong type.";
         return answer(ProblemCode.CANNOT_PARSE_REQUEST, message, routing);
     }
 

@@ -75,6 +75,19 @@ class RestEdgeTest {
                 .isEqualTo("UEG/H3E98gR4Q1PoL2pKU1kxy2Tx9LSlrq/8tyCRiyI=");
     }
 
+    /** A first octet of zero says UTF-32 or UTF-16, and what follows need not be any. */
+    @Test
+    void refusesABodyInNoEncoding() {
+        for (byte[] body :
+                new byte[][] {{0, 0, 0, '{', 0, 0x11, 0, 0}, {0, 0, 0, '{', 0}, {0, '{', 0}, {(byte) 0xff}}) {
+            signed().body(body)
+                    .post("/20180608/things")
+                    .then()
+                    .statusCode(400)
+                    .body("code", equalTo("CannotParseRequest"));
+        }
+    }
+
     @Test
     void refusesWhatIsNotSignedUnlessTheResourceSaysSo() {
         given().get("/20180608/things")

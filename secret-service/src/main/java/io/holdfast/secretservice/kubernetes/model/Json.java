@@ -1,7 +1,6 @@
 package io.holdfast.secretservice.kubernetes.model;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -68,11 +67,10 @@ public final class Json {
         try {
             JsonNode node = mapper.readTree(text);
             return node == null || node.isMissingNode() ? null : node;
-        } catch (JsonProcessingException refused) {
-            // The text may hold a Secret: the parser's message, which quotes it, goes nowhere.
+        } catch (IOException refused) {
+            // No JSON, or bytes that begin as UTF-32 and are none. The text may hold a Secret: the parser's message,
+            // which quotes it, goes nowhere.
             return null;
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
         }
     }
 
