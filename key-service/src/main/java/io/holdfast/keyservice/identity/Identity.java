@@ -52,6 +52,7 @@ public class Identity implements SigningKeys {
     private final KeyValueStore store;
     private final StateRevision state;
     private final Outbox outbox;
+    private final DynamicGroups dynamicGroups;
     private final SharedRead<View> shared = new SharedRead<>(this::read);
     /** Written only inside the shared read, of which one runs at a time. */
     private volatile IdentitySnapshot cached = IdentitySnapshot.EMPTY;
@@ -59,10 +60,11 @@ public class Identity implements SigningKeys {
     private final TimeSource time = TimeSource.system();
 
     @Inject
-    public Identity(KeyValueStore store, StateRevision state, Outbox outbox) {
+    public Identity(KeyValueStore store, StateRevision state, Outbox outbox, DynamicGroups dynamicGroups) {
         this.store = store;
         this.state = state;
         this.outbox = outbox;
+        this.dynamicGroups = dynamicGroups;
     }
 
     /**
@@ -163,7 +165,7 @@ public class Identity implements SigningKeys {
             if (!all) {
                 LOG.errorv("There are more than {0} revocations: no kubectl token holds", MAX_REVOCATIONS);
             }
-            return new IdentitySnapshot(records, revocations, all, time.wall());
+            return new IdentitySnapshot(records, revocations, all, time.wall(), dynamicGroups);
         } catch (RevisionCompacted e) {
             throw new StoreUnavailable("identity was compacted away while it was read", e);
         }

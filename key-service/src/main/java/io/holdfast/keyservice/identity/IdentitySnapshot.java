@@ -45,10 +45,12 @@ public final class IdentitySnapshot implements SigningKeys {
     private static final Logger LOG = Logger.getLogger(IdentitySnapshot.class);
 
     /** Before anything was written. */
-    static final IdentitySnapshot EMPTY = new IdentitySnapshot(List.of(), List.of(), true, Instant.EPOCH);
+    static final IdentitySnapshot EMPTY =
+            new IdentitySnapshot(List.of(), List.of(), true, Instant.EPOCH, (identity, resource) -> Set.of());
 
     private final long revision;
     private final Map<TenancyId, Tenancy> tenancies = new HashMap<>();
+    private final Map<CompartmentId, TenancyId> roots = new HashMap<>();
     private final Map<CompartmentId, Versioned<Compartment>> compartments = new HashMap<>();
     private final Map<UserId, Versioned<User>> users = new HashMap<>();
     private final List<Versioned<Group>> groups = new ArrayList<>();
@@ -60,6 +62,7 @@ public final class IdentitySnapshot implements SigningKeys {
     private final List<String> over = new ArrayList<>();
 
     private final boolean allRevocations;
+    private final DynamicGroups dynamicGroups;
     private final Map<TenancyId, PolicySet> policySets = new HashMap<>();
 
     /**
@@ -69,9 +72,15 @@ public final class IdentitySnapshot implements SigningKeys {
      * @param revocations those of tokens that have ended by themselves are left out
      * @param allRevocations whether these are all: if not, no token holds
      * @param now wall time
+     * @param dynamicGroups asked at each decision
      */
     IdentitySnapshot(
-            Collection<StoredValue> records, Collection<StoredValue> revocations, boolean allRevocations, Instant now) {
+            Collection<StoredValue> records,
+            Collection<StoredValue> revocations,
+            boolean allRevocations,
+            Instant now,
+            DynamicGroups dynamicGroups) {
+        this.dynamicGroups = dynamicGroups;
         long newest = 0;
         for (StoredValue value : records) {
             if (value.key().equals(IdentityLayout.REVISION)) {
@@ -103,6 +112,7 @@ public final class IdentitySnapshot implements SigningKeys {
         if (key.startsWith(IdentityLayout.TENANCIES)) {
             Tenancy it = IdentityDocuments.read(key, value.value(), Tenancy.class);
             tenancies.put(it.id(), it);
+            roots.put(it.id().rootCompartment(), it.id());
         } else if (key.startsWith(IdentityLayout.COMPARTMENTS)) {
             Compartment it = IdentityDocuments.read(key, value.value(), Compartment.class);
             compartments.put(it.id(), new Versioned<>(it, value.modRevision()));
@@ -202,6 +212,15 @@ public final class IdentitySnapshot implements SigningKeys {
         return Optional.ofNullable(tenancies.get(id));
     }
 
+    /**
+     * The tenancy that a compartment belongs to, and with it all that is in it; its root compartment has the tenancy's own
+     * id. Empty when there is no such compartment.
+     */
+    public Optional<TenancyId> tenancyOf(CompartmentId id) {
+        TenancyId root = roots.get(id);
+        return root == null ? compartment(id).map(found -> found.value().tenancyId()) : Optional.of(root);
+    }
+
     public Optional<Versioned<Compartment>> compartment(CompartmentId id) {
         return Optional.ofNullable(compartments.get(id));
     }
@@ -291,7 +310,7 @@ public final class IdentitySnapshot implements SigningKeys {
                             new ClusterId(caller.id()),
                             caller.tenancyId(),
                             new CompartmentId(caller.compartmentId()),
-                            Set.of()));
+                            dynamicGroups.of(this, caller)));
                 default -> Optional.empty();
             };
         } catch (ProblemException e) {

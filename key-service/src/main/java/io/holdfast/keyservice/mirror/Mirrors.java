@@ -1,12 +1,9 @@
 package io.holdfast.keyservice.mirror;
 
 import io.holdfast.kernel.Ocid;
-import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.TimeSource;
-import io.holdfast.keyservice.identity.Identities;
 import io.holdfast.keyservice.identity.Identity;
-import io.holdfast.keyservice.identity.IdentitySnapshot;
 import io.holdfast.keyservice.mirror.Mirror.Shown;
 import io.holdfast.keyservice.store.BindingStore;
 import io.holdfast.keyservice.store.ChangeRequest;
@@ -28,7 +25,6 @@ import jakarta.enterprise.event.Observes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -125,7 +121,9 @@ public class Mirrors {
 
     /** Asked at each look: the compartment may come after the start. */
     private Shown shown(Remote each) {
-        TenancyId tenancy = tenancyOf(each.compartment())
+        TenancyId tenancy = identity.current()
+                .identity()
+                .tenancyOf(each.compartment())
                 .orElseThrow(() -> new IllegalStateException("the compartment of the vault " + each.name()
                         + " is not there: " + each.compartment().value()));
         Caller caller = new Caller(
@@ -136,13 +134,6 @@ public class Mirrors {
                 each.compartment().value());
         ChangeRequest request = new ChangeRequest(caller, null, Attempt::withoutToken);
         return new Shown(each.compartment(), each.name(), caller, request);
-    }
-
-    private Optional<TenancyId> tenancyOf(CompartmentId compartment) {
-        IdentitySnapshot now = identity.current().identity();
-        return compartment.value().startsWith("ocid1.tenancy.")
-                ? now.tenancy(new TenancyId(compartment.value())).map(Identities.Tenancy::id)
-                : now.compartment(compartment).map(found -> found.value().tenancyId());
     }
 
     void stop(@Observes ShutdownEvent event) {

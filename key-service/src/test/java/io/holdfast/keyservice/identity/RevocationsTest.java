@@ -54,7 +54,10 @@ class RevocationsTest {
             }
         };
         identity = new Identity(
-                etcd.store(), state, new EtcdOutbox("/test", Set.of(Family.IDENTITY), TimeSource.system()));
+                etcd.store(),
+                state,
+                new EtcdOutbox("/test", Set.of(Family.IDENTITY), TimeSource.system()),
+                new NoDynamicGroups());
         revocations = new TokenRevocations(identity, state);
     }
 
@@ -196,6 +199,6 @@ class RevocationsTest {
     }
 
     private static IdentitySnapshot snapshot(boolean all, StoredValue... revocations) {
-        return new IdentitySnapshot(List.of(), List.of(revocations), all, NOW);
+        return new IdentitySnapshot(List.of(), List.of(revocations), all, NOW, new NoDynamicGroups());
     }
 }
