@@ -4,12 +4,14 @@ import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
+import io.holdfast.kernel.Validity;
 import io.holdfast.platform.http.Authenticator;
 import io.holdfast.platform.http.Authorizer;
 import io.holdfast.platform.http.Caller;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Who signs in here: an administrator and a stranger, by a header in place of a signature. */
 @Singleton
@@ -38,6 +40,7 @@ public class TestPeople implements Authenticator, Authorizer {
         boolean allowed = caller.name().equals(ADMINISTRATOR)
                 && permissions.equals(List.of("AUDIT_EVENT_READ"))
                 && compartment.equals(TENANCY.rootCompartment());
-        return new Decision(allowed, allowed ? "" : "no policy allows it", 1);
+        return new Decision(
+                allowed, allowed ? "" : "no policy allows it", 1, Validity.UNTIL_CHANGE, Optional.of(TENANCY));
     }
 }

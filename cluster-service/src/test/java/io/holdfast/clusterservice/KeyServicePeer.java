@@ -58,6 +58,7 @@ final class KeyServicePeer implements AutoCloseable {
     private final Ocid.Mint mint = new Ocid.Mint("oc1", "iad");
     private final Map<String, Principal> users = new ConcurrentHashMap<>();
     private final Set<String> denied = ConcurrentHashMap.newKeySet();
+    private final Map<String, String> placed = new ConcurrentHashMap<>();
     private final Map<String, Key> keys = new ConcurrentHashMap<>();
     private final Map<String, Binding> bindings = new ConcurrentHashMap<>();
     private final AtomicLong revision = new AtomicLong(1);
@@ -99,6 +100,11 @@ final class KeyServicePeer implements AutoCloseable {
     void deny(String permission, String compartment) {
         denied.add(permission + " " + compartment);
         revision.incrementAndGet();
+    }
+
+    /** Puts a compartment into a tenancy; any other is of the tenancy of whoever asks. */
+    void place(String compartment, TenancyId tenancy) {
+        placed.put(compartment, tenancy.value());
     }
 
     KeyId key(String state, boolean permitted, boolean suitable) {
@@ -299,6 +305,9 @@ final class KeyServicePeer implements AutoCloseable {
                             .setAllowed(allowed)
                             .setReason(allowed ? "" : "denied by the test")
                             .setStateRevision(revision.get())
+                            .setTargetTenancyId(placed.getOrDefault(
+                                    request.getCompartmentId(),
+                                    request.getPrincipal().getTenancyId()))
                             .build());
         }
 

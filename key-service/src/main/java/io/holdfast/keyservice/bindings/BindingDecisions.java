@@ -3,6 +3,8 @@ package io.holdfast.keyservice.bindings;
 import io.holdfast.contracts.access.v1.Denial;
 import io.holdfast.contracts.access.v1.Grant;
 import io.holdfast.kernel.Ocid.BindingId;
+import io.holdfast.kernel.TimeSource;
+import io.holdfast.kernel.Validity;
 import io.holdfast.keyservice.access.StateRevision;
 import io.holdfast.keyservice.domain.Binding;
 import io.holdfast.keyservice.domain.MasterKey;
@@ -23,7 +25,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides how bindings stand. An answer is kept for as long as the state revision does not move, which every call asks
- * etcd for (callers that come together share one read).
+ * etcd for (callers that come together share one read), and no longer than it holds by its own conditions of time.
  *
  * <p>Binding, key and state revision come from one etcd transaction; the policy's answer carries the revision it rests on.
  * Where they differ the answer claims the older: whoever knows of the newer revision will not use it.
@@ -47,17 +48,8 @@ public class BindingDecisions implements BindingAccess {
     private final Authorizer authorizer;
     private final Vaults vaults;
     private final VaultReach reach;
-    private final AtomicReference<Kept> kept = new AtomicReference<>(new Kept(-1));
-
-    /** What was decided at one state revision. It lives until the revision moves, so it needs no eviction. */
-    private static final class Kept {
-        private final long revision;
-        private final Map<BindingId, Standing> standings = new ConcurrentHashMap<>();
-
-        private Kept(long revision) {
-            this.revision = revision;
-        }
-    }
+    private final TimeSource time = TimeSource.system();
+    private final AtomicReference<KeptStandings> kept = new AtomicReference<>(new KeptStandings(-1, time));
 
     public BindingDecisions(
             BindingStore store, StateRevision state, Authorizer authorizer, Vaults vaults, VaultReach reach) {
@@ -93,26 +85,17 @@ public class BindingDecisions implements BindingAccess {
         Map<BindingId, Standing> answer = new HashMap<>();
         for (int attempt = 1; ; attempt++) {
             long revision = state.current();
-            Kept now = keptAt(revision);
+            KeptStandings now = keptAt(revision);
             answer.clear();
             List<BindingId> missing = new ArrayList<>();
             for (BindingId id : new LinkedHashSet<>(ids)) {
-                Standing known = now.standings.get(id);
-                if (known != null) {
-                    answer.put(id, known);
-                } else {
-                    missing.add(id);
-                }
+                now.of(id).ifPresentOrElse(known -> answer.put(id, known), () -> missing.add(id));
             }
             boolean still = true;
             for (Snapshot snapshot : store.snapshots(missing)) {
                 for (Map.Entry<BindingId, Standing> entry : decide(snapshot).entrySet()) {
-                    Standing standing = entry.getValue();
-                    if (standing.stateRevision() == revision) {
-                        now.standings.put(entry.getKey(), standing);
-                    }
-                    answer.put(entry.getKey(), standing);
-                    still &= standing.stateRevision() == revision;
+                    still &= now.keep(entry.getKey(), entry.getValue());
+                    answer.put(entry.getKey(), entry.getValue());
                 }
             }
             missing.forEach(id -> answer.putIfAbsent(id, new Standing.Unknown(revision)));
@@ -123,9 +106,10 @@ public class BindingDecisions implements BindingAccess {
     }
 
     /** What is kept at this revision; a caller that is late gets an empty one that nobody else sees. */
-    private Kept keptAt(long revision) {
-        Kept now = kept.updateAndGet(old -> old.revision >= revision ? old : new Kept(revision));
-        return now.revision == revision ? now : new Kept(revision);
+    private KeptStandings keptAt(long revision) {
+        KeptStandings now =
+                kept.updateAndGet(old -> old.revision() >= revision ? old : new KeptStandings(revision, time));
+        return now.revision() == revision ? now : new KeptStandings(revision, time);
     }
 
     /** Side by side: the policy's answers each need a linearizable read, and those that come together share one. */
@@ -163,7 +147,8 @@ public class BindingDecisions implements BindingAccess {
                     key,
                     Denial.BINDING_RELEASED,
                     "The binding of the cluster to its key is released.",
-                    revision);
+                    revision,
+                    Validity.UNTIL_CHANGE);
         }
         if (key.isEmpty()) {
             return new Standing.Withheld(
@@ -172,7 +157,8 @@ public class BindingDecisions implements BindingAccess {
                     // Not KEY_DELETED, which is for good: a deleted key leaves a record that says so.
                     Denial.VAULT_UNAVAILABLE,
                     "The master key is not in the store. Restore key-service's etcd from a backup.",
-                    revision);
+                    revision,
+                    Validity.UNTIL_CHANGE);
         }
         return switch (key.get()) {
             case MasterKey.Enabled enabled
@@ -183,7 +169,8 @@ public class BindingDecisions implements BindingAccess {
                         Denial.VAULT_UNAVAILABLE,
                         "The vault of the master key, which is elsewhere, has been out of reach for too long to say that"
                                 + " the key may still be used.",
-                        revision);
+                        revision,
+                        Validity.UNTIL_CHANGE);
             case MasterKey.Enabled enabled ->
                 underPolicy(binding, enabled, bound.key().get().modRevision(), revision);
             case MasterKey.Disabled disabled ->
@@ -192,7 +179,8 @@ public class BindingDecisions implements BindingAccess {
                         key,
                         Denial.KEY_DISABLED,
                         "The master key is DISABLED. Enable it to restore access.",
-                        revision);
+                        revision,
+                        Validity.UNTIL_CHANGE);
             case MasterKey.PendingDeletion pending ->
                 new Standing.Withheld(
                         binding,
@@ -200,14 +188,16 @@ public class BindingDecisions implements BindingAccess {
                         Denial.KEY_PENDING_DELETION,
                         "The master key is PENDING_DELETION and will be deleted at " + pending.timeOfDeletion()
                                 + ". Cancel the deletion before then to restore access.",
-                        revision);
+                        revision,
+                        Validity.UNTIL_CHANGE);
             case MasterKey.Deleted deleted ->
                 new Standing.Withheld(
                         binding,
                         key,
                         Denial.KEY_DELETED,
                         "The master key is DELETED. What it protects is permanently inaccessible.",
-                        revision);
+                        revision,
+                        Validity.UNTIL_CHANGE);
         };
     }
 
@@ -221,14 +211,15 @@ public class BindingDecisions implements BindingAccess {
         Decision decision = KeyUse.mayUse(authorizer, KeyUse.principalOf(binding.facts()), key);
         long restsOn = Math.min(revision, decision.stateRevision());
         return decision.allowed()
-                ? new Standing.Allowed(binding, key, keyRevision, restsOn)
+                ? new Standing.Allowed(binding, key, keyRevision, restsOn, decision.holdsUntil())
                 : new Standing.Withheld(
                         binding,
                         Optional.of(key),
                         Denial.POLICY,
                         "No policy lets the cluster use the master key. Add a statement such as: "
                                 + KeyUse.statement(key),
-                        restsOn);
+                        restsOn,
+                        decision.holdsUntil());
     }
 
     private static Grant grant(BindingId id, @Nullable Standing standing) {
@@ -236,6 +227,7 @@ public class BindingDecisions implements BindingAccess {
         if (standing == null) {
             return grant.setDenial(Denial.BINDING_RELEASED).build();
         }
+        grant.setHoldsUntilMillis(standing.holdsUntil().millis());
         return switch (standing) {
             case Standing.Allowed allowed ->
                 withKey(grant.setAllowed(true), allowed.key()).build();

@@ -28,7 +28,10 @@ public final class KeyUse {
                 facts.clusterCompartmentId().value());
     }
 
-    /** Whether the principal may both encrypt and decrypt; the answer claims the older of the two decisions' revisions. */
+    /**
+     * Whether the principal may both encrypt and decrypt; the answer claims the older of the two decisions' revisions and
+     * holds until the first of them ends.
+     */
     static Decision mayUse(Authorizer authorizer, Caller principal, MasterKey key) {
         Decision encrypt = authorizer.decide(
                 principal, "Encrypt", List.of("KEY_ENCRYPT"), key.facts().compartmentId(), variables(key));
@@ -38,7 +41,11 @@ public final class KeyUse {
         Decision decrypt = authorizer.decide(
                 principal, "Decrypt", List.of("KEY_DECRYPT"), key.facts().compartmentId(), variables(key));
         return new Decision(
-                decrypt.allowed(), decrypt.reason(), Math.min(encrypt.stateRevision(), decrypt.stateRevision()));
+                decrypt.allowed(),
+                decrypt.reason(),
+                Math.min(encrypt.stateRevision(), decrypt.stateRevision()),
+                encrypt.holdsUntil().and(decrypt.holdsUntil()),
+                decrypt.targetTenancy());
     }
 
     /** The statement that would allow it, for people. */

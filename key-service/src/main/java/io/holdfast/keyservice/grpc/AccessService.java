@@ -141,13 +141,13 @@ public class AccessService extends AccessGrpc.AccessImplBase implements ServedOv
                     request.getPermissionsList(),
                     new CompartmentId(request.getCompartmentId()),
                     request.getVariablesMap());
-            // No condition of the language depends on time yet, so a decision holds as long as its revision.
-            return AuthorizeResponse.newBuilder()
+            AuthorizeResponse.Builder answer = AuthorizeResponse.newBuilder()
                     .setAllowed(decision.allowed())
                     .setReason(decision.reason())
                     .setStateRevision(decision.stateRevision())
-                    .setHoldsUntilMillis(0)
-                    .build();
+                    .setHoldsUntilMillis(decision.holdsUntil().millis());
+            decision.targetTenancy().ifPresent(tenancy -> answer.setTargetTenancyId(tenancy.value()));
+            return answer.build();
         });
     }
 

@@ -7,6 +7,8 @@ import io.holdfast.iam.decision.Principal;
 import io.holdfast.iam.decision.Request;
 import io.holdfast.iam.decision.Request.Need;
 import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.TenancyId;
+import io.holdfast.kernel.Validity;
 import io.holdfast.platform.http.Authorizer;
 import io.holdfast.platform.http.Caller;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -62,6 +64,7 @@ public class LocalAuthorizer implements Authorizer {
         return decision;
     }
 
+    /** Decisions hold until the state changes: no condition of the language depends on time yet. */
     private static Decision evaluate(
             Identity.View view,
             Caller caller,
@@ -69,37 +72,45 @@ public class LocalAuthorizer implements Authorizer {
             List<String> permissions,
             CompartmentId compartment,
             Map<String, String> variables) {
-        long revision = view.stateRevision();
+        Answer answer = new Answer(
+                view.stateRevision(), Validity.UNTIL_CHANGE, view.identity().tenancyOf(compartment));
         if (permissions.isEmpty() || permissions.size() > MAX_PERMISSIONS) {
-            return denied("a request needs 1 to " + MAX_PERMISSIONS + " permissions", revision);
+            return answer.denied("a request needs 1 to " + MAX_PERMISSIONS + " permissions");
         }
         List<Need> needs = new ArrayList<>();
         for (String name : permissions) {
             Optional<Permission> permission = Permission.named(name);
             if (permission.isEmpty()) {
-                return denied("there is no permission " + name, revision);
+                return answer.denied("there is no permission " + name);
             }
             needs.add(new Need(Set.of(permission.get()), compartment));
         }
         Optional<Principal> principal = view.identity().principal(caller);
         if (principal.isEmpty()) {
-            return denied("the principal does not exist or is not active", revision);
+            return answer.denied("the principal does not exist or is not active");
         }
         Optional<PolicySet> policies = view.identity().policySet(caller.tenancyId());
         if (policies.isEmpty()) {
-            return denied("there is no such tenancy", revision);
+            return answer.denied("there is no such tenancy");
         }
         Request request;
         try {
             request = new Request(principal.get(), operation, needs, compartment, variables);
         } catch (IllegalArgumentException e) {
-            return denied("the request can't be evaluated: " + e.getMessage(), revision);
+            return answer.denied("the request can't be evaluated: " + e.getMessage());
         }
         io.holdfast.iam.decision.Decision decision = policies.get().decide(request);
-        return new Decision(!(decision instanceof Denied), decision.explanation(), revision);
+        return answer.of(!(decision instanceof Denied), decision.explanation());
     }
 
-    private static Decision denied(String reason, long revision) {
-        return new Decision(false, reason, revision);
+    /** What every decision about one question says, however it turns out. */
+    private record Answer(long stateRevision, Validity holdsUntil, Optional<TenancyId> targetTenancy) {
+        Decision of(boolean allowed, String reason) {
+            return new Decision(allowed, reason, stateRevision, holdsUntil, targetTenancy);
+        }
+
+        Decision denied(String reason) {
+            return of(false, reason);
+        }
     }
 }

@@ -1,8 +1,10 @@
 package io.holdfast.keyservice.service;
 
 import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
+import io.holdfast.kernel.Validity;
 import io.holdfast.keyservice.Samples;
 import io.holdfast.keyservice.access.StateRevision;
 import io.holdfast.platform.http.Authenticator;
@@ -14,6 +16,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Alternative;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -44,6 +47,7 @@ final class Administrator {
         private final StateRevision state;
         private final KeyValueStore store;
         private final Set<String> forbidden = ConcurrentHashMap.newKeySet();
+        private final Map<CompartmentId, TenancyId> placed = new ConcurrentHashMap<>();
 
         public Allows(StateRevision state, KeyValueStore store) {
             this.state = state;
@@ -61,6 +65,11 @@ final class Administrator {
             store.commit(Transaction.builder().with(state.raise()).build());
         }
 
+        /** Puts a compartment into a tenancy; any other is of the tenancy of whoever asks. */
+        public void place(CompartmentId compartment, TenancyId tenancy) {
+            placed.put(compartment, tenancy);
+        }
+
         @Override
         public Decision decide(
                 Caller caller,
@@ -73,7 +82,12 @@ final class Administrator {
                     || forbidden.contains(caller.id())
                     || forbidden.contains(compartment.value())
                     || variables.values().stream().anyMatch(forbidden::contains);
-            return new Decision(!denied, denied ? "forbidden by the test" : "", revision);
+            return new Decision(
+                    !denied,
+                    denied ? "forbidden by the test" : "",
+                    revision,
+                    Validity.UNTIL_CHANGE,
+                    Optional.of(placed.getOrDefault(compartment, caller.tenancyId())));
         }
     }
 }

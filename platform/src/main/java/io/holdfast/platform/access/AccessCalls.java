@@ -14,6 +14,7 @@ import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.platform.http.Caller;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The two questions to key-service, with a deadline, and what their failures mean. */
@@ -67,6 +68,17 @@ final class AccessCalls {
                     principal.getCompartmentId());
         } catch (ProblemException malformed) {
             throw new AccessUnavailable("key-service named a caller without a valid tenancy", malformed);
+        }
+    }
+
+    static Optional<TenancyId> targetTenancy(AuthorizeResponse answer) {
+        if (answer.getTargetTenancyId().isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new TenancyId(answer.getTargetTenancyId()));
+        } catch (ProblemException malformed) {
+            throw new AccessUnavailable("key-service named no valid tenancy of a compartment", malformed);
         }
     }
 

@@ -1,8 +1,11 @@
 package io.holdfast.platform.http;
 
 import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.TenancyId;
+import io.holdfast.kernel.Validity;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Decides what a caller may do. key-service has its own; the other services ask key-service. Denies on error. */
 public interface Authorizer {
@@ -37,8 +40,19 @@ public interface Authorizer {
     }
 
     /**
+     * A decision may be kept and used again while its state revision stands and until its end, a denial no longer than a
+     * permission: a condition of time may give access that ends, or that has yet to begin.
+     *
      * @param reason for the log and the audit trail, never for the caller
      * @param stateRevision the access state the decision rests on
+     * @param holdsUntil never to be used afterwards
+     * @param targetTenancy that the compartment of the target belongs to, whoever asks; what is made there belongs to it.
+     *     Empty when there is no such compartment
      */
-    record Decision(boolean allowed, String reason, long stateRevision) {}
+    record Decision(
+            boolean allowed,
+            String reason,
+            long stateRevision,
+            Validity holdsUntil,
+            Optional<TenancyId> targetTenancy) {}
 }

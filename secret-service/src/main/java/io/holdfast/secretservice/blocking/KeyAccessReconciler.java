@@ -21,8 +21,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Brings fences in line with what key-service grants now: a newer version moves an open fence forward, a withdrawn key
- * blocks it, a granted one opens it again. Only a grant that the access session admits opens anything; what started the
- * reconciliation (an event, a replayed one, a tick) decides nothing. Thread safe and idempotent.
+ * blocks it, a granted one opens it again. Only a grant that the access session admits, and that has not ended, opens
+ * anything; what started the reconciliation (an event, a replayed one, a tick) decides nothing. Thread safe and idempotent.
  *
  * <p>Errors of the store and of key-service come out as they are; run it again. A cluster whose fence is unreadable is
  * passed over, logged and counted.
@@ -37,6 +37,7 @@ public final class KeyAccessReconciler {
     private final ServedClusters clusters;
     private final WriteFences fences;
     private final LiveWatches watches;
+    private final GrantEnds ends;
     private final Counter unreadable;
 
     public KeyAccessReconciler(
@@ -45,12 +46,14 @@ public final class KeyAccessReconciler {
             ServedClusters clusters,
             WriteFences fences,
             LiveWatches watches,
+            GrantEnds ends,
             MeterRegistry meters) {
         this.keys = keys;
         this.session = session;
         this.clusters = clusters;
         this.fences = fences;
         this.watches = watches;
+        this.ends = ends;
         this.unreadable = meters.counter("holdfast.fence.unreadable");
     }
 
@@ -108,17 +111,23 @@ public final class KeyAccessReconciler {
     private boolean reconcile(List<PlacedFence> batch, Optional<String> cause) {
         KeyAccess.Grants grants = keys.grants(
                 batch.stream().map(fence -> fence.terms().bindingId()).toList());
-        if (!session.admits(grants.stateRevision())) {
+        ends.note(grants.holdsUntil());
+        if (!stands(grants)) {
             return false;
         }
         boolean inLine = true;
         for (int i = 0; i < batch.size(); i++) {
-            inLine &= reconcile(batch.get(i), grants.grants().get(i), grants.stateRevision(), cause);
+            inLine &= reconcile(batch.get(i), grants.grants().get(i), grants, cause);
         }
         return inLine;
     }
 
-    private boolean reconcile(PlacedFence seen, KeyAccess.Grant grant, long stateRevision, Optional<String> cause) {
+    private boolean stands(KeyAccess.Grants grants) {
+        return session.admits(grants.stateRevision()) && !ends.isOver(grants.holdsUntil());
+    }
+
+    private boolean reconcile(
+            PlacedFence seen, KeyAccess.Grant grant, KeyAccess.Grants answer, Optional<String> cause) {
         if (grant instanceof KeyAccess.Withheld withheld && withheld.denial().blocks()) {
             endWatches(seen, withheld);
         }
@@ -128,7 +137,7 @@ public final class KeyAccessReconciler {
                 return true;
             }
             // A fence that was read before access came back must not be moved by an answer from before.
-            if (!session.admits(stateRevision)) {
+            if (!stands(answer)) {
                 return false;
             }
             move(fence.get(), grant, cause)

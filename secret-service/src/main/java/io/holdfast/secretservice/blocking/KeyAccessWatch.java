@@ -13,15 +13,16 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the chores that keep clusters in line: after every change of the access state, on request, and on a slow tick. One
- * run at a time; wishes that come during a run are served by the next.
+ * Runs the chores that keep clusters in line: after every change of the access state, when an answer of key-service has
+ * come to its end, on request, and on a slow tick. One run at a time; wishes that come during a run are served by the next.
  */
 public final class KeyAccessWatch implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(KeyAccessWatch.class);
-    private static final long RETRY_MILLIS = 500;
+    private static final Duration RETRY = Duration.ofMillis(500);
 
     private final AccessSession session;
     private final Duration tick;
+    private final GrantEnds ends;
     private final Chore chore;
     private final Semaphore woken = new Semaphore(0);
     private final AtomicBoolean stopping = new AtomicBoolean();
@@ -37,9 +38,10 @@ public final class KeyAccessWatch implements AutoCloseable {
         boolean run(boolean whole);
     }
 
-    public KeyAccessWatch(AccessSession session, Duration tick, Chore chore) {
+    public KeyAccessWatch(AccessSession session, Duration tick, GrantEnds ends, Chore chore) {
         this.session = session;
         this.tick = tick;
+        this.ends = ends;
         this.chore = chore;
     }
 
@@ -60,13 +62,14 @@ public final class KeyAccessWatch implements AutoCloseable {
         try {
             while (!stopping.get()) {
                 boolean whole = first || System.nanoTime() - wholeAt >= tick.toNanos();
+                ends.forgetPassed();
                 boolean inLine = runOnce(whole);
                 if (whole && inLine) {
                     first = false;
                     wholeAt = System.nanoTime();
                 }
-                long pause = inLine ? tick.toMillis() : Math.min(RETRY_MILLIS, tick.toMillis());
-                woken.tryAcquire(pause, TimeUnit.MILLISECONDS);
+                Duration pause = inLine ? ends.atMost(tick) : tick.compareTo(RETRY) < 0 ? tick : RETRY;
+                woken.tryAcquire(pause.toNanos(), TimeUnit.NANOSECONDS);
                 woken.drainPermits();
             }
         } catch (InterruptedException e) {

@@ -8,6 +8,7 @@ import io.holdfast.platform.access.ServiceChannel;
 import io.holdfast.platform.access.TlsConfig;
 import io.holdfast.platform.outbox.Outbox;
 import io.holdfast.platform.store.KeyValueStore;
+import io.holdfast.secretservice.blocking.GrantEnds;
 import io.holdfast.secretservice.blocking.KeyAccessReconciler;
 import io.holdfast.secretservice.blocking.KeyAccessWatch;
 import io.holdfast.secretservice.endpoint.ClusterEndpoints;
@@ -142,14 +143,21 @@ public class Wiring {
 
     @Produces
     @Singleton
+    GrantEnds grantEnds(TimeSource time) {
+        return new GrantEnds(time);
+    }
+
+    @Produces
+    @Singleton
     KeyAccessReconciler reconciler(
             KeyAccess keys,
             AccessSession session,
             ServedClusters clusters,
             WriteFences fences,
             LiveWatches watches,
+            GrantEnds ends,
             MeterRegistry meters) {
-        return new KeyAccessReconciler(keys, session, clusters, fences, watches, meters);
+        return new KeyAccessReconciler(keys, session, clusters, fences, watches, ends, meters);
     }
 
     @Produces
@@ -186,8 +194,12 @@ public class Wiring {
     @Produces
     @Singleton
     KeyAccessWatch keyAccessWatch(
-            AccessSession session, SecretsConfig config, KeyAccessReconciler reconciler, ClusterEndpoints endpoints) {
-        return new KeyAccessWatch(session, config.reconcileEvery(), whole -> {
+            AccessSession session,
+            SecretsConfig config,
+            GrantEnds ends,
+            KeyAccessReconciler reconciler,
+            ClusterEndpoints endpoints) {
+        return new KeyAccessWatch(session, config.reconcileEvery(), ends, whole -> {
             // A newer key version is the rotation event's to act on, in the trace of the rotation; the tick makes up
             // for
             // an event that does not come.

@@ -110,7 +110,9 @@ public final class ClusterEndpoints {
             return Opening.NOTHING_TO_DO;
         }
         KeyAccess.Grants grants = keys.grants(List.of(wish.bindingId()));
-        if (session.admits(grants.stateRevision()) && grants.grants().getFirst() instanceof KeyAccess.Allowed allowed) {
+        if (session.admits(grants.stateRevision())
+                && !grants.holdsUntil().isOverAt(time.wall())
+                && grants.grants().getFirst() instanceof KeyAccess.Allowed allowed) {
             return open(wish, allowed);
         }
         remember(wish);

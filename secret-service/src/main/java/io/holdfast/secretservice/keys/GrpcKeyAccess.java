@@ -24,6 +24,7 @@ import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.SecretBytes;
+import io.holdfast.kernel.Validity;
 import io.holdfast.secretservice.domain.Denial;
 import io.holdfast.secretservice.domain.KeyVersion;
 import java.time.Duration;
@@ -115,10 +116,13 @@ public final class GrpcKeyAccess implements KeyAccess, BindingDirectory {
                 throw outOfContract(response.getGrantsCount() + " grants for " + asked.size() + " bindings", null);
             }
             List<Grant> grants = new ArrayList<>(asked.size());
+            Validity holdsUntil = Validity.UNTIL_CHANGE;
             for (int i = 0; i < asked.size(); i++) {
+                holdsUntil =
+                        holdsUntil.and(Validity.ofMillis(response.getGrants(i).getHoldsUntilMillis()));
                 grants.add(grant(asked.get(i), response.getGrants(i)));
             }
-            return new Grants(response.getStateRevision(), grants);
+            return new Grants(response.getStateRevision(), holdsUntil, grants);
         });
     }
 

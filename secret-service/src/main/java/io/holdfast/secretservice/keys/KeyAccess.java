@@ -4,6 +4,7 @@ import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.BindingId;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.SecretBytes;
+import io.holdfast.kernel.Validity;
 import io.holdfast.secretservice.domain.Denial;
 import io.holdfast.secretservice.domain.KeyVersion;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.Optional;
 /**
  * The use of master keys, as key-service allows it now. Calls block.
  *
- * <p>An answer may be used only while the access session admits its state revision. Every method throws {@link
+ * <p>An answer may be used only while the access session admits its state revision, and not after its own end. Every method throws {@link
  * KeyServiceUnavailable} when key-service does not answer in time; wrap and unwrap throw {@link KeyAccessRefused} when
  * access is withheld.
  */
@@ -59,7 +60,8 @@ public interface KeyAccess {
     /** Not made by this key and binding, changed, or made under a version that is gone. */
     record Unreadable() implements Result {}
 
-    record Grants(long stateRevision, List<Grant> grants) {
+    /** @param holdsUntil the first end of the grants and denials in it: none of them is to be used afterwards */
+    record Grants(long stateRevision, Validity holdsUntil, List<Grant> grants) {
         public Grants {
             grants = List.copyOf(grants);
         }

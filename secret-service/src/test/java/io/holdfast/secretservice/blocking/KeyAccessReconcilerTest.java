@@ -2,6 +2,8 @@ package io.holdfast.secretservice.blocking;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.kernel.TimeSource;
+import io.holdfast.kernel.Validity;
 import io.holdfast.secretservice.domain.Denial;
 import io.holdfast.secretservice.domain.KeyVersion;
 import io.holdfast.secretservice.fence.PlacedFence;
@@ -10,10 +12,12 @@ import io.holdfast.secretservice.testing.Stack;
 import io.holdfast.secretservice.testing.Stack.Opened;
 import io.holdfast.testkit.Await;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,6 +74,44 @@ class KeyAccessReconcilerTest {
                     .isEqualTo(1);
         } finally {
             stack.vandalise(broken.paths().fence(), before);
+        }
+    }
+
+    @Test
+    void anAnswerThatIsOverMovesNoFence() {
+        stack.keys.deny(c.key(), Denial.POLICY);
+        stack.keys.grantsHoldUntil(Validity.until(Instant.now()));
+        assertThat(stack.reconciler.access()).isFalse();
+        assertThat(stack.fence(c).fence()).isInstanceOf(WriteFence.Open.class);
+
+        stack.keys.grantsHoldUntil(Validity.until(Instant.now().plusSeconds(3600)));
+        assertThat(stack.reconciler.access()).isTrue();
+        assertThat(stack.fence(c).fence()).isInstanceOf(WriteFence.Blocked.class);
+
+        stack.keys.allow(c.key());
+        stack.keys.grantsHoldUntil(Validity.until(Instant.now()));
+        assertThat(stack.reconciler.access()).isFalse();
+        assertThat(stack.fence(c).fence()).isInstanceOf(WriteFence.Blocked.class);
+    }
+
+    /** Nothing tells of the end of a condition of time: neither an event nor the access session. */
+    @Test
+    void theFenceFollowsWhenAGrantEndsByItself() {
+        GrantEnds ends = new GrantEnds(TimeSource.system());
+        KeyAccessReconciler reconciler = new KeyAccessReconciler(
+                stack.keys, stack.keys, stack.clusters, stack.fences, stack.watches, ends, stack.meters);
+        stack.keys.grantsHoldUntil(Validity.until(Instant.now().plusMillis(500)));
+        AtomicInteger runs = new AtomicInteger();
+        try (KeyAccessWatch watch = new KeyAccessWatch(stack.keys, Duration.ofHours(1), ends, whole -> {
+            if (runs.getAndIncrement() > 0) {
+                stack.keys.denyInSilence(c.key(), Denial.POLICY);
+                stack.keys.grantsHoldUntil(Validity.UNTIL_CHANGE);
+            }
+            return reconciler.access();
+        })) {
+            watch.start();
+            Await.atMostSeconds(20)
+                    .until("the fence is blocked", () -> stack.fence(c).fence() instanceof WriteFence.Blocked);
         }
     }
 
@@ -134,8 +176,9 @@ class KeyAccessReconcilerTest {
 
     @Test
     void aChangeOfTheAccessStateIsFollowedWithoutAnyEvent() {
+        GrantEnds none = new GrantEnds(TimeSource.system());
         try (KeyAccessWatch watch =
-                new KeyAccessWatch(stack.keys, Duration.ofSeconds(60), whole -> stack.reconciler.access())) {
+                new KeyAccessWatch(stack.keys, Duration.ofSeconds(60), none, whole -> stack.reconciler.access())) {
             watch.start();
             stack.keys.deny(c.key(), Denial.POLICY);
             Await.atMostSeconds(10).until("blocked", () -> stack.fence(c).fence() instanceof WriteFence.Blocked);

@@ -143,8 +143,9 @@ class GrpcKeyAccessTest extends InProcessKeyServiceTest {
                         request.getBindingIdsList().stream().map(BindingId::new).toList());
                 GrantsResponse.Builder response = GrantsResponse.newBuilder().setStateRevision(grants.stateRevision());
                 for (KeyAccess.Grant grant : grants.grants()) {
-                    Grant.Builder built =
-                            Grant.newBuilder().setBindingId(grant.bindingId().value());
+                    Grant.Builder built = Grant.newBuilder()
+                            .setBindingId(grant.bindingId().value())
+                            .setHoldsUntilMillis(grants.holdsUntil().millis());
                     switch (grant) {
                         case KeyAccess.Allowed allowed ->
                             built.setAllowed(true)

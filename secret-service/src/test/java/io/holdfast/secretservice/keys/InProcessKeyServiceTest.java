@@ -2,6 +2,7 @@ package io.holdfast.secretservice.keys;
 
 import io.holdfast.kernel.Ocid.BindingId;
 import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.Validity;
 import io.holdfast.secretservice.domain.Denial;
 import io.holdfast.secretservice.testing.InProcessKeyService;
 import java.util.HashMap;
@@ -32,6 +33,11 @@ class InProcessKeyServiceTest extends KeyAccessContract {
     @Override
     protected void rotate(BindingId binding) {
         service.rotate(keys.get(binding));
+    }
+
+    @Override
+    protected void grantsHoldUntil(Validity end) {
+        service.grantsHoldUntil(end);
     }
 
     @Override

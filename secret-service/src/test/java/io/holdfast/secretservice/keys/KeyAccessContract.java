@@ -7,8 +7,10 @@ import io.holdfast.envelope.wrapped.WrappedDek;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.BindingId;
 import io.holdfast.kernel.SecretBytes;
+import io.holdfast.kernel.Validity;
 import io.holdfast.secretservice.domain.Denial;
 import io.holdfast.secretservice.domain.KeyVersion;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,8 @@ public abstract class KeyAccessContract {
     protected abstract void rotate(BindingId binding);
 
     protected abstract void disable(BindingId binding);
+
+    protected abstract void grantsHoldUntil(Validity end);
 
     private static SecretBytes payload(int fill) {
         byte[] bytes = new byte[64];
@@ -50,6 +54,18 @@ public abstract class KeyAccessContract {
         assertThat(unwrapped.results()).hasSize(3);
         assertThat(bytesOf(unwrapped.results().get(1))).containsOnly(2).hasSize(64);
         assertThat(bytesOf(unwrapped.results().get(2))).containsOnly(3);
+    }
+
+    @Test
+    void grantsAndDenialsSayUntilWhenTheyHold() {
+        BindingId binding = newBinding();
+        Validity end = Validity.until(Instant.parse("2027-01-01T00:00:00Z"));
+        assertThat(access().grants(List.of(binding)).holdsUntil()).isEqualTo(Validity.UNTIL_CHANGE);
+
+        grantsHoldUntil(end);
+        assertThat(access().grants(List.of(binding)).holdsUntil()).isEqualTo(end);
+        disable(binding);
+        assertThat(access().grants(List.of(newBinding(), binding)).holdsUntil()).isEqualTo(end);
     }
 
     @Test

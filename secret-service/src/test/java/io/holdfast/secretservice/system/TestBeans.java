@@ -3,6 +3,7 @@ package io.holdfast.secretservice.system;
 import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
+import io.holdfast.kernel.Validity;
 import io.holdfast.platform.http.Authenticator;
 import io.holdfast.platform.http.Authorizer;
 import io.holdfast.platform.http.Caller;
@@ -70,7 +71,7 @@ public class TestBeans {
     @Produces
     @Singleton
     Authorizer authorizer() {
-        return (caller, operation, permissions, compartment, variables) ->
-                new Authorizer.Decision(caller.name().equals(ALLOWED), "test", 1);
+        return (caller, operation, permissions, compartment, variables) -> new Authorizer.Decision(
+                caller.name().equals(ALLOWED), "test", 1, Validity.UNTIL_CHANGE, Optional.of(caller.tenancyId()));
     }
 }

@@ -11,6 +11,7 @@ import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.kernel.SecretBytes;
+import io.holdfast.kernel.Validity;
 import io.holdfast.platform.access.AccessSession;
 import io.holdfast.secretservice.domain.Denial;
 import io.holdfast.secretservice.domain.KeyVersion;
@@ -45,6 +46,7 @@ public final class InProcessKeyService implements KeyAccess, BindingDirectory, A
     private final List<Runnable> callbacks = new CopyOnWriteArrayList<>();
     private volatile boolean live = true;
     private volatile boolean reachable = true;
+    private volatile Validity grantsHoldUntil = Validity.UNTIL_CHANGE;
 
     private record Bound(ClusterId cluster, KeyId key) {}
 
@@ -83,9 +85,19 @@ public final class InProcessKeyService implements KeyAccess, BindingDirectory, A
         changed();
     }
 
+    /** As time would: nothing moves the access state. */
+    public void denyInSilence(KeyId key, Denial denial) {
+        key(key).denial = Optional.of(denial);
+    }
+
     public void allow(KeyId key) {
         key(key).denial = Optional.empty();
         changed();
+    }
+
+    /** From now on, whatever it grants or denies; nobody is told. */
+    public void grantsHoldUntil(Validity end) {
+        grantsHoldUntil = end;
     }
 
     public void reachable(boolean yes) {
@@ -197,7 +209,7 @@ public final class InProcessKeyService implements KeyAccess, BindingDirectory, A
                     .orElseGet(() ->
                             new Allowed(binding, found.key(), key.current().version())));
         }
-        return new Grants(at, grants);
+        return new Grants(at, grantsHoldUntil, grants);
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.holdfast.platform.store.KeyValueStore;
 import io.holdfast.platform.store.Scan;
 import io.holdfast.platform.store.StoredValue;
 import io.holdfast.platform.store.Transaction;
+import io.holdfast.secretservice.blocking.GrantEnds;
 import io.holdfast.secretservice.blocking.KeyAccessReconciler;
 import io.holdfast.secretservice.domain.ClusterPaths;
 import io.holdfast.secretservice.endpoint.ClusterEndpoints;
@@ -80,7 +81,7 @@ public final class Stack implements AutoCloseable {
         fences = new WriteFences(store, outbox, jobs, time, meters);
         envelopes = new Envelopes(keys, keys);
         storage = new EtcdObjectStorage(store, clusters, fences, envelopes, keys, watches, meters, TRACER);
-        reconciler = new KeyAccessReconciler(keys, keys, clusters, fences, watches, meters);
+        reconciler = new KeyAccessReconciler(keys, keys, clusters, fences, watches, new GrantEnds(time), meters);
         endpoints =
                 new ClusterEndpoints(store, outbox, clusters, fences, keys, keys, keys, time, "https://127.0.0.1:8443");
     }

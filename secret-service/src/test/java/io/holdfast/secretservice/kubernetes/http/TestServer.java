@@ -4,6 +4,7 @@ import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
+import io.holdfast.kernel.Validity;
 import io.holdfast.platform.http.Authorizer;
 import io.holdfast.platform.http.Caller;
 import io.holdfast.secretservice.kubernetes.model.Json;
@@ -32,6 +33,7 @@ import java.security.cert.CertificateFactory;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -87,7 +89,9 @@ final class TestServer implements AutoCloseable {
         Authorizer authorizer = (caller, operation, permissions, compartment, variables) -> new Authorizer.Decision(
                 permissions.stream().allMatch(it -> rule.allows(caller, operation, it, variables)),
                 "test",
-                session.revision());
+                session.revision(),
+                Validity.UNTIL_CHANGE,
+                Optional.of(caller.tenancyId()));
         endpoint = new KubernetesEndpoint(storage, session, tokens, authorizer, Instant::now, watches);
         Router router = Router.router(vertx);
         new KubernetesRoutes(endpoint, session, KubernetesRoutes.virtualThreads()).mount(router);
