@@ -32,7 +32,7 @@ public class KeyAccess {
     private final KeyStore store;
     private final VaultStore vaults;
     private final DeletionWindow window;
-    private final AccessEnd end;
+    private final KeyAccessEnd end;
     private final KeyDependents dependents;
     private final Vaults adapters;
 
@@ -40,7 +40,7 @@ public class KeyAccess {
             KeyStore store,
             VaultStore vaults,
             DeletionWindow window,
-            AccessEnd end,
+            KeyAccessEnd end,
             KeyDependents dependents,
             Vaults adapters) {
         this.adapters = adapters;

@@ -36,7 +36,7 @@ public class VaultDeletion {
     private final VaultStore vaults;
     private final KeyStore keys;
     private final DeletionWindow window;
-    private final AccessEnd end;
+    private final KeyAccessEnd end;
     private final KeyDependents dependents;
     private final Vaults adapters;
 
@@ -44,7 +44,7 @@ public class VaultDeletion {
             VaultStore vaults,
             KeyStore keys,
             DeletionWindow window,
-            AccessEnd end,
+            KeyAccessEnd end,
             KeyDependents dependents,
             Vaults adapters) {
         this.adapters = adapters;

@@ -29,12 +29,12 @@ import org.jspecify.annotations.Nullable;
 public class VersionDeletion {
     private final KeyStore store;
     private final DeletionWindow window;
-    private final AccessEnd end;
+    private final KeyAccessEnd end;
     private final KeyDependents dependents;
     private final Vaults adapters;
 
     public VersionDeletion(
-            KeyStore store, DeletionWindow window, AccessEnd end, KeyDependents dependents, Vaults adapters) {
+            KeyStore store, DeletionWindow window, KeyAccessEnd end, KeyDependents dependents, Vaults adapters) {
         this.adapters = adapters;
         this.dependents = dependents;
         this.store = store;

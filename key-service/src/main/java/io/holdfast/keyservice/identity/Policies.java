@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Creates, changes and deletes policies. A statement that could never grant is refused, with its place; each change takes
- * effect with its commit and raises the state revision.
+ * effect with its commit, which is the state revision that it raises. What it takes away has ended everywhere only when
+ * that revision was awaited.
  */
 @ApplicationScoped
 public class Policies {
@@ -143,15 +144,20 @@ public class Policies {
                 .orElseThrow();
     }
 
-    /** @throws ProblemException as {@link #update} */
-    public void delete(Caller actor, PolicyId id, @Nullable String ifMatch) {
-        Optional<Long> unused = identity.change(view -> {
-            StoredPolicy seen = changeable(view.identity(), actor, id, ifMatch);
-            return Optional.of(new Identity.Change<>(
-                    transaction -> transaction.delete(IdentityLayout.policy(id)),
-                    List.of(new PolicyChanged(id, seen.compartmentId(), seen.name(), "DELETED", List.of(), actor.id())),
-                    revision -> revision));
-        });
+    /**
+     * @return the state revision from which on it grants nothing
+     * @throws ProblemException as {@link #update}
+     */
+    public long delete(Caller actor, PolicyId id, @Nullable String ifMatch) {
+        return identity.<Long>change(view -> {
+                    StoredPolicy seen = changeable(view.identity(), actor, id, ifMatch);
+                    return Optional.of(new Identity.Change<>(
+                            transaction -> transaction.delete(IdentityLayout.policy(id)),
+                            List.of(new PolicyChanged(
+                                    id, seen.compartmentId(), seen.name(), "DELETED", List.of(), actor.id())),
+                            revision -> revision));
+                })
+                .orElseThrow();
     }
 
     /** The policies of the caller's tenancy only: no other is visible. */

@@ -4,6 +4,7 @@ import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.PolicyId;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.TimeSource;
+import io.holdfast.keyservice.access.AccessEnd;
 import io.holdfast.keyservice.identity.Identities.StoredPolicy;
 import io.holdfast.keyservice.identity.Identities.Versioned;
 import io.holdfast.keyservice.identity.Identity;
@@ -34,7 +35,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Policies (OCI Identity API, "Policy"). Each takes effect with its answer. */
+/**
+ * Policies (OCI Identity API, "Policy"). What a change or a deletion takes away has ended in every service when it is
+ * answered; what is given holds from the next decision on.
+ */
 @Path("/20160918/policies")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -42,15 +46,22 @@ import org.jspecify.annotations.Nullable;
 public class PolicyResource {
     private final Policies policies;
     private final Identity identity;
+    private final AccessEnd end;
     private final Authorizer authorizer;
     private final CurrentCaller current;
     private final RetryTokens retryTokens;
 
     @Inject
     public PolicyResource(
-            Policies policies, Identity identity, Authorizer authorizer, CurrentCaller current, KeyValueStore store) {
+            Policies policies,
+            Identity identity,
+            AccessEnd end,
+            Authorizer authorizer,
+            CurrentCaller current,
+            KeyValueStore store) {
         this.policies = policies;
         this.identity = identity;
+        this.end = end;
         this.authorizer = authorizer;
         this.current = current;
         this.retryTokens = new RetryTokens(store, RetryPrefix.VALUE, TimeSource.system());
@@ -165,7 +176,7 @@ public class PolicyResource {
             @HeaderParam("if-match") @Nullable String ifMatch) {
         UpdatePolicy details = Bodies.required(body);
         require("UpdatePolicy", "POLICY_UPDATE", id);
-        return answer(policies.update(
+        Versioned<StoredPolicy> updated = policies.update(
                 current.get(),
                 id,
                 new Policies.Wish(
@@ -175,14 +186,16 @@ public class PolicyResource {
                         details.versionDate(),
                         details.freeformTags(),
                         details.definedTags()),
-                ifMatch));
+                ifMatch);
+        end.await(updated.revision());
+        return answer(updated);
     }
 
     @DELETE
     @Path("/{policyId}")
     public Response delete(@PathParam("policyId") PolicyId id, @HeaderParam("if-match") @Nullable String ifMatch) {
         require("DeletePolicy", "POLICY_DELETE", id);
-        policies.delete(current.get(), id, ifMatch);
+        end.await(policies.delete(current.get(), id, ifMatch));
         return Response.noContent().build();
     }
 
