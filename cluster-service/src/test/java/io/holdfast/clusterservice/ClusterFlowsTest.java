@@ -243,6 +243,21 @@ class ClusterFlowsTest {
     }
 
     @Test
+    void aClusterBelongsToTheTenancyOfItsCompartment() {
+        Ocid.TenancyId other = MINT.tenancy();
+        peer.place(compartment, other);
+        Response accepted = create(body("across", peer.key("ENABLED", true, true)));
+        assertThat(accepted.statusCode()).isEqualTo(202);
+        String cluster = get("/workRequests/" + accepted.header("opc-work-request-id"))
+                .path("resources[0].identifier");
+
+        assertThat(store.cluster(new ClusterId(cluster)).orElseThrow().value().facts().tenancyId())
+                .isEqualTo(other);
+        assertThat(peer.bindingOf(cluster).orElseThrow().getTenancyId()).isEqualTo(other.value());
+        assertThat(peer.requester(cluster)).contains(TENANCY.value());
+    }
+
+    @Test
     void repeatsTheAnswerToTheSameRetryToken() {
         KeyId key = peer.key("ENABLED", true, true);
         String token = UUID.randomUUID().toString();

@@ -61,6 +61,7 @@ final class KeyServicePeer implements AutoCloseable {
     private final Map<String, String> placed = new ConcurrentHashMap<>();
     private final Map<String, Key> keys = new ConcurrentHashMap<>();
     private final Map<String, Binding> bindings = new ConcurrentHashMap<>();
+    private final Map<String, String> requesters = new ConcurrentHashMap<>();
     private final AtomicLong revision = new AtomicLong(1);
     private final AtomicInteger bindsToLose = new AtomicInteger();
     private final AtomicInteger releasesToRefuse = new AtomicInteger();
@@ -141,6 +142,11 @@ final class KeyServicePeer implements AutoCloseable {
                 .findFirst();
     }
 
+    /** The tenancy of the user who asked for the cluster's binding. */
+    Optional<String> requester(String cluster) {
+        return Optional.ofNullable(requesters.get(cluster));
+    }
+
     List<Binding> bindingsOf(KeyId key) {
         return bindings.values().stream()
                 .filter(binding -> binding.getKeyId().equals(key.value()))
@@ -194,6 +200,7 @@ final class KeyServicePeer implements AutoCloseable {
                     .setState(BindingState.RESERVED)
                     .build();
             bindings.put(binding.getId(), binding);
+            requesters.put(request.getClusterId(), request.getRequestedByTenancyId());
             revision.incrementAndGet();
             return BindResponse.newBuilder().setBinding(binding).build();
         }

@@ -17,6 +17,7 @@ import io.holdfast.kernel.Ocid.BindingId;
 import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.WorkRequestId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
@@ -57,9 +58,14 @@ public class ClusterCreation {
         this.config = config;
     }
 
-    /** A validated request of an authorized caller. */
+    /**
+     * A validated request of an authorized caller.
+     *
+     * @param tenancyId of the compartment, whoever the caller is
+     */
     public record Request(
             Caller caller,
+            TenancyId tenancyId,
             CompartmentId compartmentId,
             String name,
             VcnId vcnId,
@@ -87,11 +93,7 @@ public class ClusterCreation {
         Stored<Intent> intent = store.intend(new Intent(made.clusterId(), request.keyId(), now, false));
         // When this throws, the outcome is not known: the intent stays for the sweeper.
         KeyService.BindOutcome outcome = keys.bind(new KeyService.Wish(
-                made.clusterId(),
-                request.compartmentId(),
-                request.caller().tenancyId(),
-                request.keyId(),
-                request.caller().id()));
+                made.clusterId(), request.compartmentId(), request.tenancyId(), request.keyId(), request.caller()));
         return switch (outcome) {
             case KeyService.Bound bound -> record(request, made, intent, bound.bindingId(), also.apply(made));
             case KeyService.Refused refused -> {
@@ -106,7 +108,7 @@ public class ClusterCreation {
         Instant now = now();
         Cluster.Creating cluster = new Cluster.Creating(new Cluster.Facts(
                 made.clusterId(),
-                request.caller().tenancyId(),
+                request.tenancyId(),
                 request.compartmentId(),
                 request.name(),
                 request.vcnId(),
@@ -128,7 +130,7 @@ public class ClusterCreation {
                 made.clusterId(),
                 request.name(),
                 request.compartmentId(),
-                request.caller().tenancyId(),
+                request.tenancyId(),
                 request.version().toString(),
                 request.keyId(),
                 binding,

@@ -6,6 +6,7 @@ import io.holdfast.clusterservice.store.ClusterStore;
 import io.holdfast.clusterservice.store.Stored;
 import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.WorkRequestId;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.platform.http.Authorizer;
@@ -41,6 +42,20 @@ class Access {
 
     void inCompartment(String operation, String permission, CompartmentId compartment) {
         authorizer.require(caller(), operation, List.of(permission), compartment, Map.of());
+    }
+
+    /**
+     * For what is to be made in a compartment.
+     *
+     * @return the tenancy of the compartment: what is made in it belongs to that, whoever the caller is
+     */
+    TenancyId toCreateIn(String operation, String permission, CompartmentId compartment) {
+        Authorizer.Decision decision =
+                authorizer.decide(caller(), operation, List.of(permission), compartment, Map.of());
+        if (!decision.allowed()) {
+            throw ProblemException.notFound();
+        }
+        return decision.targetTenancy().orElseThrow(ProblemException::notFound);
     }
 
     /** The cluster of the path, if it exists and the caller may do this to it. */

@@ -15,6 +15,7 @@ import io.holdfast.clusterservice.update.ClusterUpdate;
 import io.holdfast.clusterservice.work.WorkRunner;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.WorkRequestId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
@@ -96,9 +97,10 @@ public class ClusterResource {
             @HeaderParam("opc-retry-token") @Nullable String token, Wire.@Nullable CreateClusterDetails body) {
         Wire.CreateClusterDetails details = present(body);
         CompartmentId compartment = Fields.compartment(details.compartmentId());
-        access.inCompartment("CreateCluster", "CLUSTER_CREATE", compartment);
+        TenancyId tenancy = access.toCreateIn("CreateCluster", "CLUSTER_CREATE", compartment);
         ClusterCreation.Request request = new ClusterCreation.Request(
                 access.caller(),
+                tenancy,
                 compartment,
                 Fields.name(details.name()),
                 Fields.of("vcnId", details.vcnId(), VcnId::new),

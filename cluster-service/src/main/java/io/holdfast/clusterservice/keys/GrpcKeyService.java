@@ -53,7 +53,8 @@ public class GrpcKeyService implements KeyService {
                 .setClusterCompartmentId(wish.compartmentId().value())
                 .setTenancyId(wish.tenancyId().value())
                 .setKeyId(wish.keyId().value())
-                .setRequestedByUserId(wish.requestedBy())
+                .setRequestedByUserId(wish.requestedBy().id())
+                .setRequestedByTenancyId(wish.requestedBy().tenancyId().value())
                 .build();
         BindResponse answer = call("Bind", () -> bindings().bind(request));
         return switch (answer.getOutcomeCase()) {

@@ -34,8 +34,12 @@ public interface KeyService {
     /** A kubectl token for a user and a cluster. */
     KubectlToken issueToken(Caller user, ClusterId cluster, Duration lifetime);
 
+    /**
+     * @param tenancyId of the compartment
+     * @param requestedBy may be of another tenancy
+     */
     record Wish(
-            ClusterId clusterId, CompartmentId compartmentId, TenancyId tenancyId, KeyId keyId, String requestedBy) {}
+            ClusterId clusterId, CompartmentId compartmentId, TenancyId tenancyId, KeyId keyId, Caller requestedBy) {}
 
     sealed interface BindOutcome {}
 

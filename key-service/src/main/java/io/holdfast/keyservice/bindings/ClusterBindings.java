@@ -51,9 +51,18 @@ public class ClusterBindings {
         this.mint = mint;
     }
 
-    /** @param requestedBy the user whose request it is */
+    /**
+     * @param tenancy of the cluster's compartment
+     * @param requestedBy the user whose request it is
+     * @param requestedByTenancy the user's, which may be another
+     */
     public record Request(
-            ClusterId cluster, CompartmentId clusterCompartment, TenancyId tenancy, KeyId key, UserId requestedBy) {}
+            ClusterId cluster,
+            CompartmentId clusterCompartment,
+            TenancyId tenancy,
+            KeyId key,
+            UserId requestedBy,
+            TenancyId requestedByTenancy) {}
 
     /** How a bind ended. */
     public sealed interface Outcome {
@@ -174,7 +183,7 @@ public class ClusterBindings {
     /** Says more than "not found" only to a user who can see the key. */
     private Outcome refuse(Request request, MasterKey key, Why why, String message) {
         Caller user = new Caller(
-                "user", request.requestedBy().value(), request.requestedBy().value(), request.tenancy(), "");
+                "user", request.requestedBy().value(), request.requestedBy().value(), request.requestedByTenancy(), "");
         boolean visible = authorizer
                 .decide(user, "GetKey", List.of("KEY_READ"), key.facts().compartmentId(), KeyUse.variables(key))
                 .allowed();

@@ -3,6 +3,7 @@ package io.holdfast.keyservice.describe;
 import io.holdfast.events.KeyEvent;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
@@ -96,11 +97,14 @@ public class Descriptions {
     }
 
     /**
-     * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, CONFLICT when the vault is not ACTIVE
+     * @param tenancy of the compartment
+     * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, CONFLICT when the vault is not ACTIVE,
+     *     INVALID_PARAMETER when the compartment is of another tenancy
      */
-    public Stored<Vault> moveVault(VaultId id, CompartmentId to, ChangeRequest request) {
+    public Stored<Vault> moveVault(VaultId id, TenancyId tenancy, CompartmentId to, ChangeRequest request) {
         return vaults.change(id, request, seen -> {
                     Vault.Facts before = requireActive(seen).facts();
+                    requireSame(before.tenancyId(), tenancy);
                     CompartmentId from = before.compartmentId();
                     return new Step<>(
                             new Vault.Active(before.in(to)),
@@ -115,13 +119,16 @@ public class Descriptions {
     /**
      * Returns when the change is committed: from then on the policies of the other compartment decide.
      *
-     * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, CONFLICT when the key is to be deleted
+     * @param tenancy of the compartment
+     * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, CONFLICT when the key is to be deleted,
+     *     INVALID_PARAMETER when the compartment is of another tenancy
      */
-    public Stored<MasterKey> moveKey(KeyId id, CompartmentId to, ChangeRequest request) {
+    public Stored<MasterKey> moveKey(KeyId id, TenancyId tenancy, CompartmentId to, ChangeRequest request) {
         return keys.change(id, request, seen -> {
                     if (!(seen instanceof MasterKey.Kept kept)) {
                         throw conflict("key", seen.lifecycleState(), "only an ENABLED or DISABLED key can be moved");
                     }
+                    requireSame(kept.facts().tenancyId(), tenancy);
                     CompartmentId from = kept.facts().compartmentId();
                     return new Step<>(
                             kept.with(kept.facts().in(to)),
@@ -130,6 +137,13 @@ public class Descriptions {
                             from.equals(to) ? nothing -> {} : KeyStore.move(id, from, to));
                 })
                 .stored();
+    }
+
+    /** What protects a tenancy's Secrets never becomes another's: neither counted nor decided about there. */
+    private static void requireSame(TenancyId own, TenancyId other) {
+        if (!own.equals(other)) {
+            throw ProblemException.invalid("compartmentId", "is a compartment of another tenancy");
+        }
     }
 
     private static Vault.Active requireActive(Vault vault) {

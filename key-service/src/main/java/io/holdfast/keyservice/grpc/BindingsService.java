@@ -59,7 +59,11 @@ public class BindingsService extends BindingsGrpc.BindingsImplBase implements Se
                     Answers.id(request.getClusterCompartmentId(), "cluster_compartment_id", CompartmentId::new),
                     Answers.id(request.getTenancyId(), "tenancy_id", TenancyId::new),
                     Answers.id(request.getKeyId(), "key_id", KeyId::new),
-                    Answers.id(request.getRequestedByUserId(), "requested_by_user_id", UserId::new)));
+                    Answers.id(request.getRequestedByUserId(), "requested_by_user_id", UserId::new),
+                    request.getRequestedByTenancyId().isEmpty()
+                            ? Answers.id(request.getTenancyId(), "tenancy_id", TenancyId::new)
+                            : Answers.id(
+                                    request.getRequestedByTenancyId(), "requested_by_tenancy_id", TenancyId::new)));
             return switch (outcome) {
                 case Outcome.Bound bound -> {
                     LOG.infov(

@@ -1,6 +1,7 @@
 package io.holdfast.keyservice.http;
 
 import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.keyservice.deletion.KeyAccess;
 import io.holdfast.keyservice.describe.Descriptions;
@@ -35,7 +36,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -103,11 +103,12 @@ public class KeyResource {
             Tags tags = fields.tags(details.freeformTags(), details.definedTags());
             Optional<RotationSchedule> rotation =
                     NewKeys.rotation(details.isAutoRotationEnabled(), details.autoKeyRotationDetails(), Instant.now());
-            operations.requireRelated("CreateKey", List.of("KEY_CREATE"), compartment, Map.of());
-            Stored<Vault> vault = newKeys.vault("CreateKey", "VAULT_CREATE_KEY", vaultId, compartment);
+            TenancyId tenancy = operations.requirePlace("CreateKey", "KEY_CREATE", compartment);
+            Stored<Vault> vault = newKeys.vault("CreateKey", "VAULT_CREATE_KEY", vaultId, tenancy, compartment);
             Stored<MasterKey> key = keys.createKey(
                     vault,
-                    new KeyWish(compartment, displayName, shape, mode, tags, NewKeys.exportable(tags), rotation),
+                    new KeyWish(
+                            tenancy, compartment, displayName, shape, mode, tags, NewKeys.exportable(tags), rotation),
                     operations.change("CreateKey", null, retryToken));
             operations.tell("CreateKey", key.value().id());
             return answer(key);
@@ -202,7 +203,7 @@ public class KeyResource {
                 .orElseThrow();
     }
 
-    /** Needs the right to move keys in both compartments. */
+    /** Needs the right to move keys in both compartments, which are of one tenancy. */
     @POST
     @Path("/keys/{keyId}/actions/changeCompartment")
     public RestResponse<Void> changeKeyCompartment(
@@ -217,9 +218,12 @@ public class KeyResource {
                     fields.body(body, ChangeCompartmentDetails.class).compartmentId(),
                     "compartmentId",
                     CompartmentId::new);
-            operations.requireRelated("ChangeKeyCompartment", List.of("KEY_MOVE"), to, Map.of());
+            TenancyId tenancy = operations.requirePlace("ChangeKeyCompartment", "KEY_MOVE", to);
             Stored<MasterKey> moved = descriptions.moveKey(
-                    key.value().id(), to, operations.change("ChangeKeyCompartment " + keyId, ifMatch, retryToken));
+                    key.value().id(),
+                    tenancy,
+                    to,
+                    operations.change("ChangeKeyCompartment " + keyId, ifMatch, retryToken));
             operations.tell("ChangeKeyCompartment", moved.value().id());
             return RestResponse.ResponseBuilder.<Void>ok()
                     .header("etag", moved.etag())

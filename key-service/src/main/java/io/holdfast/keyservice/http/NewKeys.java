@@ -1,6 +1,7 @@
 package io.holdfast.keyservice.http;
 
 import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
@@ -47,11 +48,16 @@ public class NewKeys {
      * The vault for a new key: the one that the request names, else the newest ACTIVE one of the compartment or tenancy.
      *
      * @param permission of the vault that the operation needs
+     * @param tenancy of the compartment
      */
-    Stored<Vault> vault(String operation, String permission, @Nullable String vaultId, CompartmentId compartment) {
+    Stored<Vault> vault(
+            String operation,
+            String permission,
+            @Nullable String vaultId,
+            TenancyId tenancy,
+            CompartmentId compartment) {
         Stored<Vault> vault = vaultId == null
-                ? vaults.defaultVault(compartment, operations.caller().tenancyId())
-                        .orElseThrow(ProblemException::notFound)
+                ? vaults.defaultVault(compartment, tenancy).orElseThrow(ProblemException::notFound)
                 : Optional.of(Fields.ocid(vaultId, "vaultId", VaultId::new))
                         .flatMap(vaults::vault)
                         .orElseThrow(Operations::relatedNotFound);

@@ -174,6 +174,19 @@ public class Operations {
         }
     }
 
+    /**
+     * As {@link #requireRelated}, for what is to be in the compartment from now on.
+     *
+     * @return the tenancy of the compartment: what is in it belongs to that, whoever the caller is
+     */
+    TenancyId requirePlace(String operation, String permission, CompartmentId compartment) {
+        Decision decision = authorizer.decide(caller.get(), operation, List.of(permission), compartment, Map.of());
+        if (!decision.allowed()) {
+            throw relatedNotFound();
+        }
+        return decision.targetTenancy().orElseThrow(Operations::relatedNotFound);
+    }
+
     static ProblemException relatedNotFound() {
         return new ProblemException(ProblemCode.RELATED_RESOURCE_NOT_FOUND);
     }

@@ -3,6 +3,7 @@ package io.holdfast.keyservice.http;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
+import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.SecretBytes;
 import io.holdfast.keyservice.domain.KeyShape;
@@ -42,7 +43,6 @@ import java.security.GeneralSecurityException;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -96,11 +96,9 @@ public class TransferResource {
     @Path("/wrappingKeys")
     public RestResponse<WrappingKeyView> getWrappingKey(@QueryParam("vaultId") @Nullable String vaultId) {
         return operations.run("GetWrappingKey", () -> {
-            Vault vault = newKeys.vault(
-                            "GetWrappingKey",
-                            "VAULT_READ",
-                            vaultId,
-                            operations.caller().tenancyId().rootCompartment())
+            // No compartment is named, so the tenancy can only be the caller's.
+            TenancyId own = operations.caller().tenancyId();
+            Vault vault = newKeys.vault("GetWrappingKey", "VAULT_READ", vaultId, own, own.rootCompartment())
                     .value();
             WrappingKey key = wrappingKeys.of(vault);
             return RestResponse.ResponseBuilder.ok(new WrappingKeyView(
@@ -135,12 +133,20 @@ public class TransferResource {
             Optional<RotationSchedule> rotation =
                     NewKeys.rotation(details.isAutoRotationEnabled(), details.autoKeyRotationDetails(), Instant.now());
             Wrapped wrapped = wrapped(details.wrappedImportKey());
-            operations.requireRelated("ImportKey", List.of("KEY_IMPORT"), compartment, Map.of());
-            Stored<Vault> vault = newKeys.vault("ImportKey", "VAULT_IMPORT_KEY", vaultId, compartment);
+            TenancyId tenancy = operations.requirePlace("ImportKey", "KEY_IMPORT", compartment);
+            Stored<Vault> vault = newKeys.vault("ImportKey", "VAULT_IMPORT_KEY", vaultId, tenancy, compartment);
             try (SecretBytes material = brought.unwrap(vault.value(), wrapped.wrapping(), wrapped.bytes())) {
                 Stored<MasterKey> key = keys.importKey(
                         vault,
-                        new KeyWish(compartment, displayName, shape, mode, tags, NewKeys.exportable(tags), rotation),
+                        new KeyWish(
+                                tenancy,
+                                compartment,
+                                displayName,
+                                shape,
+                                mode,
+                                tags,
+                                NewKeys.exportable(tags),
+                                rotation),
                         material,
                         operations.change("ImportKey", null, retryToken));
                 operations.tell("ImportKey", key.value().id());

@@ -1,6 +1,7 @@
 package io.holdfast.keyservice.http;
 
 import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.keyservice.config.KeysConfig;
@@ -35,7 +36,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -98,9 +98,9 @@ public class VaultResource {
                         "vaultType", "must be DEFAULT or VIRTUAL_PRIVATE; external key managers are not supported");
             }
             Tags tags = fields.tags(details.freeformTags(), details.definedTags());
-            operations.requireRelated("CreateVault", List.of("VAULT_CREATE"), compartment, Map.of());
+            TenancyId tenancy = operations.requirePlace("CreateVault", "VAULT_CREATE", compartment);
             Stored<Vault> vault = keys.createVault(
-                    compartment, displayName, type, tags, operations.change("CreateVault", null, retryToken));
+                    tenancy, compartment, displayName, type, tags, operations.change("CreateVault", null, retryToken));
             operations.tell("CreateVault", vault.value().id());
             return answer(vault);
         });
@@ -158,7 +158,7 @@ public class VaultResource {
         });
     }
 
-    /** Needs the right to move vaults in both compartments. Keys stay where they are. */
+    /** Needs the right to move vaults in both compartments, which are of one tenancy. Keys stay where they are. */
     @POST
     @Path("/vaults/{vaultId}/actions/changeCompartment")
     public RestResponse<Void> changeVaultCompartment(
@@ -173,8 +173,8 @@ public class VaultResource {
                     fields.body(body, ChangeCompartmentDetails.class).compartmentId(),
                     "compartmentId",
                     CompartmentId::new);
-            operations.requireRelated(operation, List.of("VAULT_MOVE"), to, Map.of());
-            return descriptions.moveVault(id, to, request);
+            TenancyId tenancy = operations.requirePlace(operation, "VAULT_MOVE", to);
+            return descriptions.moveVault(id, tenancy, to, request);
         });
         return RestResponse.ResponseBuilder.<Void>ok()
                 .header("etag", moved.etag())

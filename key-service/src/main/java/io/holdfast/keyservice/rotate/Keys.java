@@ -5,6 +5,7 @@ import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
+import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
@@ -58,17 +59,28 @@ public class Keys {
      */
     public record Rotated(Stored<KeyVersion> version, MasterKey key) {}
 
+    /** @param tenancy of the compartment, whoever asks */
     public Stored<Vault> createVault(
-            CompartmentId compartment, String displayName, String type, Tags tags, ChangeRequest request) {
+            TenancyId tenancy,
+            CompartmentId compartment,
+            String displayName,
+            String type,
+            Tags tags,
+            ChangeRequest request) {
         Caller caller = request.caller();
         VaultId id = mint.vault();
         Vault.Active made = new Vault.Active(
-                new Vault.Facts(id, caller.tenancyId(), compartment, displayName, type, mint.key(id), now(), tags));
+                new Vault.Facts(id, tenancy, compartment, displayName, type, mint.key(id), now(), tags));
         return vaultStore.create(made, new KeyEvent.VaultCreated(id, compartment, displayName, caller.id()), request);
     }
 
-    /** What a new key shall be; see {@link MasterKey.Facts}. */
+    /**
+     * What a new key shall be; see {@link MasterKey.Facts}.
+     *
+     * @param tenancy of the compartment, whoever asks and whichever vault makes it
+     */
     public record KeyWish(
+            TenancyId tenancy,
             CompartmentId compartment,
             String displayName,
             KeyShape shape,
@@ -136,7 +148,7 @@ public class Keys {
         MasterKey.Enabled key = new MasterKey.Enabled(new MasterKey.Facts(
                 made.key(),
                 vaultId,
-                caller.tenancyId(),
+                wish.tenancy(),
                 wish.compartment(),
                 wish.displayName(),
                 wish.shape(),

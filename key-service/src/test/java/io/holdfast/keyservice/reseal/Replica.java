@@ -101,7 +101,7 @@ final class Replica implements AutoCloseable {
     }
 
     Stored<Vault> makeVault() {
-        return keys.createVault(Samples.COMPARTMENT, "a vault", "DEFAULT", Tags.NONE, request());
+        return keys.createVault(Samples.TENANCY, Samples.COMPARTMENT, "a vault", "DEFAULT", Tags.NONE, request());
     }
 
     MasterKey makeKey(Stored<Vault> in) {
@@ -110,7 +110,14 @@ final class Replica implements AutoCloseable {
 
     MasterKey makeKey(Stored<Vault> in, KeyShape shape) {
         Keys.KeyWish wish = new Keys.KeyWish(
-                Samples.COMPARTMENT, "a key", shape, ProtectionMode.SOFTWARE, Tags.NONE, false, Optional.empty());
+                Samples.TENANCY,
+                Samples.COMPARTMENT,
+                "a key",
+                shape,
+                ProtectionMode.SOFTWARE,
+                Tags.NONE,
+                false,
+                Optional.empty());
         return keys.createKey(in, wish, request()).value();
     }
 

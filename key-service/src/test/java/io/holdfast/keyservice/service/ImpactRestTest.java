@@ -229,7 +229,12 @@ class ImpactRestTest {
     private Binding binding(String key) {
         ClusterId cluster = Samples.MINT.cluster();
         ClusterBindings.Outcome outcome = bindings.bind(new ClusterBindings.Request(
-                cluster, Samples.COMPARTMENT, Samples.TENANCY, new KeyId(key), new UserId(Administrator.CALLER.id())));
+                cluster,
+                Samples.COMPARTMENT,
+                Samples.TENANCY,
+                new KeyId(key),
+                new UserId(Administrator.CALLER.id()),
+                Samples.TENANCY));
         assertThat(outcome).isInstanceOf(ClusterBindings.Outcome.Bound.class);
         return ((ClusterBindings.Outcome.Bound) outcome).binding();
     }

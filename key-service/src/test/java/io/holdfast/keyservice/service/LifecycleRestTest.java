@@ -10,8 +10,10 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
 import io.holdfast.kernel.Bytes;
+import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
+import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.keyservice.Samples;
 import io.holdfast.keyservice.deletion.VaultDeletionForTests;
@@ -46,6 +48,9 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @TestProfile(KeyServiceProfile.class)
 class LifecycleRestTest {
+    @Inject
+    Administrator.Allows policy;
+
     @Inject
     KeyStore keys;
 
@@ -115,6 +120,56 @@ class LifecycleRestTest {
                 .statusCode(400)
                 .body("code", equalTo("InvalidParameter"));
         assertEvents(key, "KeyCreated", "KeyMoved");
+    }
+
+    @Test
+    void neitherKeysNorVaultsLeaveTheirTenancy() {
+        CompartmentId foreign = Samples.MINT.compartment();
+        policy.place(foreign, Samples.MINT.tenancy());
+        String key = Api.key();
+        String vault = Api.get(key).path("vaultId");
+        for (String resource : List.of(at(key), vaultAt(vault))) {
+            as().body(Map.of("compartmentId", foreign.value()))
+                    .post(resource + "/actions/changeCompartment")
+                    .then()
+                    .statusCode(400)
+                    .body("code", equalTo("InvalidParameter"))
+                    .body("message", containsString("compartmentId"));
+            as().get(resource).then().body("compartmentId", equalTo(Samples.COMPARTMENT.value()));
+        }
+    }
+
+    @Test
+    void whatIsMadeBelongsToTheTenancyOfItsCompartment() {
+        TenancyId other = Samples.MINT.tenancy();
+        CompartmentId there = Samples.MINT.compartment();
+        policy.place(there, other);
+        String vault = as().body(
+                        Map.of("compartmentId", there.value(), "displayName", "a vault", "vaultType", "DEFAULT"))
+                .post("/20180608/vaults")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("id");
+        // The caller's tenancy has vaults as well; the default is the newest of the compartment's.
+        Api.vault();
+        Map<String, Object> details = Api.keyDetails("a key");
+        details.put("compartmentId", there.value());
+        Response key = as().body(details).post("/20180608/keys");
+
+        key.then().statusCode(200).body("vaultId", equalTo(vault));
+        assertThat(vaults.vault(new VaultId(vault))
+                        .orElseThrow()
+                        .value()
+                        .facts()
+                        .tenancyId())
+                .isEqualTo(other);
+        assertThat(keys.key(new KeyId(key.path("id")))
+                        .orElseThrow()
+                        .value()
+                        .facts()
+                        .tenancyId())
+                .isEqualTo(other);
     }
 
     @Test

@@ -225,7 +225,8 @@ class TransferRestTest {
                 Samples.COMPARTMENT,
                 Samples.TENANCY,
                 new KeyId(key),
-                new UserId(Administrator.CALLER.id())));
+                new UserId(Administrator.CALLER.id()),
+                Samples.TENANCY));
         return ((ClusterBindings.Outcome.Bound) outcome).binding().id();
     }
 
