@@ -248,13 +248,30 @@ class ClusterFlowsTest {
         peer.place(compartment, other);
         Response accepted = create(body("across", peer.key("ENABLED", true, true)));
         assertThat(accepted.statusCode()).isEqualTo(202);
-        String cluster = get("/workRequests/" + accepted.header("opc-work-request-id"))
-                .path("resources[0].identifier");
+        String cluster =
+                get("/workRequests/" + accepted.header("opc-work-request-id")).path("resources[0].identifier");
 
-        assertThat(store.cluster(new ClusterId(cluster)).orElseThrow().value().facts().tenancyId())
+        assertThat(store.cluster(new ClusterId(cluster))
+                        .orElseThrow()
+                        .value()
+                        .facts()
+                        .tenancyId())
                 .isEqualTo(other);
         assertThat(peer.bindingOf(cluster).orElseThrow().getTenancyId()).isEqualTo(other.value());
         assertThat(peer.requester(cluster)).contains(TENANCY.value());
+    }
+
+    @Test
+    void whoMayOnlyReadAWorkRequestIsNotToldThatItCannotBeCancelled() {
+        String work = create(body("cancelled", peer.key("ENABLED", true, true))).header("opc-work-request-id");
+        assertThat(signed().delete("/20180222/workRequests/" + work).statusCode())
+                .isEqualTo(501);
+
+        peer.deny("CLUSTER_WORK_REQUEST_DELETE", compartment);
+        SOON.untilAsserted(
+                "the denial holds",
+                () -> assertProblem(signed().delete("/20180222/workRequests/" + work), 404, "NotAuthorizedOrNotFound"));
+        assertThat(get("/workRequests/" + work).statusCode()).isEqualTo(200);
     }
 
     @Test

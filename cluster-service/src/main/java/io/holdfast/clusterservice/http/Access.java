@@ -26,6 +26,8 @@ class Access {
     private static final List<String> WORK_INSPECT =
             List.of("CLUSTER_WORK_REQUEST_INSPECT", "CLUSTER_INSPECT", "CLUSTER_NODE_POOL_INSPECT");
 
+    private static final List<String> WORK_DELETE = List.of("CLUSTER_WORK_REQUEST_DELETE");
+
     private final ClusterStore store;
     private final Authorizer authorizer;
     private final CurrentCaller current;
@@ -73,12 +75,21 @@ class Access {
 
     /** The work request of the path, if it exists and the caller may read it. */
     Stored<WorkRequest> work(String operation, String id) {
+        return work(operation, WORK_READ, id);
+    }
+
+    /** The work request of the path, if it exists and the caller may cancel it. */
+    Stored<WorkRequest> workToCancel(String operation, String id) {
+        return work(operation, WORK_DELETE, id);
+    }
+
+    private Stored<WorkRequest> work(String operation, List<String> anyOf, String id) {
         Stored<WorkRequest> found =
                 store.work(Fields.pathId(id, WorkRequestId::new)).orElseThrow(ProblemException::notFound);
         WorkRequest.Facts facts = found.value().facts();
         requireAny(
                 operation,
-                WORK_READ,
+                anyOf,
                 facts.compartmentId(),
                 Map.of("target.cluster.id", facts.clusterId().value()));
         return found;

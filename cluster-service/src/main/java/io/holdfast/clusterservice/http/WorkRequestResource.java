@@ -54,7 +54,7 @@ public class WorkRequestResource {
     @DELETE
     @Path("workRequests/{workRequestId}")
     public Response cancel(@PathParam("workRequestId") String id) {
-        var unused = access.work("DeleteWorkRequest", id);
+        var unused = access.workToCancel("DeleteWorkRequest", id);
         throw new ProblemException(ProblemCode.METHOD_NOT_IMPLEMENTED, "Work requests can't be cancelled.");
     }
 
