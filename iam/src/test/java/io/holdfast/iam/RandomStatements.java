@@ -2,13 +2,18 @@ package io.holdfast.iam;
 
 import io.holdfast.iam.language.Action;
 import io.holdfast.iam.language.Condition;
+import io.holdfast.iam.language.Destination;
 import io.holdfast.iam.language.Location;
+import io.holdfast.iam.language.MatchingRule;
 import io.holdfast.iam.language.Statement;
 import io.holdfast.iam.language.Subject;
 import io.holdfast.iam.language.Verb;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.DynamicGroupId;
 import io.holdfast.kernel.Ocid.GroupId;
+import io.holdfast.kernel.Ocid.TenancyId;
+import java.time.Instant;
+import java.time.LocalTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -40,7 +45,10 @@ public final class RandomStatements {
         "'",
         "\\'",
         "all",
-        "to"
+        "to",
+        "of",
+        "as",
+        "any-tenancy"
     };
     private static final String[] VALUES = {
         "",
@@ -72,16 +80,65 @@ public final class RandomStatements {
     }
 
     public Statement next() {
-        return new Statement.Allow(
-                subject(), action(), location(), random.nextInt(4) == 0 ? Optional.empty() : Optional.of(condition(5)));
+        return switch (random.nextInt(8)) {
+            case 0 -> new Statement.Deny(permitting());
+            case 1 -> define();
+            default -> permitting();
+        };
+    }
+
+    private Statement.Permitting permitting() {
+        Optional<Condition> condition = random.nextInt(4) == 0 ? Optional.empty() : Optional.of(condition(5));
+        return switch (random.nextInt(4)) {
+            case 0 -> new Statement.Endorse(subject(), action(), destination(), condition);
+            case 1 -> new Statement.Admit(subject(), any(NAMES), action(), location(), condition);
+            default -> new Statement.Allow(subject(), action(), location(), condition);
+        };
+    }
+
+    private Statement.Define define() {
+        return switch (random.nextInt(3)) {
+            case 0 -> new Statement.DefineTenancy(any(NAMES), new TenancyId("ocid1.tenancy.oc1.." + digits()));
+            case 1 -> new Statement.DefineGroup(any(NAMES), new GroupId("ocid1.group.oc1.." + digits()));
+            default ->
+                new Statement.DefineDynamicGroup(any(NAMES), new DynamicGroupId("ocid1.dynamicgroup.oc1.." + digits()));
+        };
+    }
+
+    private Destination destination() {
+        return random.nextBoolean() ? new Destination.AnyTenancy() : new Destination.Tenancy(any(NAMES));
+    }
+
+    /** A matching rule of any shape. */
+    public MatchingRule nextRule() {
+        return rule(5);
+    }
+
+    private MatchingRule rule(int depth) {
+        return switch (random.nextInt(depth > 0 ? 5 : 3)) {
+            case 0, 1 ->
+                new MatchingRule.Compare(
+                        random.nextInt(4) == 0 ? tag() : any(MatchingRule.Attribute.values()),
+                        any(Condition.Operator.values()),
+                        any(VALUES));
+            case 2 -> new MatchingRule.HasTag(tag());
+            case 3 -> new MatchingRule.All(some(() -> rule(depth - 1)));
+            default -> new MatchingRule.Any(some(() -> rule(depth - 1)));
+        };
+    }
+
+    private MatchingRule.Tag tag() {
+        return new MatchingRule.Tag(any(new String[] {"ops", "a-b"}), any(new String[] {"cost", "c.d", "value"}));
     }
 
     private Subject subject() {
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(8)) {
             case 0 -> new Subject.AnyUser();
             case 1 -> new Subject.AnyGroup();
             case 2 -> new Subject.GroupsNamed(some(this::name));
             case 3 -> new Subject.DynamicGroupsNamed(some(this::name));
+            case 5 -> new Subject.Services(some(this::name));
+            case 6 -> new Subject.Resource("cluster", "ocid1.cluster.oc1.iad." + digits());
             case 4 -> new Subject.GroupsById(some(() -> new GroupId("ocid1.group.oc1.." + digits())));
             default ->
                 new Subject.DynamicGroupsById(some(() -> new DynamicGroupId("ocid1.dynamicgroup.oc1.." + digits())));
@@ -107,10 +164,18 @@ public final class RandomStatements {
     }
 
     private Condition condition(int depth) {
-        return switch (random.nextInt(depth > 0 ? 5 : 3)) {
+        return switch (random.nextInt(depth > 0 ? 10 : 8)) {
             case 0, 1 -> new Condition.Compare(variable(), any(Condition.Operator.values()), operand());
             case 2 -> new Condition.OneOf(variable(), some(() -> any(VALUES)));
-            case 3 -> new Condition.All(some(() -> condition(depth - 1)));
+            case 3 -> new Condition.NoneOf(variable(), some(() -> any(VALUES)));
+            case 4 -> new Condition.Intersect(variable(), variable());
+            case 5 -> new Condition.Before(Instant.ofEpochSecond(random.nextInt(Integer.MAX_VALUE), random.nextInt(2)));
+            case 6 -> new Condition.After(Instant.ofEpochSecond(random.nextInt(Integer.MAX_VALUE)));
+            case 7 ->
+                new Condition.TimeOfDay(
+                        LocalTime.ofSecondOfDay(random.nextInt(86_400)),
+                        LocalTime.ofSecondOfDay(random.nextInt(86_400)));
+            case 8 -> new Condition.All(some(() -> condition(depth - 1)));
             default -> new Condition.Any(some(() -> condition(depth - 1)));
         };
     }

@@ -1,5 +1,6 @@
 package io.holdfast.iam.decision;
 
+import io.holdfast.iam.language.CaseFold;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.TenancyId;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The compartments of one tenancy, from the root down. Immutable. */
 public final class CompartmentTree {
@@ -22,6 +24,7 @@ public final class CompartmentTree {
     private final String rootName;
     private final Map<CompartmentId, Compartment> byId;
     private final Map<CompartmentId, List<Compartment>> children;
+    private final Map<CompartmentId, List<CompartmentId>> chains = new HashMap<>();
 
     private CompartmentTree(
             TenancyId tenancy,
@@ -53,8 +56,11 @@ public final class CompartmentTree {
                     .add(compartment);
         }
         CompartmentTree tree = new CompartmentTree(tenancy, rootName, Map.copyOf(byId), Map.copyOf(children));
+        tree.chains.put(tree.root(), List.of(tree.root()));
         for (Compartment compartment : compartments) {
-            if (tree.upwards(compartment.id()).isEmpty()) {
+            List<CompartmentId> chain = tree.climb(compartment.id());
+            tree.chains.put(compartment.id(), chain);
+            if (chain.isEmpty()) {
                 throw new IllegalArgumentException(
                         "compartment " + compartment.id().value() + " does not lie within " + MAX_DEPTH
                                 + " levels of the tenancy's root");
@@ -83,6 +89,22 @@ public final class CompartmentTree {
 
     /** The compartment and those above it, up to the root. Empty when it is not of this tenancy. */
     public List<CompartmentId> upwards(CompartmentId id) {
+        return chains.getOrDefault(id, List.of());
+    }
+
+    /** Every compartment, the root included. */
+    Set<CompartmentId> ids() {
+        return Collections.unmodifiableSet(chains.keySet());
+    }
+
+    /** The names of the compartments right below. */
+    List<String> childNames(CompartmentId parent) {
+        return children.getOrDefault(parent, List.of()).stream()
+                .map(Compartment::name)
+                .toList();
+    }
+
+    private List<CompartmentId> climb(CompartmentId id) {
         List<CompartmentId> chain = new ArrayList<>(MAX_DEPTH + 1);
         CompartmentId at = id;
         while (chain.size() <= MAX_DEPTH) {
@@ -102,7 +124,7 @@ public final class CompartmentTree {
     /** The child of that name, in any case. Empty when there is none or, against the rules, more than one. */
     Optional<CompartmentId> child(CompartmentId parent, String name) {
         List<Compartment> found = children.getOrDefault(parent, List.of()).stream()
-                .filter(it -> it.name().equalsIgnoreCase(name))
+                .filter(it -> CaseFold.same(it.name(), name))
                 .toList();
         return found.size() == 1 ? Optional.of(found.getFirst().id()) : Optional.empty();
     }

@@ -1,128 +1,66 @@
 package io.holdfast.iam.decision;
 
 import io.holdfast.iam.decision.Decision.StatementRef;
-import io.holdfast.iam.language.Action;
 import io.holdfast.iam.language.Condition;
-import io.holdfast.iam.language.Location;
 import io.holdfast.iam.language.PolicyPrinter;
-import io.holdfast.iam.language.Statement;
 import io.holdfast.iam.language.Subject;
 import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.TenancyId;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A statement that can grant: its permissions are known and its location exists.
+ * A statement that can grant or deny: its permissions are known and its places exist.
  *
- * @param location the compartment that it covers, with all below
+ * @param order among the statements of its tenancy: by policy id, then number
+ * @param subject with the OCIDs that an Admit's aliases stand for
+ * @param location the compartment that it covers, with all below; for an Endorse, its own tenancy's root
+ * @param other for an Endorse the tenancy of the resource, for an Admit that of the principal; empty means any
+ * @param test the condition made ready
  */
 record CompiledStatement(
+        int order,
         StatementRef ref,
+        StatementKind kind,
         Subject subject,
         Set<Permission> permissions,
         CompartmentId location,
-        Optional<Condition> condition) {
+        Optional<TenancyId> other,
+        Optional<Condition> condition,
+        Optional<ConditionTest> test) {
 
-    /** A statement that can't grant, and why. */
-    record Unusable(StatementRef ref, Optional<Statement> statement, String why) {}
+    private static final int MAX_PERMISSIONS_TOLD = 8;
 
-    /** What a verb or a list of permissions gives, or what is wrong with it. */
-    static Set<Permission> permissions(Action action, List<String> problems) {
-        return switch (action) {
-            case Action.OnResources(var verb, var type) -> {
-                Optional<Set<Permission>> given = VerbTable.permissions(verb, type);
-                if (given.isEmpty()) {
-                    problems.add("there is no resource type '" + Explanation.bounded(type) + "'");
-                } else if (given.orElseThrow().isEmpty()) {
-                    problems.add("'" + verb.word() + " " + type + "' gives no permission");
-                }
-                yield given.orElse(Set.of());
-            }
-            case Action.Permissions(var names) -> {
-                EnumSet<Permission> given = EnumSet.noneOf(Permission.class);
-                for (String name : names) {
-                    Permission.named(name)
-                            .ifPresentOrElse(
-                                    given::add,
-                                    () -> problems.add("there is no permission " + Explanation.bounded(name)));
-                }
-                yield Collections.unmodifiableSet(given);
-            }
-        };
+    /**
+     * A statement that can't grant, and why.
+     *
+     * @param meaning what it would be, where it can be read
+     */
+    record Unusable(StatementRef ref, Optional<Meaning> meaning, String why) {}
+
+    /** What could be made of an unusable statement; no permissions means that they are not known. */
+    record Meaning(StatementKind kind, Subject subject, Set<Permission> permissions) {}
+
+    boolean isFor(List<String> principalKeys) {
+        return !Collections.disjoint(SubjectKeys.of(subject), principalKeys);
     }
 
-    /** The compartment that a location means in a policy attached to {@code attachment}, or what is wrong with it. */
-    static Optional<CompartmentId> resolve(
-            Location location, CompartmentId attachment, CompartmentTree tree, List<String> problems) {
-        if (!tree.contains(attachment)) {
-            problems.add("the policy is attached to " + attachment.value() + ", which is not a compartment here");
-            return Optional.empty();
-        }
-        return switch (location) {
-            case Location.Tenancy() -> {
-                if (attachment.equals(tree.root())) {
-                    yield Optional.of(tree.root());
-                }
-                problems.add("'in tenancy' is only for policies attached to the tenancy; this one is attached to "
-                        + tree.describe(attachment));
-                yield Optional.empty();
-            }
-            case Location.CompartmentById(var id) -> {
-                if (tree.upwards(id).contains(attachment)) {
-                    yield Optional.of(id);
-                }
-                problems.add("compartment " + id.value() + " is not in " + tree.describe(attachment)
-                        + ", where the policy is attached");
-                yield Optional.empty();
-            }
-            case Location.CompartmentPath(var names) -> resolvePath(names, attachment, tree, problems);
-        };
+    /** Whether it speaks of that other tenancy. */
+    boolean concerns(TenancyId tenancy) {
+        return other.map(tenancy::equals).orElse(true);
     }
 
-    private static Optional<CompartmentId> resolvePath(
-            List<String> names, CompartmentId attachment, CompartmentTree tree, List<String> problems) {
-        CompartmentId at = attachment;
-        for (String name : names) {
-            Optional<CompartmentId> child = tree.child(at, name);
-            if (child.isEmpty()) {
-                boolean attachmentItself = names.size() == 1
-                        && !attachment.equals(tree.root())
-                        && tree.name(attachment).orElse("").equalsIgnoreCase(name);
-                if (attachmentItself) {
-                    return Optional.of(attachment);
-                }
-                problems.add("there is no compartment '" + Explanation.bounded(name) + "' in " + tree.describe(at)
-                        + (names.size() == 1 ? "; a deeper one is written as a path, a:b" : ""));
-                return Optional.empty();
-            }
-            at = child.orElseThrow();
-        }
-        return Optional.of(at);
+    boolean holds(Facts facts, Permission permission) {
+        return test.map(it -> it.holds(facts, permission)).orElse(true);
     }
 
-    boolean isFor(Principal principal) {
-        return isFor(subject, principal);
-    }
-
-    static boolean isFor(Subject subject, Principal principal) {
-        return switch (subject) {
-            case Subject.AnyUser() -> true;
-            case Subject.AnyGroup() ->
-                !principal.groups().isEmpty() || !principal.dynamicGroups().isEmpty();
-            case Subject.GroupsNamed(var names) ->
-                principal.groups().stream().anyMatch(group -> names.stream().anyMatch(it -> it.matches(group.name())));
-            case Subject.GroupsById(var ids) -> principal.groups().stream().anyMatch(group -> ids.contains(group.id()));
-            case Subject.DynamicGroupsNamed(var names) ->
-                principal.dynamicGroups().stream()
-                        .anyMatch(group -> names.stream().anyMatch(it -> it.matches(group.name())));
-            case Subject.DynamicGroupsById(var ids) ->
-                principal.dynamicGroups().stream().anyMatch(group -> ids.contains(group.id()));
-        };
+    Optional<Instant> nextChange(Instant at) {
+        return test.flatMap(it -> it.nextChange(at));
     }
 
     String whyNotFor(Principal principal) {
@@ -138,6 +76,7 @@ record CompiledStatement(
                 names.add(permission.name());
             }
         }
-        return names.stream().limit(8).collect(Collectors.joining(", ")) + (names.size() > 8 ? ", …" : "");
+        return names.stream().limit(MAX_PERMISSIONS_TOLD).collect(Collectors.joining(", "))
+                + (names.size() > MAX_PERMISSIONS_TOLD ? ", …" : "");
     }
 }

@@ -2,8 +2,12 @@ package io.holdfast.iam.decision;
 
 import io.holdfast.iam.decision.Request.Need;
 import io.holdfast.kernel.Ocid.PolicyId;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a request is allowed, and why. The explanation names policies and values: it is for logs, the audit trail and
@@ -17,6 +21,12 @@ public sealed interface Decision {
     String explanation();
 
     /**
+     * The first moment at which the clock alone might change the decision: it must not be used from then on. Empty when no
+     * statement that bears on it looks at the time.
+     */
+    Optional<Instant> holdsUntil();
+
+    /**
      * A statement of a policy.
      *
      * @param number from 1, as the policy lists it
@@ -28,7 +38,7 @@ public sealed interface Decision {
     }
 
     /** Each need was granted. */
-    record Allowed(List<Grant> grants) implements Decision {
+    record Allowed(List<Grant> grants, Optional<Instant> holdsUntil) implements Decision {
         public Allowed {
             grants = List.copyOf(grants);
         }
@@ -41,16 +51,21 @@ public sealed interface Decision {
         @Override
         public String explanation() {
             return grants.stream()
-                    .map(it ->
-                            it.permission() + " is granted by " + it.statement().describe())
+                    .map(it -> it.permission() + " " + it.kind().passive() + " "
+                            + it.statement().describe())
                     .collect(Collectors.joining("; "));
         }
     }
 
-    /** At least one need was not granted. */
-    record Denied(List<Denial> denials) implements Decision {
-        public Denied {
-            denials = List.copyOf(denials);
+    /** At least one need was not granted. The reasons are found when they are asked for. */
+    final class Denied implements Decision {
+        private final Supplier<List<Denial>> reasons;
+        private final Optional<Instant> holdsUntil;
+        private volatile @Nullable List<Denial> found;
+
+        Denied(Supplier<List<Denial>> reasons, Optional<Instant> holdsUntil) {
+            this.reasons = reasons;
+            this.holdsUntil = holdsUntil;
         }
 
         @Override
@@ -59,19 +74,49 @@ public sealed interface Decision {
         }
 
         @Override
+        public Optional<Instant> holdsUntil() {
+            return holdsUntil;
+        }
+
+        /** One for each need that was not granted. Looks at every statement, the first time it is called. */
+        public List<Denial> denials() {
+            List<Denial> known = found;
+            if (known == null) {
+                known = List.copyOf(reasons.get());
+                found = known;
+            }
+            return known;
+        }
+
+        @Override
         public String explanation() {
-            return denials.stream().map(Denial::text).collect(Collectors.joining("; "));
+            return denials().stream().map(Denial::text).collect(Collectors.joining("; "));
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Denied it && denials().equals(it.denials()) && holdsUntil.equals(it.holdsUntil);
+        }
+
+        @Override
+        public int hashCode() {
+            return denials().hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return "Denied[" + explanation() + "]";
         }
     }
 
     /**
-     * A statement that grants a permission that is needed. Of several, the one nearest to the resource's compartment,
-     * then by policy id and number.
+     * A statement that grants a permission that is needed; across tenancies each is endorsed by one and admitted by
+     * another. Of several, the one nearest to the resource's compartment, then by policy id and number.
      */
-    record Grant(Permission permission, StatementRef statement) {}
+    record Grant(Permission permission, StatementRef statement, StatementKind kind) {}
 
     /**
-     * A need that no statement grants.
+     * A need that no statement grants, or that one denies.
      *
      * @param summary what is missing, for whom and where
      * @param nearest at most {@link PolicySet#MAX_NEAREST} statements that come close, the closest first
@@ -91,11 +136,53 @@ public sealed interface Decision {
         }
     }
 
-    /** A statement that does not grant, and why. */
-    record NearMiss(StatementRef statement, Cause cause, String why) {}
+    /**
+     * A statement that does not grant, and why.
+     *
+     * @param failures the comparisons that failed, where the cause is {@link Cause#CONDITION}
+     */
+    record NearMiss(StatementRef statement, Cause cause, String why, List<Failure> failures) {
+        public NearMiss {
+            failures = List.copyOf(failures);
+        }
+    }
+
+    /**
+     * A comparison that is false for the request.
+     *
+     * @param condition as the statement has it
+     * @param actual what the request has for each variable compared
+     * @param missing a variable that the request does not have, which makes any comparison false
+     */
+    record Failure(String condition, List<Actual> actual, Optional<String> missing) {
+        public Failure {
+            actual = List.copyOf(actual);
+        }
+
+        /** @param values none when the request has no such variable */
+        public record Actual(String variable, List<String> values) {
+            public Actual {
+                values = List.copyOf(values);
+            }
+        }
+
+        public String text() {
+            String text = "condition " + condition + " failed: ";
+            return missing.map(it -> text + "the request has no " + it)
+                    .orElseGet(() -> text
+                            + actual.stream()
+                                    .map(it -> (actual.size() == 1 ? "the actual value is " : it.variable() + " is ")
+                                            + it.values().stream()
+                                                    .map(value -> "'" + value + "'")
+                                                    .collect(Collectors.joining(", ")))
+                                    .collect(Collectors.joining(" and ")));
+        }
+    }
 
     /** What keeps a statement from granting, the nearest miss first. */
     enum Cause {
+        /** A Deny statement takes what others may give. */
+        DENIED,
         /** Subject, permission and place fit; the condition is false. */
         CONDITION,
         /** Subject and permission fit; the statement is for another place. */

@@ -60,6 +60,21 @@ public enum Operation {
     SIGN("Sign", KEY_SIGN),
     VERIFY("Verify", KEY_VERIFY),
 
+    LIST_SECRETS("ListSecrets", SECRET_INSPECT),
+    GET_SECRET("GetSecret", SECRET_READ),
+    CREATE_SECRET("CreateSecret", SECRET_CREATE, VAULT_CREATE_SECRET),
+    UPDATE_SECRET("UpdateSecret", SECRET_UPDATE),
+    SCHEDULE_SECRET_DELETION("ScheduleSecretDeletion", SECRET_DELETE),
+    CANCEL_SECRET_DELETION("CancelSecretDeletion", SECRET_DELETE),
+    CHANGE_SECRET_COMPARTMENT("ChangeSecretCompartment", SECRET_MOVE, SECRET_UPDATE),
+    LIST_SECRET_VERSIONS("ListSecretVersions", SECRET_VERSION_INSPECT),
+    GET_SECRET_VERSION("GetSecretVersion", SECRET_VERSION_READ),
+    SCHEDULE_SECRET_VERSION_DELETION("ScheduleSecretVersionDeletion", SECRET_VERSION_DELETE, SECRET_UPDATE),
+    CANCEL_SECRET_VERSION_DELETION("CancelSecretVersionDeletion", SECRET_VERSION_DELETE, SECRET_UPDATE),
+    LIST_SECRET_BUNDLE_VERSIONS("ListSecretBundleVersions", SECRET_BUNDLE_INSPECT),
+    GET_SECRET_BUNDLE("GetSecretBundle", SECRET_BUNDLE_READ),
+    GET_SECRET_BUNDLE_BY_NAME("GetSecretBundleByName", SECRET_BUNDLE_READ),
+
     LIST_CLUSTERS("ListClusters", CLUSTER_INSPECT),
     GET_CLUSTER("GetCluster", CLUSTER_READ),
     CREATE_CLUSTER("CreateCluster", CLUSTER_CREATE),
@@ -98,6 +113,11 @@ public enum Operation {
     UPDATE_POLICY("UpdatePolicy", POLICY_UPDATE),
     DELETE_POLICY("DeletePolicy", POLICY_DELETE),
 
+    /** Holdfast's own: what would be decided, what is wrong with a statement, who may use a key. */
+    EXPLAIN_POLICY("ExplainPolicy", POLICY_READ),
+    VALIDATE_POLICY("ValidatePolicy", POLICY_READ),
+    LIST_KEY_PRINCIPALS("ListKeyPrincipals", POLICY_READ),
+
     LIST_DYNAMIC_GROUPS("ListDynamicGroups", DYNAMIC_GROUP_INSPECT),
     GET_DYNAMIC_GROUP("GetDynamicGroup", DYNAMIC_GROUP_INSPECT),
     CREATE_DYNAMIC_GROUP("CreateDynamicGroup", DYNAMIC_GROUP_CREATE),
@@ -110,6 +130,11 @@ public enum Operation {
     UPDATE_COMPARTMENT("UpdateCompartment", COMPARTMENT_UPDATE),
     DELETE_COMPARTMENT("DeleteCompartment", COMPARTMENT_DELETE),
     RECOVER_COMPARTMENT("RecoverCompartment", COMPARTMENT_RECOVER),
+
+    /** OCI asks for manage all-resources in the lowest compartment above both places; this is the part that matters. */
+    MOVE_COMPARTMENT("MoveCompartment", COMPARTMENT_DELETE, COMPARTMENT_CREATE),
+
+    GET_TENANCY("GetTenancy", TENANCY_INSPECT),
 
     LIST_USERS("ListUsers", USER_INSPECT),
     GET_USER("GetUser", USER_READ),
@@ -128,7 +153,22 @@ public enum Operation {
     ADD_USER_TO_GROUP("AddUserToGroup", GROUP_UPDATE, USER_UPDATE),
     REMOVE_USER_FROM_GROUP("RemoveUserFromGroup", GROUP_UPDATE, USER_UPDATE),
 
+    LIST_USER_GROUP_MEMBERSHIPS("ListUserGroupMemberships", GROUP_INSPECT, USER_INSPECT),
+    GET_USER_GROUP_MEMBERSHIP("GetUserGroupMembership", GROUP_INSPECT, USER_INSPECT),
+
     LIST_EVENTS("ListEvents", AUDIT_EVENT_READ);
+
+    /** Those that are about no single resource, so that they have no variable of one. */
+    private static final Set<Operation> LISTS = Collections.unmodifiableSet(EnumSet.of(
+            LIST_VAULTS,
+            LIST_KEYS,
+            LIST_SECRETS,
+            LIST_CLUSTERS,
+            LIST_POLICIES,
+            LIST_DYNAMIC_GROUPS,
+            LIST_COMPARTMENTS,
+            LIST_USERS,
+            LIST_GROUPS));
 
     private static final Map<String, Operation> BY_NAME =
             Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Operation::apiName, Function.identity()));
@@ -158,6 +198,16 @@ public enum Operation {
 
     public List<Set<Permission>> needs() {
         return needs;
+    }
+
+    /** Whether it lists resources of a compartment, so that {@code target.key.id} and the like do not apply. */
+    public boolean listsACompartment() {
+        return LISTS.contains(this);
+    }
+
+    /** Whether the permission is among those it can need. */
+    public boolean mayNeed(Permission permission) {
+        return needs.stream().anyMatch(it -> it.contains(permission));
     }
 
     /** The operation of that name; exact case. */

@@ -3,7 +3,10 @@ package io.holdfast.iam.decision;
 import static io.holdfast.iam.decision.ResourceType.AUDIT_EVENTS;
 import static io.holdfast.iam.decision.ResourceType.CLUSTERS;
 import static io.holdfast.iam.decision.ResourceType.CLUSTER_NODE_POOLS;
+import static io.holdfast.iam.decision.ResourceType.CLUSTER_POD_SHAPES;
 import static io.holdfast.iam.decision.ResourceType.CLUSTER_SECRETS;
+import static io.holdfast.iam.decision.ResourceType.CLUSTER_VIRTUALNODE_POOLS;
+import static io.holdfast.iam.decision.ResourceType.CLUSTER_WORKLOAD_MAPPINGS;
 import static io.holdfast.iam.decision.ResourceType.CLUSTER_WORK_REQUESTS;
 import static io.holdfast.iam.decision.ResourceType.COMPARTMENTS;
 import static io.holdfast.iam.decision.ResourceType.DYNAMIC_GROUPS;
@@ -11,6 +14,10 @@ import static io.holdfast.iam.decision.ResourceType.GROUPS;
 import static io.holdfast.iam.decision.ResourceType.KEYS;
 import static io.holdfast.iam.decision.ResourceType.KEY_DELEGATES;
 import static io.holdfast.iam.decision.ResourceType.POLICIES;
+import static io.holdfast.iam.decision.ResourceType.SECRETS;
+import static io.holdfast.iam.decision.ResourceType.SECRET_BUNDLES;
+import static io.holdfast.iam.decision.ResourceType.SECRET_VERSIONS;
+import static io.holdfast.iam.decision.ResourceType.TENANCIES;
 import static io.holdfast.iam.decision.ResourceType.USERS;
 import static io.holdfast.iam.decision.ResourceType.VAULTS;
 import static io.holdfast.iam.language.Verb.INSPECT;
@@ -18,9 +25,9 @@ import static io.holdfast.iam.language.Verb.MANAGE;
 import static io.holdfast.iam.language.Verb.READ;
 import static io.holdfast.iam.language.Verb.USE;
 
+import io.holdfast.iam.language.CaseFold;
 import io.holdfast.iam.language.Verb;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -63,6 +70,22 @@ public enum Permission {
     KEY_ASSOCIATE(KEY_DELEGATES, USE),
     KEY_DISASSOCIATE(KEY_DELEGATES, USE),
 
+    /** Secrets of the Vault service, not those of Kubernetes. */
+    SECRET_INSPECT(SECRETS, INSPECT),
+    SECRET_READ(SECRETS, READ),
+    SECRET_UPDATE(SECRETS, USE),
+    SECRET_ROTATE(SECRETS, USE),
+    SECRET_CREATE(SECRETS, MANAGE),
+    SECRET_DELETE(SECRETS, MANAGE),
+    SECRET_MOVE(SECRETS, MANAGE),
+
+    SECRET_VERSION_INSPECT(SECRET_VERSIONS, INSPECT),
+    SECRET_VERSION_READ(SECRET_VERSIONS, READ),
+    SECRET_VERSION_DELETE(SECRET_VERSIONS, MANAGE),
+
+    SECRET_BUNDLE_INSPECT(SECRET_BUNDLES, INSPECT),
+    SECRET_BUNDLE_READ(SECRET_BUNDLES, READ),
+
     CLUSTER_INSPECT(CLUSTERS, INSPECT),
     CLUSTER_READ(CLUSTERS, READ),
     CLUSTER_USE(CLUSTERS, USE),
@@ -77,6 +100,20 @@ public enum Permission {
     CLUSTER_NODE_POOL_CREATE(CLUSTER_NODE_POOLS, MANAGE),
     CLUSTER_NODE_POOL_DELETE(CLUSTER_NODE_POOLS, MANAGE),
     CLUSTER_NODE_POOL_UPDATE(CLUSTER_NODE_POOLS, MANAGE),
+
+    CLUSTER_VIRTUALNODE_POOL_INSPECT(CLUSTER_VIRTUALNODE_POOLS, INSPECT),
+    CLUSTER_VIRTUALNODE_POOL_READ(CLUSTER_VIRTUALNODE_POOLS, READ),
+    CLUSTER_VIRTUALNODE_POOL_CREATE(CLUSTER_VIRTUALNODE_POOLS, MANAGE),
+    CLUSTER_VIRTUALNODE_POOL_DELETE(CLUSTER_VIRTUALNODE_POOLS, MANAGE),
+    CLUSTER_VIRTUALNODE_POOL_UPDATE(CLUSTER_VIRTUALNODE_POOLS, MANAGE),
+
+    CLUSTER_POD_SHAPE_INSPECT(CLUSTER_POD_SHAPES, INSPECT),
+
+    CLUSTER_WORKLOAD_MAPPING_INSPECT(CLUSTER_WORKLOAD_MAPPINGS, INSPECT),
+    CLUSTER_WORKLOAD_MAPPING_READ(CLUSTER_WORKLOAD_MAPPINGS, READ),
+    CLUSTER_WORKLOAD_MAPPING_CREATE(CLUSTER_WORKLOAD_MAPPINGS, MANAGE),
+    CLUSTER_WORKLOAD_MAPPING_DELETE(CLUSTER_WORKLOAD_MAPPINGS, MANAGE),
+    CLUSTER_WORKLOAD_MAPPING_UPDATE(CLUSTER_WORKLOAD_MAPPINGS, MANAGE),
 
     CLUSTER_WORK_REQUEST_INSPECT(CLUSTER_WORK_REQUESTS, INSPECT),
     CLUSTER_WORK_REQUEST_READ(CLUSTER_WORK_REQUESTS, READ),
@@ -106,6 +143,9 @@ public enum Permission {
     COMPARTMENT_DELETE(COMPARTMENTS, MANAGE),
     COMPARTMENT_RECOVER(COMPARTMENTS, MANAGE),
 
+    TENANCY_INSPECT(TENANCIES, INSPECT),
+    TENANCY_UPDATE(TENANCIES, USE),
+
     USER_INSPECT(USERS, INSPECT),
     USER_READ(USERS, READ),
     USER_UPDATE(USERS, USE),
@@ -127,8 +167,8 @@ public enum Permission {
 
     AUDIT_EVENT_READ(AUDIT_EVENTS, READ);
 
-    private static final Map<String, Permission> BY_NAME =
-            Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Permission::name, Function.identity()));
+    private static final Map<String, Permission> BY_NAME = Arrays.stream(values())
+            .collect(Collectors.toUnmodifiableMap(it -> CaseFold.of(it.name()), Function.identity()));
 
     private final ResourceType resourceType;
     private final Verb lowestVerb;
@@ -149,6 +189,6 @@ public enum Permission {
 
     /** The permission of that name, in any case of letters. */
     public static Optional<Permission> named(String name) {
-        return Optional.ofNullable(BY_NAME.get(name.toUpperCase(Locale.ROOT)));
+        return Optional.ofNullable(BY_NAME.get(CaseFold.of(name)));
     }
 }

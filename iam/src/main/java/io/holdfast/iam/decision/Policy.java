@@ -13,6 +13,9 @@ public record Policy(PolicyId id, String name, CompartmentId attachedTo, List<St
     /** What the tenancy's first policy says; without it nobody could write another. */
     public static final String ADMINISTRATORS = "Allow group Administrators to manage all-resources in tenancy";
 
+    /** The group of the Default domain that no Deny reaches, so that nobody can lock everybody out. */
+    public static final String ADMINISTRATORS_GROUP = "Administrators";
+
     public Policy {
         statements = List.copyOf(statements);
     }

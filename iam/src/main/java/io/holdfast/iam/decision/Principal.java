@@ -1,5 +1,6 @@
 package io.holdfast.iam.decision;
 
+import io.holdfast.iam.language.CaseFold;
 import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.Ocid.CompartmentId;
@@ -7,7 +8,6 @@ import io.holdfast.kernel.Ocid.DynamicGroupId;
 import io.holdfast.kernel.Ocid.GroupId;
 import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.UserId;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -33,6 +33,9 @@ public record Principal(
     /** The type of a Kubernetes cluster's principal. */
     public static final String CLUSTER = "cluster";
 
+    /** Every type of principal that signs in to Holdfast. */
+    static final Set<String> TYPES = Set.of(USER, CLUSTER);
+
     /** A group that the principal is a member of. One outside the Default domain is named {@code domain/name}. */
     public record Group(GroupId id, String name) {}
 
@@ -40,7 +43,7 @@ public record Principal(
     public record DynamicGroup(DynamicGroupId id, String name) {}
 
     public Principal {
-        type = type.toLowerCase(Locale.ROOT);
+        type = CaseFold.of(type);
         groups = Set.copyOf(groups);
         dynamicGroups = Set.copyOf(dynamicGroups);
     }
@@ -53,6 +56,11 @@ public record Principal(
             ClusterId id, TenancyId tenancyId, CompartmentId compartmentId, Set<DynamicGroup> dynamicGroups) {
         return new Principal(
                 CLUSTER, id, tenancyId, Optional.of(compartmentId), Optional.empty(), Set.of(), dynamicGroups);
+    }
+
+    /** The same principal, in these dynamic groups. */
+    public Principal with(Set<DynamicGroup> memberships) {
+        return new Principal(type, id, tenancyId, compartmentId, name, groups, memberships);
     }
 
     /** For explanations: {@code cluster ocid1.cluster…} or {@code user alice (ocid1.user…)}. */

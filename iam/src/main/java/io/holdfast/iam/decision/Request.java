@@ -1,11 +1,12 @@
 package io.holdfast.iam.decision;
 
+import io.holdfast.iam.language.CaseFold;
 import io.holdfast.kernel.Ocid.CompartmentId;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -18,9 +19,15 @@ import java.util.Set;
  * @param variables what is known of the request and its target beyond what the principal, the operation and the
  *     compartment say, by variable name in any case: {@code target.key.id}, {@code target.namespace.name}, … A variable
  *     that does not apply is left out; every condition on it is then false. At most {@value #MAX_VARIABLES}.
+ * @param at the moment of the request, for conditions on time
  */
 public record Request(
-        Principal principal, String operation, List<Need> needs, CompartmentId target, Map<String, String> variables) {
+        Principal principal,
+        String operation,
+        List<Need> needs,
+        CompartmentId target,
+        Map<String, String> variables,
+        Instant at) {
     public static final int MAX_VARIABLES = 64;
 
     /** Variables that are derived here, so that no caller can claim another principal, permission or place. */
@@ -35,6 +42,8 @@ public record Request(
             "request.groups.id",
             "target.compartment.id",
             "target.compartment.name");
+
+    private static final String DERIVED_OF_TIME = "request.utc-timestamp";
 
     /**
      * Something that must be granted: any one of the permissions, in the compartment of the resource it concerns. For
@@ -58,8 +67,8 @@ public record Request(
         }
         Map<String, String> lower = new HashMap<>();
         variables.forEach((name, value) -> {
-            String key = name.toLowerCase(Locale.ROOT);
-            if (DERIVED.contains(key)) {
+            String key = CaseFold.of(name);
+            if (DERIVED.contains(key) || key.startsWith(DERIVED_OF_TIME)) {
                 throw new IllegalArgumentException(key + " is derived from the request itself");
             }
             if (lower.put(key, value) != null) {
@@ -71,10 +80,10 @@ public record Request(
 
     /** An operation whose resources are all in one compartment. */
     public static Request of(
-            Principal principal, Operation operation, CompartmentId target, Map<String, String> variables) {
+            Principal principal, Operation operation, CompartmentId target, Map<String, String> variables, Instant at) {
         List<Need> needs =
                 operation.needs().stream().map(anyOf -> new Need(anyOf, target)).toList();
-        return new Request(principal, operation.apiName(), needs, target, variables);
+        return new Request(principal, operation.apiName(), needs, target, variables, at);
     }
 
     /** The same request, where what concerns {@code type} is in another compartment than the primary resource. */
@@ -84,6 +93,6 @@ public record Request(
                         ? new Need(need.anyOf(), compartment)
                         : need)
                 .toList();
-        return new Request(principal, operation, moved, target, variables);
+        return new Request(principal, operation, moved, target, variables, at);
     }
 }

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Which permissions a verb gives on a resource type. Verbs are cumulative: inspect, read, use, manage. */
 public final class VerbTable {
@@ -20,13 +21,27 @@ public final class VerbTable {
         return ResourceType.named(resourceType).map(types -> permissions(verb, types));
     }
 
+    /**
+     * The permissions that a Deny of {@code verb} takes: those that the verb adds to the one below, and all above. To deny
+     * inspect is to deny everything; to deny manage leaves use as it is.
+     *
+     * @return empty when there is no such resource type
+     */
+    public static Optional<Set<Permission>> denied(Verb verb, String resourceType) {
+        return ResourceType.named(resourceType).map(types -> of(types, it -> it.includes(verb)));
+    }
+
     private static Set<Permission> permissions(Verb verb, Set<ResourceType> types) {
-        EnumSet<Permission> given = EnumSet.noneOf(Permission.class);
+        return of(types, verb::includes);
+    }
+
+    private static Set<Permission> of(Set<ResourceType> types, Predicate<Verb> lowestVerb) {
+        EnumSet<Permission> found = EnumSet.noneOf(Permission.class);
         for (Permission permission : Permission.values()) {
-            if (types.contains(permission.resourceType()) && verb.includes(permission.lowestVerb())) {
-                given.add(permission);
+            if (types.contains(permission.resourceType()) && lowestVerb.test(permission.lowestVerb())) {
+                found.add(permission);
             }
         }
-        return Collections.unmodifiableSet(given);
+        return Collections.unmodifiableSet(found);
     }
 }

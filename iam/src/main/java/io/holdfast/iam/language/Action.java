@@ -1,7 +1,6 @@
 package io.holdfast.iam.language;
 
 import java.util.List;
-import java.util.Locale;
 
 /** What a statement gives: a verb on a resource type, or permissions by name. */
 public sealed interface Action {
@@ -13,7 +12,7 @@ public sealed interface Action {
      */
     record OnResources(Verb verb, String resourceType) implements Action {
         public OnResources {
-            resourceType = Words.requireWord(resourceType).toLowerCase(Locale.ROOT);
+            resourceType = CaseFold.of(Words.requireWord(resourceType));
         }
     }
 
@@ -25,7 +24,7 @@ public sealed interface Action {
     record Permissions(List<String> names) implements Action {
         public Permissions {
             names = Words.atLeastOne(names).stream()
-                    .map(name -> Words.requireWord(name).toUpperCase(Locale.ROOT))
+                    .map(name -> CaseFold.upper(Words.requireWord(name)))
                     .toList();
         }
     }

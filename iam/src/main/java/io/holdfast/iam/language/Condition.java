@@ -1,7 +1,8 @@
 package io.holdfast.iam.language;
 
+import java.time.Instant;
+import java.time.LocalTime;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * What a request must meet (OCI documentation, "Conditions"). A comparison whose variable the request does not have is
@@ -31,6 +32,42 @@ public sealed interface Condition {
         public OneOf {
             values = Words.atLeastOne(values);
             values.forEach(Words::requireLine);
+        }
+    }
+
+    /** {@code variable not in ('a', 'b')}. */
+    record NoneOf(Variable variable, List<String> values) implements Condition {
+        public NoneOf {
+            values = Words.atLeastOne(values);
+            values.forEach(Words::requireLine);
+        }
+    }
+
+    /** {@code sets-intersect(a, b)}: some value of the one is also a value of the other. */
+    record Intersect(Variable left, Variable right) implements Condition {}
+
+    /** {@code request.utc-timestamp before '2027-01-01T00:00Z'}: until then, and not at that moment itself. */
+    record Before(Instant limit) implements Condition {
+        public Before {
+            Times.requireYear(limit);
+        }
+    }
+
+    /** {@code request.utc-timestamp after '2026-01-01T00:00Z'}: from then on, and not at that moment itself. */
+    record After(Instant limit) implements Condition {
+        public After {
+            Times.requireYear(limit);
+        }
+    }
+
+    /**
+     * {@code request.utc-timestamp.time-of-day between '08:00:00Z' and '18:00:00Z'}: each day in UTC, from the one until
+     * before the other; over midnight when the second is the earlier. Two equal times hold never.
+     */
+    record TimeOfDay(LocalTime from, LocalTime to) implements Condition {
+        public TimeOfDay {
+            Times.requireSeconds(from);
+            Times.requireSeconds(to);
         }
     }
 
@@ -74,47 +111,50 @@ public sealed interface Condition {
 
         /** Whether the whole value fits. Takes at most (pattern length × value length) steps. */
         public boolean matches(String value) {
+            return folded().matchesFolded(CaseFold.of(value));
+        }
+
+        /** The same pattern for values that are folded already, see {@link #matchesFolded}. */
+        public Pattern folded() {
+            return new Pattern(pieces.stream().map(CaseFold::of).toList());
+        }
+
+        /**
+         * Whether a value folded by {@link CaseFold} fits; this pattern must be {@link #folded()}. Takes at most (pattern
+         * length × value length) steps.
+         */
+        public boolean matchesFolded(String value) {
             String first = pieces.getFirst();
             String last = pieces.getLast();
             if (pieces.size() == 1) {
-                return value.equalsIgnoreCase(first);
+                return value.equals(first);
             }
-            if (value.length() < first.length() + last.length()
-                    || !value.regionMatches(true, 0, first, 0, first.length())) {
-                return false;
-            }
-            int end = value.length() - last.length();
-            if (!value.regionMatches(true, end, last, 0, last.length())) {
+            if (value.length() < first.length() + last.length() || !value.startsWith(first) || !value.endsWith(last)) {
                 return false;
             }
             // The leftmost fit of each middle piece leaves the most room for those after it.
+            int end = value.length() - last.length();
             int from = first.length();
             for (String piece : pieces.subList(1, pieces.size() - 1)) {
-                int at = indexOfIgnoreCase(value, piece, from, end);
-                if (at < 0) {
+                int at = value.indexOf(piece, from);
+                if (at < 0 || at + piece.length() > end) {
                     return false;
                 }
                 from = at + piece.length();
             }
             return true;
         }
-
-        private static int indexOfIgnoreCase(String value, String piece, int from, int end) {
-            for (int at = from; at + piece.length() <= end; at++) {
-                if (value.regionMatches(true, at, piece, 0, piece.length())) {
-                    return at;
-                }
-            }
-            return -1;
-        }
     }
 
-    /** {@code request.…} or {@code target.…}, in lower case. */
+    /** {@code request.…} or {@code target.…}, in lower case; not those that are compared as times. */
     record Variable(String name) implements Operand {
         public Variable {
-            name = Words.requireWord(name).toLowerCase(Locale.ROOT);
+            name = CaseFold.of(Words.requireWord(name));
             if (!Words.isVariable(name)) {
                 throw new IllegalArgumentException("a variable begins with 'request.' or 'target.'");
+            }
+            if (Times.hasOperatorsOfItsOwn(name)) {
+                throw new IllegalArgumentException(name + " is compared by Before, After and TimeOfDay");
             }
         }
     }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.antlr.v4.runtime.RuleContext;
 import org.antlr.v4.runtime.Token;
@@ -23,6 +24,7 @@ final class Expected {
         }
         // A name may equal most keywords; listing each of them would hide the point.
         boolean nameExpected = types.contains(PolicyLexer.WORD);
+        boolean inRule = within(where, PolicyParser.RuleTermContext.class);
         Set<String> words = new LinkedHashSet<>();
         for (int type : types.toArray()) {
             if (nameExpected && isNameKeyword(type)) {
@@ -31,14 +33,18 @@ final class Expected {
             words.add(
                     switch (type) {
                         case PolicyLexer.WORD ->
-                            types.contains(PolicyLexer.ANY) || types.contains(PolicyLexer.PATTERN)
-                                    ? "a variable"
-                                    : wordOf(where);
+                            inRule && !types.contains(PolicyLexer.ANY)
+                                    ? ""
+                                    : types.contains(PolicyLexer.ANY) || types.contains(PolicyLexer.PATTERN)
+                                            ? "a variable"
+                                            : wordOf(where);
                         case PolicyLexer.STRING ->
-                            nameExpected && !types.contains(PolicyLexer.PATTERN) ? "a quoted name" : "a quoted value";
+                            nameExpected && !inRule && !types.contains(PolicyLexer.PATTERN)
+                                    ? "a quoted name"
+                                    : "a quoted value";
                         case PolicyLexer.PATTERN -> "a pattern";
                         case PolicyLexer.LT -> "";
-                        case Token.EOF -> "the end of the statement";
+                        case Token.EOF -> end(where);
                         default -> literal(type);
                     });
         }
@@ -50,6 +56,21 @@ final class Expected {
         return String.join(", ", list.subList(0, list.size() - 1)) + " or " + list.getLast();
     }
 
+    private static boolean within(@Nullable RuleContext where, Class<? extends RuleContext> rule) {
+        for (RuleContext at = where; at != null; at = at.parent) {
+            if (rule.isInstance(at)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String end(@Nullable RuleContext where) {
+        return within(where, PolicyParser.MatchingRuleContext.class)
+                ? "the end of the rule"
+                : "the end of the statement";
+    }
+
     private static String wordOf(@Nullable RuleContext where) {
         for (RuleContext at = where; at != null; at = at.parent) {
             if (at instanceof PolicyParser.VerbActionContext) {
@@ -58,8 +79,15 @@ final class Expected {
             if (at instanceof PolicyParser.PermissionsActionContext) {
                 return "a permission";
             }
-            if (at instanceof PolicyParser.IdsContext || at instanceof PolicyParser.PlaceByIdContext) {
+            boolean id = at instanceof PolicyParser.IdsContext
+                    || at instanceof PolicyParser.OcidContext
+                    || at instanceof PolicyParser.PlaceByIdContext
+                    || (at instanceof PolicyParser.DefineContext define && define.AS() != null);
+            if (id) {
                 return "an OCID";
+            }
+            if (at instanceof PolicyParser.OneResourceContext resource) {
+                return resource.word() == null ? "a resource type" : "an OCID";
             }
         }
         return "a name";
@@ -79,6 +107,7 @@ final class Expected {
                     PolicyLexer.SERVICE,
                     PolicyLexer.RESOURCE,
                     PolicyLexer.ASSOCIATE,
+                    PolicyLexer.ANY_TENANCY,
                     PolicyLexer.TENANCY,
                     PolicyLexer.COMPARTMENT -> true;
             default -> false;
@@ -105,22 +134,21 @@ final class Expected {
         };
     }
 
-    static String found(Token token) {
-        return token.getType() == Token.EOF
-                ? "the end of the statement"
-                : "'" + Printable.shorten(token.getText()) + "'";
+    static String found(Token token, @Nullable RuleContext where) {
+        return token.getType() == Token.EOF ? end(where) : "'" + Printable.shorten(token.getText()) + "'";
     }
 
-    static String hint(@Nullable Token wrong, String expected) {
+    static String hint(@Nullable Token wrong, @Nullable IntervalSet types, String expected) {
         if (wrong == null) {
             return "";
         }
         boolean nameExpected = expected.contains("a name");
-        boolean valueExpected = expected.contains("a quoted value");
         return switch (wrong.getType()) {
             case PolicyLexer.ID,
                     PolicyLexer.TO,
                     PolicyLexer.IN,
+                    PolicyLexer.OF,
+                    PolicyLexer.AS,
                     PolicyLexer.INSPECT,
                     PolicyLexer.READ,
                     PolicyLexer.USE,
@@ -128,8 +156,34 @@ final class Expected {
                     PolicyLexer.WHERE -> nameExpected ? "; a name that is a word of the policy language is quoted" : "";
             case PolicyLexer.AND ->
                 expected.startsWith("the end") ? "; conditions are joined as all {…, …} or any {…, …}" : "";
-            case PolicyLexer.WORD -> valueExpected ? "; values are written in quotes" : "";
+            case PolicyLexer.COMMA ->
+                expected.equals("the end of the rule") ? "; rules are joined as all {…, …} or any {…, …}" : "";
+            case PolicyLexer.WORD -> wordHint(wrong.getText(), types, expected);
             default -> "";
         };
+    }
+
+    private static String wordHint(String word, @Nullable IntervalSet types, String expected) {
+        if (expected.contains("a quoted value")) {
+            return "; values are written in quotes";
+        }
+        Optional<String> meant = Suggestion.nearest(word, keywords(types));
+        return meant.map(it -> "; did you mean '" + it + "'?").orElse("") + foreignLetter(word);
+    }
+
+    /** For words that can only have ASCII letters. */
+    static String foreignLetter(String word) {
+        return LookAlikes.foreignLetter(word).map(it -> "; it has " + it).orElse("");
+    }
+
+    private static List<String> keywords(@Nullable IntervalSet types) {
+        return types == null
+                ? List.of()
+                : types.toList().stream()
+                        .filter(it -> it > 0)
+                        .map(Expected::literal)
+                        .map(it -> it.replace("'", ""))
+                        .filter(it -> it.length() > 2)
+                        .toList();
     }
 }

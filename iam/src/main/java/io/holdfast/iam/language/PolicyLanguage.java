@@ -2,7 +2,6 @@ package io.holdfast.iam.language;
 
 import io.holdfast.iam.language.grammar.PolicyLexer;
 import io.holdfast.iam.language.grammar.PolicyParser;
-import io.holdfast.kernel.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import org.antlr.v4.runtime.BaseErrorListener;
@@ -11,11 +10,13 @@ import org.antlr.v4.runtime.CommonTokenStream;
 import org.antlr.v4.runtime.Parser;
 import org.antlr.v4.runtime.RecognitionException;
 import org.antlr.v4.runtime.Recognizer;
+import org.antlr.v4.runtime.RuleContext;
 import org.antlr.v4.runtime.Token;
+import org.antlr.v4.runtime.misc.IntervalSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads policy statements (OCI documentation, "Policy Syntax").
+ * Reads policy statements (OCI documentation, "Policy Syntax") and the matching rules of dynamic groups.
  *
  * <p>Length and nesting are checked before the parser runs, so no input overflows the stack. Thread safe.
  */
@@ -30,22 +31,39 @@ public final class PolicyLanguage {
      * @throws PolicyLimitException where it is longer or deeper than {@link PolicyLimits} allows
      */
     public static ParsedStatement parse(String text) {
-        requireLength(text);
+        requireLength("a statement", PolicyLimits.STATEMENT_LENGTH, text);
+        StatementReader reader = new StatementReader();
+        Statement statement = reader.read(parser(text, PolicyLexer.DEFAULT_MODE).statement());
+        return new ParsedStatement(text, statement, reader.warnings());
+    }
+
+    /**
+     * Reads the matching rule of a dynamic group.
+     *
+     * @throws PolicySyntaxException where it is not of the language
+     * @throws PolicyLimitException where it is longer or deeper than {@link PolicyLimits} allows
+     */
+    public static ParsedRule parseRule(String text) {
+        requireLength("a matching rule", PolicyLimits.RULE_LENGTH, text);
+        RuleReader reader = new RuleReader();
+        MatchingRule rule =
+                reader.read(parser(text, PolicyLexer.CONDITION).matchingRule().ruleTerm());
+        return new ParsedRule(text, rule, reader.warnings());
+    }
+
+    private static PolicyParser parser(String text, int mode) {
         PolicyLexer lexer = new PolicyLexer(CharStreams.fromString(text));
+        lexer.mode(mode);
         lexer.removeErrorListeners();
         lexer.addErrorListener(FirstError.INSTANCE);
         CommonTokenStream tokens = new CommonTokenStream(lexer);
         tokens.fill();
         requireReadable(tokens.getTokens());
         requireDepth(tokens.getTokens());
-        refuseOtherKinds(tokens.getTokens().getFirst());
-
         PolicyParser parser = new PolicyParser(tokens);
         parser.removeErrorListeners();
         parser.addErrorListener(FirstError.INSTANCE);
-        StatementReader reader = new StatementReader();
-        Statement statement = reader.read(parser.statement());
-        return new ParsedStatement(text, statement, reader.warnings());
+        return parser;
     }
 
     /**
@@ -76,13 +94,10 @@ public final class PolicyLanguage {
         return List.copyOf(parsed);
     }
 
-    private static void requireLength(String text) {
-        if (text.length() > PolicyLimits.STATEMENT_LENGTH) {
+    private static void requireLength(String noun, int most, String text) {
+        if (text.length() > most) {
             throw new PolicyLimitException(
-                    1,
-                    1,
-                    "a statement may have at most " + PolicyLimits.STATEMENT_LENGTH + " characters, this one has "
-                            + text.length());
+                    1, 1, noun + " may have at most " + most + " characters, this one has " + text.length());
         }
     }
 
@@ -103,9 +118,14 @@ public final class PolicyLanguage {
     }
 
     private static String illegal(String character) {
+        int codePoint = character.codePointAt(0);
         return switch (character) {
             case "‘", "’", "“", "”", "\"" -> "unexpected " + character + "; texts are quoted with the straight quote '";
-            default -> "unexpected character '" + Printable.shorten(character) + "'";
+            // Printed, it might be invisible, or look like a character that is right.
+            default ->
+                codePoint < ' ' || codePoint > '~'
+                        ? "unexpected character " + LookAlikes.name(codePoint)
+                        : "unexpected character '" + character + "'";
         };
     }
 
@@ -122,16 +142,6 @@ public final class PolicyLanguage {
                         token.getLine(),
                         token.getCharPositionInLine() + 1,
                         "braces may be nested at most " + PolicyLimits.NESTING_DEPTH + " deep");
-            }
-        }
-    }
-
-    private static void refuseOtherKinds(Token first) {
-        switch (first.getType()) {
-            case PolicyLexer.DENY, PolicyLexer.ENDORSE, PolicyLexer.ADMIT, PolicyLexer.DEFINE ->
-                throw unsupported(first, "'" + first.getText() + "' statements are not supported yet; use Allow");
-            default -> {
-                // Allow, or the parser says what was expected.
             }
         }
     }
@@ -161,13 +171,16 @@ public final class PolicyLanguage {
                     : offendingSymbol instanceof Token token ? token : null;
             int atLine = wrong == null ? line : wrong.getLine();
             int atColumn = wrong == null ? charPositionInLine : wrong.getCharPositionInLine();
-            String found = wrong == null ? "something else" : Expected.found(wrong);
-            String expected = recognizer instanceof Parser parser
-                    ? Expected.describe(
-                            e == null ? parser.getExpectedTokens() : e.getExpectedTokens(), parser.getContext())
-                    : "a word of the policy language";
+            IntervalSet types = recognizer instanceof Parser parser
+                    ? e == null ? parser.getExpectedTokens() : e.getExpectedTokens()
+                    : null;
+            RuleContext where = recognizer instanceof Parser parser ? parser.getContext() : null;
+            String expected = Expected.describe(types, where);
+            String found = wrong == null ? "something else" : Expected.found(wrong, where);
             throw new PolicySyntaxException(
-                    atLine, atColumn + 1, "expected " + expected + ", found " + found + Expected.hint(wrong, expected));
+                    atLine,
+                    atColumn + 1,
+                    "expected " + expected + ", found " + found + Expected.hint(wrong, types, expected));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.holdfast.iam.language;
 
 import io.holdfast.kernel.Ocid;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Writes statements in one canonical form. Parsing what it writes gives an equal statement. */
@@ -10,10 +11,59 @@ public final class PolicyPrinter {
 
     public static String print(Statement statement) {
         return switch (statement) {
-            case Statement.Allow allow ->
-                "Allow " + print(allow.subject()) + " to " + print(allow.action()) + " in " + print(allow.location())
-                        + allow.condition().map(it -> " where " + print(it)).orElse("");
+            case Statement.Permitting permitting -> capitalized(permitting(permitting));
+            case Statement.Deny(var denied) ->
+                "Deny "
+                        + (denied instanceof Statement.Allow allow
+                                ? granted(allow.subject(), allow.action(), print(allow.location()), allow.condition())
+                                : permitting(denied));
+            case Statement.DefineTenancy(var alias, var id) -> define("tenancy", alias, id);
+            case Statement.DefineGroup(var alias, var id) -> define("group", alias, id);
+            case Statement.DefineDynamicGroup(var alias, var id) -> define("dynamic-group", alias, id);
         };
+    }
+
+    private static String permitting(Statement.Permitting statement) {
+        return switch (statement) {
+            case Statement.Allow(var subject, var action, var location, var condition) ->
+                "allow " + granted(subject, action, print(location), condition);
+            case Statement.Endorse(var subject, var action, var destination, var condition) ->
+                "endorse " + granted(subject, action, print(destination), condition);
+            case Statement.Admit(var subject, var tenancy, var action, var location, var condition) ->
+                "admit " + print(subject) + " of tenancy " + name(tenancy) + " to " + print(action) + " in "
+                        + print(location) + where(condition);
+        };
+    }
+
+    private static String granted(Subject subject, Action action, String where, Optional<Condition> condition) {
+        return print(subject) + " to " + print(action) + " in " + where + where(condition);
+    }
+
+    private static String where(Optional<Condition> condition) {
+        return condition.map(it -> " where " + print(it)).orElse("");
+    }
+
+    private static String define(String kind, String alias, Ocid id) {
+        return "Define " + kind + " " + name(alias) + " as " + id.value();
+    }
+
+    private static String capitalized(String text) {
+        return Character.toUpperCase(text.charAt(0)) + text.substring(1);
+    }
+
+    /** A rule in one canonical form. Parsing it gives an equal rule. */
+    public static String print(MatchingRule rule) {
+        return switch (rule) {
+            case MatchingRule.All(var members) -> "all " + rules(members);
+            case MatchingRule.Any(var members) -> "any " + rules(members);
+            case MatchingRule.Compare(var variable, var operator, var value) ->
+                variable.word() + " " + operator.sign() + " " + quote(value);
+            case MatchingRule.HasTag(var tag) -> tag.word();
+        };
+    }
+
+    private static String rules(List<MatchingRule> members) {
+        return members.stream().map(PolicyPrinter::print).collect(Collectors.joining(", ", "{", "}"));
     }
 
     public static String print(Subject subject) {
@@ -24,6 +74,8 @@ public final class PolicyPrinter {
             case Subject.GroupsById(var ids) -> "group " + ids(ids);
             case Subject.DynamicGroupsNamed(var names) -> "dynamic-group " + names(names);
             case Subject.DynamicGroupsById(var ids) -> "dynamic-group " + ids(ids);
+            case Subject.Services(var names) -> "service " + names(names);
+            case Subject.Resource(var type, var id) -> "resource " + type + " id " + id;
         };
     }
 
@@ -43,15 +95,27 @@ public final class PolicyPrinter {
         };
     }
 
+    public static String print(Destination destination) {
+        return switch (destination) {
+            case Destination.AnyTenancy() -> "any-tenancy";
+            case Destination.Tenancy(var name) -> "tenancy " + name(name);
+        };
+    }
+
     public static String print(Condition condition) {
         return switch (condition) {
             case Condition.All(var members) -> "all " + members(members);
             case Condition.Any(var members) -> "any " + members(members);
             case Condition.Compare(var variable, var operator, var operand) ->
                 variable.name() + " " + operator.sign() + " " + print(operand);
-            case Condition.OneOf(var variable, var values) ->
-                variable.name() + " in "
-                        + values.stream().map(PolicyPrinter::quote).collect(Collectors.joining(", ", "(", ")"));
+            case Condition.OneOf(var variable, var values) -> variable.name() + " in " + values(values);
+            case Condition.NoneOf(var variable, var values) -> variable.name() + " not in " + values(values);
+            case Condition.Intersect(var left, var right) ->
+                "sets-intersect(" + left.name() + ", " + right.name() + ")";
+            case Condition.Before(var limit) -> Times.TIMESTAMP + " before " + quote(Times.print(limit));
+            case Condition.After(var limit) -> Times.TIMESTAMP + " after " + quote(Times.print(limit));
+            case Condition.TimeOfDay(var from, var to) ->
+                Times.TIME_OF_DAY + " between " + quote(Times.print(from)) + " and " + quote(Times.print(to));
         };
     }
 
@@ -64,6 +128,10 @@ public final class PolicyPrinter {
                         .map(it -> it.replace("\\", "\\\\").replace("/", "\\/").replace("*", "\\*"))
                         .collect(Collectors.joining("*", "/", "/"));
         };
+    }
+
+    private static String values(List<String> values) {
+        return values.stream().map(PolicyPrinter::quote).collect(Collectors.joining(", ", "(", ")"));
     }
 
     private static String members(List<Condition> members) {

@@ -7,31 +7,86 @@ import io.holdfast.iam.language.grammar.PolicyParser;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.DynamicGroupId;
 import io.holdfast.kernel.Ocid.GroupId;
-import io.holdfast.kernel.Printable;
+import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.ProblemException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.Token;
+import org.antlr.v4.runtime.tree.ParseTree;
 import org.antlr.v4.runtime.tree.TerminalNode;
+import org.jspecify.annotations.Nullable;
 
-/** Turns the parser's tree of one statement into values. Used once. */
+/** Turns the parser's tree of one statement or rule into values. Used once. */
 final class StatementReader {
-    private final List<String> warnings = new ArrayList<>();
+    private final Warnings warnings = new Warnings();
 
     List<String> warnings() {
-        return warnings;
+        return warnings.all();
     }
 
     Statement read(PolicyParser.StatementContext tree) {
-        PolicyParser.AllowContext allow = tree.allow();
+        if (tree.allow() != null) {
+            return allow(tree.allow().granted());
+        }
+        if (tree.endorse() != null) {
+            return endorse(tree.endorse().endorsed());
+        }
+        if (tree.admit() != null) {
+            return admit(tree.admit().admitted());
+        }
+        if (tree.deny() != null) {
+            return new Statement.Deny(denied(tree.deny()));
+        }
+        return define(tree.define());
+    }
+
+    private Statement.Permitting denied(PolicyParser.DenyContext tree) {
+        if (tree.endorsed() != null) {
+            return endorse(tree.endorsed());
+        }
+        return tree.admitted() != null ? admit(tree.admitted()) : allow(tree.granted());
+    }
+
+    private Statement.Allow allow(PolicyParser.GrantedContext tree) {
         return new Statement.Allow(
-                subject(allow.subject()),
-                action(allow.action()),
-                location(allow.location()),
-                Optional.ofNullable(allow.condition()).map(this::condition));
+                subject(tree.subject()), action(tree.action()), location(tree.location()), where(tree.where()));
+    }
+
+    private Statement.Endorse endorse(PolicyParser.EndorsedContext tree) {
+        return new Statement.Endorse(
+                subject(tree.subject()), action(tree.action()), destination(tree.destination()), where(tree.where()));
+    }
+
+    private Statement.Admit admit(PolicyParser.AdmittedContext tree) {
+        return new Statement.Admit(
+                subject(tree.subject()),
+                bracketed(tree.bracketed()),
+                action(tree.action()),
+                location(tree.location()),
+                where(tree.where()));
+    }
+
+    private Statement.Define define(PolicyParser.DefineContext tree) {
+        String alias = bracketed(tree.bracketed());
+        return switch (tree.kind.getType()) {
+            case PolicyParser.TENANCY -> new Statement.DefineTenancy(alias, id(tree.ocid(), TenancyId::new));
+            case PolicyParser.GROUP -> new Statement.DefineGroup(alias, id(tree.ocid(), GroupId::new));
+            default -> new Statement.DefineDynamicGroup(alias, id(tree.ocid(), DynamicGroupId::new));
+        };
+    }
+
+    private Optional<Condition> where(PolicyParser.@Nullable WhereContext tree) {
+        return Optional.ofNullable(tree).map(it -> new ConditionReader(warnings).read(it.condition()));
+    }
+
+    private Destination destination(PolicyParser.DestinationContext tree) {
+        return switch (tree) {
+            case PolicyParser.AnyDestinationContext it -> new Destination.AnyTenancy();
+            case PolicyParser.OneDestinationContext it -> new Destination.Tenancy(bracketed(it.bracketed()));
+            default -> throw unknown(tree);
+        };
     }
 
     private Subject subject(PolicyParser.SubjectContext tree) {
@@ -46,21 +101,48 @@ final class StatementReader {
                 it.ids() != null
                         ? new Subject.DynamicGroupsById(ids(it.ids(), DynamicGroupId::new))
                         : new Subject.DynamicGroupsNamed(names(it.names()));
-            case PolicyParser.OtherSubjectContext it ->
-                throw unsupported(it.kind, "the subject '" + it.kind.getText() + "' is not supported yet");
+            case PolicyParser.ServicesContext it -> new Subject.Services(names(it.names()));
+            case PolicyParser.OneResourceContext it ->
+                new Subject.Resource(
+                        it.word().getText(), id(it.ocid(), AnyId::new).value());
             default -> throw unknown(tree);
         };
     }
 
-    private static <T> List<T> ids(PolicyParser.IdsContext tree, Function<String, T> type) {
-        return tree.word().stream().map(word -> id(word, type)).toList();
+    /** An OCID of whatever type. */
+    private record AnyId(String value) {
+        AnyId {
+            if (!value.startsWith("ocid1.")) {
+                throw ProblemException.invalid("it", "begins with 'ocid1.'");
+            }
+        }
     }
 
-    private static <T> T id(PolicyParser.WordContext word, Function<String, T> type) {
+    private <T> List<T> ids(PolicyParser.IdsContext tree, Function<String, T> type) {
+        return tree.ocid().stream().map(it -> id(it, type)).toList();
+    }
+
+    private <T> T id(PolicyParser.OcidContext tree, Function<String, T> type) {
+        StringBuilder text = new StringBuilder();
+        Token before = null;
+        for (ParseTree child : tree.children) {
+            Token token =
+                    child instanceof ParserRuleContext rule ? rule.getStart() : ((TerminalNode) child).getSymbol();
+            if (before != null && token.getStartIndex() != before.getStopIndex() + 1) {
+                throw syntax(token, "an OCID has no space in it");
+            }
+            before = token;
+            if (child instanceof ParserRuleContext) {
+                text.append(child.getText());
+            }
+        }
+        if (tree.LT() != null) {
+            warnings.placeholder(tree.getStart(), tree.getText());
+        }
         try {
-            return type.apply(word.getText());
+            return type.apply(text.toString());
         } catch (ProblemException e) {
-            throw syntax(word.getStart(), "expected an OCID: " + e.getMessage());
+            throw syntax(tree.getStart(), "expected an OCID: " + e.getMessage());
         }
     }
 
@@ -69,19 +151,19 @@ final class StatementReader {
     }
 
     private Subject.Name name(PolicyParser.NameContext tree) {
-        warnOfBrackets(tree.LT());
+        warnings.brackets(tree.LT());
         String first = text(tree.first);
         return tree.second == null ? Subject.Name.of(first) : new Subject.Name(Optional.of(first), text(tree.second));
     }
 
-    private static String text(PolicyParser.NameTextContext tree) {
-        if (tree.STRING() == null) {
-            return tree.getText();
-        }
-        String text = unquote(tree.STRING().getSymbol());
+    private String text(PolicyParser.NameTextContext tree) {
+        String text = tree.STRING() == null
+                ? tree.getText()
+                : Quoted.text(tree.STRING().getSymbol());
         if (text.isBlank()) {
             throw syntax(tree.getStart(), "a name may not be empty");
         }
+        warnings.lookAlikes(tree.getStart(), "name", text);
         return text;
     }
 
@@ -102,7 +184,10 @@ final class StatementReader {
             case PolicyParser.READ -> Verb.READ;
             case PolicyParser.USE -> Verb.USE;
             case PolicyParser.MANAGE -> Verb.MANAGE;
-            default -> throw unsupported(token, "the verb '" + token.getText() + "' is not supported yet");
+            default ->
+                throw unsupported(
+                        token,
+                        "the verb '" + token.getText() + "' is for networks and DNS, of which Holdfast has nothing");
         };
     }
 
@@ -116,157 +201,21 @@ final class StatementReader {
 
     private Location place(PolicyParser.PlaceContext tree) {
         return switch (tree) {
-            case PolicyParser.PlaceByIdContext it -> new Location.CompartmentById(id(it.word(), CompartmentId::new));
+            case PolicyParser.PlaceByIdContext it -> new Location.CompartmentById(id(it.ocid(), CompartmentId::new));
             case PolicyParser.PlaceByPathContext it ->
                 new Location.CompartmentPath(
-                        it.pathName().stream().map(this::pathName).toList());
+                        it.bracketed().stream().map(this::bracketed).toList());
             default -> throw unknown(tree);
         };
     }
 
-    private String pathName(PolicyParser.PathNameContext tree) {
-        warnOfBrackets(tree.LT());
+    private String bracketed(PolicyParser.BracketedContext tree) {
+        warnings.brackets(tree.LT());
         return text(tree.nameText());
     }
 
-    /** The documentation's examples keep the brackets of their templates, and authors copy them. */
-    private void warnOfBrackets(TerminalNode bracket) {
-        if (bracket != null) {
-            Token at = bracket.getSymbol();
-            warnings.add("line " + at.getLine() + ":" + (at.getCharPositionInLine() + 1)
-                    + ": the angle brackets are not part of a name and were left out");
-        }
-    }
-
-    private Condition condition(PolicyParser.ConditionContext tree) {
-        return switch (tree) {
-            case PolicyParser.CombinedContext it -> {
-                List<Condition> members =
-                        it.condition().stream().map(this::condition).toList();
-                yield it.kind.getType() == PolicyParser.ALL ? new Condition.All(members) : new Condition.Any(members);
-            }
-            case PolicyParser.SingleContext it -> single(variable(it.WORD()), it.test());
-            case PolicyParser.IntersectionContext it ->
-                throw unsupportedOperator(it.SETS_INTERSECT().getSymbol());
-            default -> throw unknown(tree);
-        };
-    }
-
-    private Condition single(Condition.Variable variable, PolicyParser.TestContext tree) {
-        return switch (tree) {
-            case PolicyParser.ComparisonContext it ->
-                new Condition.Compare(
-                        variable,
-                        it.operator.getType() == PolicyParser.EQUAL
-                                ? Condition.Operator.EQUAL
-                                : Condition.Operator.NOT_EQUAL,
-                        operand(it.operand()));
-            case PolicyParser.MembershipContext it -> {
-                if (it.NOT() != null) {
-                    throw unsupported(it.NOT().getSymbol(), "the operator 'not in' is not supported yet");
-                }
-                yield new Condition.OneOf(
-                        variable,
-                        it.STRING().stream()
-                                .map(value -> value(value.getSymbol()))
-                                .toList());
-            }
-            case PolicyParser.InstantContext it -> throw unsupportedOperator(it.operator);
-            case PolicyParser.RangeContext it ->
-                throw unsupportedOperator(it.BETWEEN().getSymbol());
-            default -> throw unknown(tree);
-        };
-    }
-
-    private static PolicyUnsupportedException unsupportedOperator(Token operator) {
-        return unsupported(operator, "the operator '" + operator.getText() + "' is not supported yet");
-    }
-
-    private static Condition.Variable variable(TerminalNode word) {
-        if (!Words.isVariable(word.getText())) {
-            throw syntax(
-                    word.getSymbol(),
-                    "expected a variable, which begins with 'request.' or 'target.', found '"
-                            + Printable.shorten(word.getText()) + "'");
-        }
-        return new Condition.Variable(word.getText());
-    }
-
-    private Condition.Operand operand(PolicyParser.OperandContext tree) {
-        if (tree.STRING() != null) {
-            return new Condition.Text(value(tree.STRING().getSymbol()));
-        }
-        if (tree.PATTERN() != null) {
-            return pattern(tree.PATTERN().getSymbol());
-        }
-        TerminalNode word = tree.WORD();
-        if (!Words.isVariable(word.getText())) {
-            throw syntax(
-                    word.getSymbol(),
-                    "expected a quoted value, a pattern or a variable, found '" + Printable.shorten(word.getText())
-                            + "'; values are written in quotes");
-        }
-        return new Condition.Variable(word.getText());
-    }
-
-    private String value(Token token) {
-        String value = unquote(token);
-        if (value.indexOf('<') >= 0 && value.indexOf('>') > value.indexOf('<')) {
-            warnings.add("line " + token.getLine() + ":" + (token.getCharPositionInLine() + 1) + ": the value "
-                    + Printable.shorten(token.getText()) + " looks like a placeholder and is compared as it stands");
-        }
-        return value;
-    }
-
-    private static String unquote(Token token) {
-        StringBuilder out = new StringBuilder();
-        readEscaped(token, "'\\", (character, escaped) -> out.append(character));
-        return out.toString();
-    }
-
-    private static Condition.Pattern pattern(Token token) {
-        List<String> pieces = new ArrayList<>();
-        StringBuilder piece = new StringBuilder();
-        readEscaped(token, "/\\*", (character, escaped) -> {
-            if (character == '*' && !escaped) {
-                pieces.add(piece.toString());
-                piece.setLength(0);
-            } else {
-                piece.append(character);
-            }
-        });
-        pieces.add(piece.toString());
-        return new Condition.Pattern(pieces);
-    }
-
-    private interface CharacterSink {
-        void accept(char character, boolean escaped);
-    }
-
-    /** Walks what stands between the delimiters of a token. */
-    private static void readEscaped(Token token, String escapable, CharacterSink sink) {
-        String text = token.getText();
-        int i = 1;
-        while (i < text.length() - 1) {
-            char c = text.charAt(i++);
-            if (c != '\\') {
-                sink.accept(c, false);
-                continue;
-            }
-            char escaped = text.charAt(i++);
-            if (escapable.indexOf(escaped) < 0) {
-                throw new PolicySyntaxException(
-                        token.getLine(),
-                        token.getCharPositionInLine() + 1 + text.codePointCount(0, i - 2),
-                        "unknown escape \\" + Printable.shorten(String.valueOf(escaped))
-                                + "; a backslash itself is written \\\\");
-            }
-            sink.accept(escaped, true);
-        }
-    }
-
     /** The grammar has grown an alternative that this class does not read: a defect, never the author's fault. */
-    private static IllegalStateException unknown(ParserRuleContext tree) {
+    static IllegalStateException unknown(ParserRuleContext tree) {
         return new IllegalStateException("No reading for " + tree.getClass().getSimpleName());
     }
 }

@@ -38,6 +38,25 @@ public sealed interface Subject {
         }
     }
 
+    /** Services that act for themselves, as {@code oke}. None signs in to Holdfast, so nothing is given. */
+    record Services(List<Name> names) implements Subject {
+        public Services {
+            names = Words.atLeastOne(names);
+        }
+    }
+
+    /**
+     * One resource that acts for itself.
+     *
+     * @param type the type part of its OCID, in lower case
+     */
+    record Resource(String type, String id) implements Subject {
+        public Resource {
+            type = CaseFold.of(Words.requireWord(type));
+            Words.requireWord(id);
+        }
+    }
+
     /**
      * The name of a group, with its identity domain where the statement gives one. No domain means {@code Default}.
      */
@@ -54,12 +73,17 @@ public sealed interface Subject {
         }
 
         /**
-         * Whether a group called {@code groupName} is meant; case does not matter. A group of a domain other than
-         * Default is called {@code domain/name}.
+         * The group's whole name: that of a group of a domain other than Default is {@code domain/name}.
          */
+        public String inTenancy() {
+            return domain.filter(it -> !CaseFold.same(it, DEFAULT_DOMAIN))
+                    .map(it -> it + "/" + name)
+                    .orElse(name);
+        }
+
+        /** Whether a group whose whole name is {@code groupName} is meant; case does not matter. */
         public boolean matches(String groupName) {
-            boolean inDefault = domain.isEmpty() || domain.orElseThrow().equalsIgnoreCase(DEFAULT_DOMAIN);
-            return (inDefault ? name : domain.orElseThrow() + "/" + name).equalsIgnoreCase(groupName);
+            return CaseFold.same(inTenancy(), groupName);
         }
     }
 }

@@ -1,7 +1,6 @@
 package io.holdfast.iam.language;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -11,7 +10,8 @@ final class Words {
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{M}\\p{N}._+@-]+");
 
     /** Keywords that a name must be quoted to equal; the grammar's rule {@code word} takes the others. */
-    private static final Set<String> RESERVED = Set.of("id", "to", "inspect", "read", "use", "manage", "in", "where");
+    private static final Set<String> RESERVED =
+            Set.of("id", "to", "inspect", "read", "use", "manage", "in", "where", "of", "as");
 
     private Words() {}
 
@@ -23,11 +23,11 @@ final class Words {
     }
 
     static boolean isBareName(String text) {
-        return WORD.matcher(text).matches() && !RESERVED.contains(text.toLowerCase(Locale.ROOT));
+        return WORD.matcher(text).matches() && !RESERVED.contains(CaseFold.of(text));
     }
 
     static boolean isVariable(String text) {
-        String lower = text.toLowerCase(Locale.ROOT);
+        String lower = CaseFold.of(text);
         return (lower.startsWith("request.") || lower.startsWith("target.")) && !lower.endsWith(".");
     }
 

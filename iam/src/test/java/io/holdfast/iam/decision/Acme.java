@@ -8,6 +8,7 @@ import io.holdfast.kernel.Ocid.GroupId;
 import io.holdfast.kernel.Ocid.PolicyId;
 import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.UserId;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -52,7 +53,15 @@ final class Acme {
             Principal.cluster(new ClusterId("ocid1.cluster.oc1.iad.other"), TENANCY, APPS, Set.of());
     static final Principal ALICE = user("alice", "Keepers");
 
+    /** A Tuesday. */
+    static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
+
     private Acme() {}
+
+    static Request request(
+            Principal principal, Operation operation, CompartmentId target, Map<String, String> variables) {
+        return Request.of(principal, operation, target, variables, NOW);
+    }
 
     static Principal user(String name, String... groups) {
         Set<Principal.Group> memberships = new HashSet<>();
@@ -80,6 +89,6 @@ final class Acme {
 
     /** Using the key that is in compartment {@link #KEYS}. */
     static Request use(Principal principal, Operation operation, String key) {
-        return Request.of(principal, operation, KEYS, Map.of("target.key.id", key, "target.vault.id", "v"));
+        return request(principal, operation, KEYS, Map.of("target.key.id", key, "target.vault.id", "v"));
     }
 }

@@ -8,8 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -64,10 +66,67 @@ class PolicySetPropertiesTest {
                                             request.operation(),
                                             List.of(need),
                                             request.target(),
-                                            request.variables()))
+                                            request.variables(),
+                                            Acme.NOW))
                                     .allowed()));
             assertThat(PolicySet.of(Acme.TREE, policies).decide(request).allowed())
                     .isEqualTo(each);
+        }
+    }
+
+    @Test
+    void taking_an_allow_away_never_gives_access() {
+        for (int round = 0; round < ROUNDS; round++) {
+            List<Policy> policies = policies(6);
+            Request request = request();
+            boolean before = PolicySet.of(Acme.TREE, policies).decide(request).allowed();
+            policies.remove(random.nextInt(policies.size()));
+            boolean after = PolicySet.of(Acme.TREE, policies).decide(request).allowed();
+            assertThat(before || !after).as("%s %s", policies, request).isTrue();
+        }
+    }
+
+    @Test
+    void another_deny_never_gives_access() {
+        PolicyContext deny = new PolicyContext(Map.of(), true);
+        int taken = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            List<Policy> policies = policies(6);
+            Request request = request();
+            boolean before =
+                    PolicySet.of(Acme.TREE, policies, deny).decide(request).allowed();
+            policies.add(Acme.policy("more", attachment(), statement().replace("Allow", "Deny")));
+            boolean after =
+                    PolicySet.of(Acme.TREE, policies, deny).decide(request).allowed();
+            assertThat(before || !after).as("%s %s", policies, request).isTrue();
+            if (before && !after) {
+                taken++;
+            }
+        }
+        assertThat(taken).isGreaterThan(ROUNDS / 50);
+    }
+
+    /** The index finds what looking at every statement would find, and the same one of several. */
+    @Test
+    void the_index_loses_no_statement() {
+        for (int round = 0; round < ROUNDS; round++) {
+            PolicySet policies = PolicySet.of(Acme.TREE, policies(12));
+            Request request = request();
+            List<String> subjects = SubjectKeys.of(request.principal());
+            Facts facts = new Facts(request, Acme.TREE.name(request.target()));
+            List<CompartmentId> chain = Acme.TREE.upwards(request.target());
+            for (Permission permission : Permission.values()) {
+                Optional<CompiledStatement> byHand = policies.statements().stream()
+                        .filter(it -> it.permissions().contains(permission)
+                                && chain.contains(it.location())
+                                && it.isFor(subjects)
+                                && it.holds(facts, permission))
+                        .min(Comparator.comparingInt((CompiledStatement it) -> chain.indexOf(it.location()))
+                                .thenComparingInt(CompiledStatement::order));
+                assertThat(policies.index(StatementKind.ALLOW)
+                                .first(permission, chain, subjects, facts, it -> it.holds(facts, permission)))
+                        .isEqualTo(byHand);
+            }
         }
     }
 
@@ -103,11 +162,14 @@ class PolicySetPropertiesTest {
                         " where request.principal.type = 'cluster'",
                         " where target.key.id != '" + Acme.KEY + "'",
                         " where any {request.permission = 'KEY_READ', request.operation = /*crypt/}",
+                        " where target.key.id in ('" + Acme.OTHER_KEY + "', '" + Acme.KEY + "')",
+                        " where all {request.permission = 'KEY_READ', target.key.id = '" + Acme.KEY + "'}",
+                        " where all {request.operation in ('Encrypt', 'GetKey'), request.principal.type = 'USER'}",
                         " where target.key.id = '" + Acme.KEY + "'"));
     }
 
     private Request request() {
-        return Request.of(
+        return Acme.request(
                 any(List.of(ALICE, CLUSTER, CLUSTER_IN_GROUP)),
                 any(List.of(
                         Operation.GET_KEY,

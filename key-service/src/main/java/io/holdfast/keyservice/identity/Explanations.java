@@ -10,6 +10,7 @@ import io.holdfast.iam.decision.Request.Need;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Printable;
 import io.holdfast.kernel.ProblemException;
+import io.holdfast.kernel.TimeSource;
 import io.holdfast.platform.http.Caller;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +57,13 @@ public final class Explanations {
                         () -> ProblemException.invalid("principal", "is no active user of the tenancy and no cluster"));
         PolicySet policies = identity.policySet(asked.tenancyId()).orElseThrow(ProblemException::notFound);
         try {
-            return policies.decide(new Request(principal, operation, needs, compartment, variables));
+            return policies.decide(new Request(
+                    principal,
+                    operation,
+                    needs,
+                    compartment,
+                    variables,
+                    TimeSource.system().wall()));
         } catch (IllegalArgumentException e) {
             throw ProblemException.invalid("variables", "can't be evaluated: " + e.getMessage());
         }

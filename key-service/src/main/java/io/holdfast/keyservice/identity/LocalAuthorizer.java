@@ -9,6 +9,7 @@ import io.holdfast.iam.decision.Request.Need;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Validity;
+import io.holdfast.kernel.TimeSource;
 import io.holdfast.platform.http.Authorizer;
 import io.holdfast.platform.http.Caller;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -31,6 +32,8 @@ public class LocalAuthorizer implements Authorizer {
     private static final Logger LOG = Logger.getLogger(LocalAuthorizer.class);
     /** Permissions of one question. */
     public static final int MAX_PERMISSIONS = 16;
+
+    private static final TimeSource TIME = TimeSource.system();
 
     private final Identity identity;
 
@@ -64,7 +67,7 @@ public class LocalAuthorizer implements Authorizer {
         return decision;
     }
 
-    /** Decisions hold until the state changes: no condition of the language depends on time yet. */
+    /** A denial before the policies are asked holds until the state changes; theirs ends with the conditions on time. */
     private static Decision evaluate(
             Identity.View view,
             Caller caller,
@@ -95,12 +98,13 @@ public class LocalAuthorizer implements Authorizer {
         }
         Request request;
         try {
-            request = new Request(principal.get(), operation, needs, compartment, variables);
+            request = new Request(principal.get(), operation, needs, compartment, variables, TIME.wall());
         } catch (IllegalArgumentException e) {
             return answer.denied("the request can't be evaluated: " + e.getMessage());
         }
         io.holdfast.iam.decision.Decision decision = policies.get().decide(request);
-        return answer.of(!(decision instanceof Denied), decision.explanation());
+        Validity decided = decision.holdsUntil().map(Validity::until).orElse(Validity.UNTIL_CHANGE);
+        return answer.until(decided).of(!(decision instanceof Denied), decision.explanation());
     }
 
     /** What every decision about one question says, however it turns out. */
@@ -111,6 +115,10 @@ public class LocalAuthorizer implements Authorizer {
 
         Decision denied(String reason) {
             return of(false, reason);
+        }
+
+        Answer until(Validity end) {
+            return new Answer(stateRevision, holdsUntil.and(end), targetTenancy);
         }
     }
 }

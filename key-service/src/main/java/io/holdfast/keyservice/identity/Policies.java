@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -220,20 +221,21 @@ public class Policies {
         if (!policies.compartments().contains(policy.compartmentId())) {
             throw new ProblemException(ProblemCode.RELATED_RESOURCE_NOT_FOUND);
         }
+        List<ParsedStatement> parsed = new ArrayList<>();
         for (int i = 0; i < policy.statements().size(); i++) {
-            ParsedStatement parsed;
             try {
-                parsed = PolicyLanguage.parse(policy.statements().get(i));
+                parsed.add(PolicyLanguage.parse(policy.statements().get(i)));
             } catch (PolicyRefusedException e) {
                 throw ProblemException.invalid(
                         "statements[" + i + "]", "line " + e.line() + ":" + e.column() + ": " + e.detail());
             }
-            for (Finding finding : policies.check(parsed, policy.compartmentId())) {
-                switch (finding.severity()) {
-                    case ERROR -> throw ProblemException.invalid("statements[" + i + "]", finding.message());
-                    case WARNING -> {
-                        // Accepted: the condition may be meant for a request that does not exist yet.
-                    }
+        }
+        for (Finding finding : policies.check(parsed, policy.compartmentId())) {
+            switch (finding.severity()) {
+                case ERROR ->
+                    throw ProblemException.invalid("statements[" + (finding.statement() - 1) + "]", finding.message());
+                case WARNING -> {
+                    // Accepted: the condition may be meant for a request that does not exist yet.
                 }
             }
         }

@@ -2,6 +2,7 @@
  * Words of the policy language (OCI documentation, "Policy Syntax" and "Conditions").
  *
  * A condition has a mode of its own: '/' starts a pattern there, while before "where" it parts a domain from a name.
+ * The matching rule of a dynamic group is read in that mode from its first character.
  * Keywords, resource types, permissions and variables are case-insensitive. No rule fails: what fits nothing becomes
  * UNTERMINATED or ILLEGAL, so that the refusal can say what is wrong.
  */
@@ -28,6 +29,9 @@ USE : 'use' ;
 MANAGE : 'manage' ;
 ASSOCIATE : 'associate' ;
 IN : 'in' ;
+OF : 'of' ;
+AS : 'as' ;
+ANY_TENANCY : 'any-tenancy' ;
 TENANCY : 'tenancy' ;
 COMPARTMENT : 'compartment' ;
 WHERE : 'where' -> mode(CONDITION) ;

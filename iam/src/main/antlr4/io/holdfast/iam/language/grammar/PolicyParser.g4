@@ -1,25 +1,45 @@
 /*
- * Shape of a policy statement. Decided by one token of lookahead everywhere, so that a refusal points at the first word
- * that is wrong and can say what would have been right there. What the language has and Holdfast does not evaluate yet is recognised here and
- * refused by name when the tree is read.
+ * Shapes of a policy statement and of a dynamic group's matching rule. Decided by one token of lookahead everywhere, so
+ * that a refusal points at the first word that is wrong and can say what would have been right there. What the language
+ * has and Holdfast does not evaluate is recognised here and refused by name when the tree is read.
  */
 parser grammar PolicyParser;
 
 options { tokenVocab = PolicyLexer; }
 
-statement : allow EOF ;
+statement : ( allow | deny | endorse | admit | define ) EOF ;
 
-allow : ALLOW subject TO? action IN location ( WHERE condition )? ;
+allow : ALLOW granted ;
+
+deny : DENY ( ENDORSE endorsed | ADMIT admitted | granted ) ;
+
+endorse : ENDORSE endorsed ;
+
+admit : ADMIT admitted ;
+
+define : DEFINE kind=( TENANCY | GROUP | DYNAMIC_GROUP ) bracketed AS ocid ;
+
+granted : subject TO? action IN location where? ;
+
+endorsed : subject TO? action IN destination where? ;
+
+admitted : subject OF TENANCY bracketed TO? action IN location where? ;
+
+where : WHERE condition ;
 
 subject
     : ANY_USER                                      # anyUser
     | ANY_GROUP                                     # anyGroup
     | GROUP ( ids | names )                         # groups
     | DYNAMIC_GROUP ( ids | names )                 # dynamicGroups
-    | kind=( SERVICE | RESOURCE ) names             # otherSubject
+    | SERVICE names                                 # services
+    | RESOURCE word ID? ocid                        # oneResource
     ;
 
-ids : ID word ( COMMA ID? word )* ;
+ids : ID ocid ( COMMA ID? ocid )* ;
+
+/* The documentation's templates end in <unique_ID>. */
+ocid : word ( LT word GT )? ;
 
 names : name ( COMMA name )* ;
 
@@ -37,17 +57,22 @@ location
     | COMPARTMENT place                             # compartmentLocation
     ;
 
-place
-    : ID word                                       # placeById
-    | pathName ( COLON pathName )*                  # placeByPath
+destination
+    : ANY_TENANCY                                   # anyDestination
+    | TENANCY bracketed                             # oneDestination
     ;
 
-pathName : nameText | LT nameText GT ;
+place
+    : ID ocid                                       # placeById
+    | bracketed ( COLON bracketed )*                # placeByPath
+    ;
+
+bracketed : nameText | LT nameText GT ;
 
 /* A group or a compartment may be called like most keywords; those that would make a statement ambiguous are quoted. */
 word
     : WORD | ALLOW | DENY | ENDORSE | ADMIT | DEFINE | ANY_USER | ANY_GROUP | DYNAMIC_GROUP | GROUP | SERVICE | RESOURCE
-    | ASSOCIATE | TENANCY | COMPARTMENT
+    | ASSOCIATE | ANY_TENANCY | TENANCY | COMPARTMENT
     ;
 
 condition
@@ -64,3 +89,13 @@ test
     ;
 
 operand : STRING | PATTERN | WORD ;
+
+matchingRule : ruleTerm EOF ;
+
+ruleTerm
+    : kind=( ANY | ALL ) LBRACE ruleTerm ( COMMA ruleTerm )* RBRACE     # ruleCombined
+    | WORD ( operator=( EQUAL | NOT_EQUAL ) ruleValue )?                # ruleSingle
+    ;
+
+/* Two of the documentation's templates leave the quotes out. */
+ruleValue : STRING | WORD ;

@@ -1,0 +1,125 @@
+package io.holdfast.iam.decision;
+
+import io.holdfast.iam.language.CaseFold;
+import io.holdfast.iam.language.Statement;
+import io.holdfast.iam.language.Suggestion;
+import io.holdfast.kernel.Ocid.DynamicGroupId;
+import io.holdfast.kernel.Ocid.GroupId;
+import io.holdfast.kernel.Ocid.TenancyId;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What the Define statements of one policy call things. Case does not matter. */
+final class Aliases {
+    private final Map<String, TenancyId> tenancies = new HashMap<>();
+    private final Map<String, GroupId> groups = new HashMap<>();
+    private final Map<String, DynamicGroupId> dynamicGroups = new HashMap<>();
+    private final Map<String, String> written = new HashMap<>();
+    private final Set<String> ambiguous = new HashSet<>();
+    private final Set<String> used = new HashSet<>();
+
+    private Aliases() {}
+
+    static Aliases of(Collection<? extends Statement> statements) {
+        Aliases aliases = new Aliases();
+        for (Statement statement : statements) {
+            if (statement instanceof Statement.Define define) {
+                aliases.take(define);
+            }
+        }
+        return aliases;
+    }
+
+    private void take(Statement.Define define) {
+        String key = CaseFold.of(define.alias());
+        Object before =
+                switch (define) {
+                    case Statement.DefineTenancy it -> tenancies.put(key, it.id());
+                    case Statement.DefineGroup it -> groups.put(key, it.id());
+                    case Statement.DefineDynamicGroup it -> dynamicGroups.put(key, it.id());
+                };
+        if (before != null && !before.equals(define.id())) {
+            ambiguous.add(kind(define) + key);
+        }
+        written.put(kind(define) + key, define.alias());
+    }
+
+    private static String kind(Statement.Define define) {
+        return switch (define) {
+            case Statement.DefineTenancy it -> "t:";
+            case Statement.DefineGroup it -> "g:";
+            case Statement.DefineDynamicGroup it -> "d:";
+        };
+    }
+
+    Optional<GroupId> group(String alias, List<String> problems) {
+        return find("g:", "group", alias, groups, problems);
+    }
+
+    Optional<DynamicGroupId> dynamicGroup(String alias, List<String> problems) {
+        return find("d:", "dynamic-group", alias, dynamicGroups, problems);
+    }
+
+    private <T> Optional<T> find(
+            String kind, String noun, String alias, Map<String, T> defined, List<String> problems) {
+        Optional<T> found = definition(kind, alias, defined, problems);
+        if (found.isEmpty() && !ambiguous.contains(kind + CaseFold.of(alias))) {
+            problems.add(
+                    "'" + Explanation.bounded(alias) + "' is not defined: an Admit is for groups of another tenancy,"
+                            + " which the same policy defines, as Define " + noun + " " + Explanation.bounded(alias)
+                            + " as ocid1."
+                            + noun.replace("-", "") + "…" + Suggestion.hintOfFew(alias, names(kind)));
+        }
+        return found;
+    }
+
+    /** An alias of this policy, else a tenancy of that name. */
+    Optional<TenancyId> tenancy(String name, PolicyContext context, List<String> problems) {
+        Optional<TenancyId> found = definition("t:", name, tenancies, problems).or(() -> context.tenancyNamed(name));
+        if (found.isEmpty() && !ambiguous.contains("t:" + CaseFold.of(name))) {
+            Set<String> candidates = names("t:");
+            String hint = Suggestion.hintOfFew(name, candidates);
+            problems.add("there is no tenancy '" + Explanation.bounded(name) + "', and the policy defines none of that"
+                    + " name"
+                    + (hint.isEmpty()
+                            ? Suggestion.hint(name, context.tenancies().keySet())
+                            : hint));
+        }
+        return found;
+    }
+
+    private <T> Optional<T> definition(String kind, String alias, Map<String, T> defined, List<String> problems) {
+        String key = CaseFold.of(alias);
+        used.add(kind + key);
+        if (ambiguous.contains(kind + key)) {
+            problems.add("'" + Explanation.bounded(alias) + "' is defined twice, with different OCIDs");
+            return Optional.empty();
+        }
+        return Optional.ofNullable(defined.get(key));
+    }
+
+    private Set<String> names(String kind) {
+        Set<String> names = new TreeSet<>();
+        written.forEach((key, alias) -> {
+            if (key.startsWith(kind)) {
+                names.add(alias);
+            }
+        });
+        return names;
+    }
+
+    /** Whether some statement of the policy that was resolved before has named it. */
+    boolean isUsed(Statement.Define define) {
+        return used.contains(kind(define) + CaseFold.of(define.alias()));
+    }
+
+    boolean isAmbiguous(Statement.Define define) {
+        return ambiguous.contains(kind(define) + CaseFold.of(define.alias()));
+    }
+}

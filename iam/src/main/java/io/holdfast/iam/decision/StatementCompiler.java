@@ -1,0 +1,227 @@
+package io.holdfast.iam.decision;
+
+import io.holdfast.iam.decision.CompiledStatement.Meaning;
+import io.holdfast.iam.language.Action;
+import io.holdfast.iam.language.CaseFold;
+import io.holdfast.iam.language.Condition;
+import io.holdfast.iam.language.Destination;
+import io.holdfast.iam.language.Location;
+import io.holdfast.iam.language.Statement;
+import io.holdfast.iam.language.Subject;
+import io.holdfast.iam.language.Suggestion;
+import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.TenancyId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/**
+ * Finds what the statements of one policy mean where it is attached: which compartment, which permissions, which groups and
+ * tenancies; or what is wrong with them.
+ */
+final class StatementCompiler {
+    private final CompartmentTree tree;
+    private final CompartmentId attachment;
+    private final PolicyContext context;
+    private final Aliases aliases;
+
+    StatementCompiler(CompartmentTree tree, CompartmentId attachment, PolicyContext context, Aliases aliases) {
+        this.tree = tree;
+        this.attachment = attachment;
+        this.context = context;
+        this.aliases = aliases;
+    }
+
+    /**
+     * What a statement does.
+     *
+     * @param location empty, as other parts may be, when there are problems
+     * @param problems why it can't grant or deny anything; empty for a good one
+     */
+    record Reading(
+            Meaning meaning,
+            Optional<CompartmentId> location,
+            Optional<TenancyId> other,
+            Optional<Condition> condition,
+            List<String> problems) {}
+
+    /** Empty for a definition. */
+    Optional<Reading> read(Statement statement) {
+        return switch (statement) {
+            case Statement.Define it -> Optional.empty();
+            case Statement.Permitting permitting -> Optional.of(read(permitting, false));
+            case Statement.Deny(var denied) -> Optional.of(read(denied, true));
+        };
+    }
+
+    private Reading read(Statement.Permitting statement, boolean denies) {
+        List<String> problems = new ArrayList<>();
+        if (denies && !context.deny()) {
+            problems.add("Deny statements are switched off in this installation");
+        }
+        // A verb in a Deny takes what it names and everything above: who may not read may not use either.
+        Set<Permission> permissions = permissions(statement.action(), denies, problems);
+        Subject subject = statement.subject();
+        Optional<TenancyId> other = Optional.empty();
+        Optional<CompartmentId> location =
+                switch (statement) {
+                    case Statement.Allow it -> resolve(it.location(), problems);
+                    case Statement.Endorse it -> {
+                        other = destination(it.destination(), problems);
+                        yield root("Endorse", problems);
+                    }
+                    case Statement.Admit it -> {
+                        other = source(it.tenancy(), problems);
+                        subject = admitted(it.subject(), problems);
+                        yield root("Admit", problems).flatMap(root -> resolve(it.location(), problems));
+                    }
+                };
+        StatementKind kind = StatementKind.of(denies ? new Statement.Deny(statement) : statement)
+                .orElseThrow();
+        return new Reading(new Meaning(kind, subject, permissions), location, other, statement.condition(), problems);
+    }
+
+    /** What a verb or a list of permissions names, or what is wrong with it. */
+    private static Set<Permission> permissions(Action action, boolean denies, List<String> problems) {
+        return switch (action) {
+            case Action.OnResources(var verb, var type) -> {
+                Optional<Set<Permission>> named =
+                        denies ? VerbTable.denied(verb, type) : VerbTable.permissions(verb, type);
+                if (named.isEmpty()) {
+                    problems.add("there is no resource type '" + Explanation.bounded(type) + "'"
+                            + Suggestion.hint(type, ResourceType.names()));
+                } else if (named.orElseThrow().isEmpty()) {
+                    problems.add("'" + verb.word() + " " + type + "' gives no permission");
+                }
+                yield named.orElse(Set.of());
+            }
+            case Action.Permissions(var names) -> {
+                EnumSet<Permission> named = EnumSet.noneOf(Permission.class);
+                for (String name : names) {
+                    Permission.named(name)
+                            .ifPresentOrElse(
+                                    named::add,
+                                    () -> problems.add("there is no permission " + Explanation.bounded(name)
+                                            + Suggestion.hint(name, permissionNames())));
+                }
+                yield Collections.unmodifiableSet(named);
+            }
+        };
+    }
+
+    private static List<String> permissionNames() {
+        return Arrays.stream(Permission.values()).map(Permission::name).toList();
+    }
+
+    private Optional<CompartmentId> root(String keyword, List<String> problems) {
+        if (attachment.equals(tree.root())) {
+            return Optional.of(attachment);
+        }
+        problems.add("'" + keyword + "' is only for policies attached to the tenancy; this one is attached to "
+                + tree.describe(attachment));
+        return Optional.empty();
+    }
+
+    private Optional<TenancyId> destination(Destination destination, List<String> problems) {
+        return switch (destination) {
+            case Destination.AnyTenancy() -> Optional.empty();
+            case Destination.Tenancy(var name) ->
+                foreign(name, "a resource of this tenancy needs no Endorse", problems);
+        };
+    }
+
+    private Optional<TenancyId> source(String name, List<String> problems) {
+        return foreign(name, "a principal of this tenancy needs no Admit", problems);
+    }
+
+    private Optional<TenancyId> foreign(String name, String whyNotThis, List<String> problems) {
+        Optional<TenancyId> found = aliases.tenancy(name, context, problems);
+        if (found.filter(tree.tenancy()::equals).isPresent()) {
+            problems.add("'" + Explanation.bounded(name) + "' is this tenancy; " + whyNotThis + ": use Allow");
+        }
+        return found;
+    }
+
+    /** Groups of another tenancy are known by OCID only, so their names are aliases. */
+    private Subject admitted(Subject subject, List<String> problems) {
+        return switch (subject) {
+            case Subject.GroupsNamed(var names) ->
+                defined(subject, names, aliases::group, problems, Subject.GroupsById::new);
+            case Subject.DynamicGroupsNamed(var names) ->
+                defined(subject, names, aliases::dynamicGroup, problems, Subject.DynamicGroupsById::new);
+            case Subject.AnyUser it -> it;
+            case Subject.AnyGroup it -> it;
+            case Subject.GroupsById it -> it;
+            case Subject.DynamicGroupsById it -> it;
+            case Subject.Services it -> it;
+            case Subject.Resource it -> it;
+        };
+    }
+
+    private static <T> Subject defined(
+            Subject asWritten,
+            List<Subject.Name> names,
+            BiFunction<String, List<String>, Optional<T>> definition,
+            List<String> problems,
+            Function<List<T>, Subject> subject) {
+        List<T> ids = new ArrayList<>();
+        for (Subject.Name name : names) {
+            definition.apply(name.inTenancy(), problems).ifPresent(ids::add);
+        }
+        return ids.isEmpty() ? asWritten : subject.apply(ids);
+    }
+
+    /** The compartment that a location means, or what is wrong with it. */
+    private Optional<CompartmentId> resolve(Location location, List<String> problems) {
+        if (!tree.contains(attachment)) {
+            problems.add("the policy is attached to " + attachment.value() + ", which is not a compartment here");
+            return Optional.empty();
+        }
+        return switch (location) {
+            case Location.Tenancy() -> {
+                if (attachment.equals(tree.root())) {
+                    yield Optional.of(tree.root());
+                }
+                problems.add("'in tenancy' is only for policies attached to the tenancy; this one is attached to "
+                        + tree.describe(attachment));
+                yield Optional.empty();
+            }
+            case Location.CompartmentById(var id) -> {
+                if (tree.upwards(id).contains(attachment)) {
+                    yield Optional.of(id);
+                }
+                problems.add("compartment " + id.value() + " is not in " + tree.describe(attachment)
+                        + ", where the policy is attached");
+                yield Optional.empty();
+            }
+            case Location.CompartmentPath(var names) -> resolvePath(names, problems);
+        };
+    }
+
+    private Optional<CompartmentId> resolvePath(List<String> names, List<String> problems) {
+        CompartmentId at = attachment;
+        for (String name : names) {
+            Optional<CompartmentId> child = tree.child(at, name);
+            if (child.isEmpty()) {
+                boolean attachmentItself = names.size() == 1
+                        && !attachment.equals(tree.root())
+                        && CaseFold.same(tree.name(attachment).orElse(""), name);
+                if (attachmentItself) {
+                    return Optional.of(attachment);
+                }
+                problems.add("there is no compartment '" + Explanation.bounded(name) + "' in " + tree.describe(at)
+                        + (names.size() == 1 ? "; a deeper one is written as a path, a:b" : "")
+                        + Suggestion.hint(name, tree.childNames(at)));
+                return Optional.empty();
+            }
+            at = child.orElseThrow();
+        }
+        return Optional.of(at);
+    }
+}

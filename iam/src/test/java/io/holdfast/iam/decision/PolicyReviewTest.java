@@ -1,0 +1,190 @@
+package io.holdfast.iam.decision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.iam.language.PolicyLanguage;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What the author of a policy is told about statements that are right, and may not be meant. */
+class PolicyReviewTest {
+    private static final String EXPORT =
+            "'use' includes KEY_EXPORT, by which software keys can be taken out; to leave it"
+                    + " out, add request.permission != 'KEY_EXPORT' to the condition";
+    private static final String IMPOSSIBLE = "no request can meet its condition";
+
+    @Test
+    void use_keys_brings_the_export_along() {
+        assertThat(check("Allow any-user to use keys in tenancy")).containsExactly(EXPORT);
+        assertThat(check("Allow any-user to use key-family in tenancy")).containsExactly(EXPORT);
+        assertThat(check("Allow any-user to use all-resources in tenancy")).containsExactly(EXPORT);
+        assertThat(check("Admit group id ocid1.group.oc1..a of tenancy T to use keys in tenancy"))
+                .isNotEmpty();
+        assertThat(check("Allow any-user to use keys in tenancy where request.permission != 'KEY_EXPORT'"))
+                .isEmpty();
+        assertThat(check("Allow any-user to use keys in tenancy where request.operation in ('Encrypt', 'Decrypt')"))
+                .isEmpty();
+        assertThat(check("Allow any-user to read keys in tenancy")).isEmpty();
+        assertThat(check("Allow any-user to manage keys in tenancy"))
+                .as("who says manage expects everything")
+                .isEmpty();
+        assertThat(check("Allow any-user to {KEY_EXPORT} in tenancy")).isEmpty();
+    }
+
+    @Test
+    void a_target_never_grants_a_list() {
+        assertThat(check("Allow any-user to read keys in tenancy where target.key.id = 'x'"))
+                .containsExactly(noList("ListKeys"));
+        assertThat(check("Allow any-user to read keys in tenancy where target.key.id != 'x'"))
+                .containsExactly(noList("ListKeys"));
+        assertThat(check("Allow any-user to read key-family in tenancy where target.vault.id = 'x'"))
+                .containsExactly(noList("ListKeys, ListVaults"));
+        assertThat(check("Allow any-user to read keys in tenancy where any {target.key.id = 'x', request.operation ="
+                        + " 'ListKeys'}"))
+                .isEmpty();
+        assertThat(check("Allow any-user to read keys in tenancy where target.compartment.name = 'x'"))
+                .isEmpty();
+        assertThat(check("Allow any-user to {KEY_INSPECT} in tenancy where target.key.id = 'x'"))
+                .as("lists the versions of a key")
+                .isEmpty();
+        assertThat(check("Allow any-user to read keys in tenancy where request.operation = 'GetKey'"))
+                .as("the author chose the operation")
+                .isEmpty();
+    }
+
+    @Test
+    void a_condition_that_no_request_can_meet() {
+        assertThat(check(where("all {target.key.id = 'a', target.key.id = 'b'}")))
+                .containsExactly(IMPOSSIBLE);
+        assertThat(check(where("all {target.key.id = 'a', target.key.id = 'A'}")))
+                .doesNotContain(IMPOSSIBLE);
+        assertThat(check(where("all {target.key.id = 'a', target.key.id != 'A'}")))
+                .containsExactly(IMPOSSIBLE);
+        assertThat(check(where("all {target.key.id = 'a', target.key.id = /b*/}")))
+                .containsExactly(IMPOSSIBLE);
+        assertThat(check(where("all {target.key.id in ('a', 'b'), target.key.id not in ('b', 'a')}")))
+                .containsExactly(IMPOSSIBLE);
+        assertThat(check(where("all {target.key.id in ('a', 'b'), target.key.id not in ('b', 'c')}")))
+                .doesNotContain(IMPOSSIBLE);
+        assertThat(check(where("all {request.groups.id = 'a', request.groups.id = 'b'}")))
+                .as("somebody may be in both")
+                .isEmpty();
+        assertThat(check(where("target.namespace.name = 'shop'")))
+                .as("keys have no namespace")
+                .containsExactly(IMPOSSIBLE);
+        assertThat(check(where("request.permission = 'KEY_CREATE'")))
+                .as("read keys does not give it")
+                .containsExactly(IMPOSSIBLE);
+        assertThat(check(where("request.operation = 'Encrypt'"))).containsExactly(IMPOSSIBLE);
+        assertThat(check(where("request.operation = 'ListKeyz'"))).containsExactly(IMPOSSIBLE);
+        assertThat(check(where("request.principal.type = 'instance'"))).containsExactly(IMPOSSIBLE);
+        assertThat(check(where("request.principal.type != 'instance'"))).isEmpty();
+        assertThat(check(where("all {request.principal.type = 'cluster', request.user.name = 'x'}")))
+                .containsExactly(IMPOSSIBLE);
+        assertThat(check(where("all {request.principal.type = 'user', request.principal.compartment.id = 'x'}")))
+                .containsExactly(IMPOSSIBLE);
+        assertThat(check(where("all {request.principal.type = 'user', request.user.name = 'x'}")))
+                .isEmpty();
+        assertThat(check(where("request.utc-timestamp.day-of-week = 'Mon'"))).containsExactly(IMPOSSIBLE);
+        assertThat(check(where("request.utc-timestamp.month-of-year = '01'"))).containsExactly(IMPOSSIBLE);
+        assertThat(check(where("request.utc-timestamp.day-of-month = '32'"))).containsExactly(IMPOSSIBLE);
+        assertThat(check(where("request.utc-timestamp.day-of-month not in ('1', '31')")))
+                .isEmpty();
+        assertThat(check(where("all {request.utc-timestamp after '2027-01-01T00:00Z', request.utc-timestamp before"
+                        + " '2026-01-01T00:00Z'}")))
+                .containsExactly(IMPOSSIBLE);
+        assertThat(check(where("all {request.utc-timestamp after '2026-01-01T00:00Z', request.utc-timestamp before"
+                        + " '2027-01-01T00:00Z'}")))
+                .isEmpty();
+        assertThat(check(where("request.utc-timestamp.time-of-day between '08:00:00Z' and '08:00:00Z'")))
+                .containsExactly("line 1:78: no time lies between two equal ones", IMPOSSIBLE);
+        assertThat(check(where("any {request.principal.type = 'instance', all {request.user.name = 'x',"
+                        + " request.principal.type = 'cluster'}}")))
+                .containsExactly(IMPOSSIBLE);
+        assertThat(check(where("sets-intersect(request.groups.id, target.group.member)")))
+                .as("keys have no members")
+                .containsExactly(IMPOSSIBLE);
+        assertThat(check(where("target.resource.tag.ops.cost = '42'"))).containsExactly(noList("ListKeys"));
+    }
+
+    @Test
+    void a_statement_for_nobody_or_nothing() {
+        assertThat(check("Allow service oke to read keys in tenancy"))
+                .containsExactly("no service signs in to Holdfast by itself: it is for nobody");
+        assertThat(check("Allow resource clusterr ocid1.cluster.oc1.iad.a to read keys in tenancy"))
+                .containsExactly("no resource of type 'clusterr' signs in to Holdfast: it is for nobody; did you mean"
+                        + " 'cluster'?");
+        assertThat(check("Allow resource cluster id ocid1.cluster.oc1.iad.a to read keys in tenancy"))
+                .isEmpty();
+        assertThat(check("Allow any-user to use key-delegates in tenancy"))
+                .containsExactly("no operation of Holdfast needs KEY_ASSOCIATE, KEY_DISASSOCIATE");
+    }
+
+    @Test
+    void misspelt_words_are_named_with_what_was_meant() {
+        assertThat(check("Allow any-user to read key in tenancy"))
+                .containsExactly("there is no resource type 'key'; did you mean 'keys'?");
+        assertThat(check("Allow any-user to read cluster-famliy in tenancy"))
+                .containsExactly("there is no resource type 'cluster-famliy'; did you mean 'cluster-family'?");
+        assertThat(check("Allow any-user to {KEY_ENCYRPT} in tenancy"))
+                .containsExactly("there is no permission KEY_ENCYRPT; did you mean 'KEY_ENCRYPT'?");
+        assertThat(check("Allow any-user to read keys in compartment securty"))
+                .containsExactly(
+                        "there is no compartment 'securty' in the tenancy; a deeper one is written as a path, a:b;"
+                                + " did you mean 'security'?");
+        assertThat(check(where("request.principal.typ = 'cluster'")))
+                .containsExactly(
+                        "no request has the variable request.principal.typ: a condition on it is always false; did you"
+                                + " mean 'request.principal.type'?",
+                        IMPOSSIBLE);
+        assertThat(check("Allow any-user to read k\u0435ys in tenancy"))
+                .containsExactly("there is no resource type 'k\u0435ys'; did you mean 'keys'?");
+    }
+
+    @Test
+    void look_alikes_in_names_and_values() {
+        assertThat(check("Allow group \u0410dministrators to read keys in tenancy"))
+                .containsExactly("line 1:13: the name mixes Latin letters with U+0410 CYRILLIC CAPITAL LETTER A");
+        assertThat(check("Allow group 'Admins\u200b' to read keys in tenancy"))
+                .containsExactly("line 1:13: the name has the character U+200B ZERO WIDTH SPACE, which is not seen");
+        assertThat(check(where("request.user.name = 'al\u0131ce'"))).isEmpty();
+        assertThat(check(where("request.user.name = '\u212aim'")))
+                .containsExactly(
+                        "line 1:66: the value has U+212A KELVIN SIGN, which looks like a letter or digit that it is not");
+        assertThat(check("Allow group Ünïcode, 日本 to read keys in tenancy")).isEmpty();
+    }
+
+    @Test
+    void findings_name_the_statement() {
+        List<Finding> findings = Acme.policies()
+                .check(
+                        List.of(
+                                PolicyLanguage.parse("Allow any-user to read keys in tenancy"),
+                                PolicyLanguage.parse("Allow any-user to use keys in tenancy"),
+                                PolicyLanguage.parse("Allow any-user to use kees in tenancy")),
+                        Acme.ROOT);
+
+        assertThat(findings)
+                .containsExactly(
+                        Finding.warning(2, EXPORT),
+                        Finding.error(3, "there is no resource type 'kees'; did you mean 'keys'?"));
+    }
+
+    private static String where(String condition) {
+        return "Allow any-user to read keys in tenancy where " + condition;
+    }
+
+    private static String noList(String operations) {
+        return "it never grants " + operations + ", as a list has no single target to compare; to let them list, add a"
+                + " statement with 'inspect' and without that condition";
+    }
+
+    private static List<String> check(String... statements) {
+        return Acme.policies()
+                .check(Arrays.stream(statements).map(PolicyLanguage::parse).toList(), Acme.ROOT)
+                .stream()
+                .map(Finding::message)
+                .toList();
+    }
+}
