@@ -2,10 +2,10 @@ package io.holdfast.iam.decision;
 
 import io.holdfast.iam.language.CaseFold;
 import io.holdfast.kernel.Ocid.CompartmentId;
+import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
-import java.time.format.TextStyle;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -94,8 +94,13 @@ final class Facts {
         return switch (variable) {
             case Variables.MONTH_OF_YEAR -> Values.of(Integer.toString(utc.getMonthValue()));
             case Variables.DAY_OF_MONTH -> Values.of(Integer.toString(utc.getDayOfMonth()));
-            case Variables.DAY_OF_WEEK -> Values.of(utc.getDayOfWeek().getDisplayName(TextStyle.FULL, Locale.ROOT));
+            case Variables.DAY_OF_WEEK -> Values.of(english(utc.getDayOfWeek()));
             default -> NONE;
         };
+    }
+
+    /** {@code Monday}: from the constant's own name, as the locale's data may change. */
+    private static String english(DayOfWeek day) {
+        return day.name().charAt(0) + day.name().substring(1).toLowerCase(Locale.ROOT);
     }
 }

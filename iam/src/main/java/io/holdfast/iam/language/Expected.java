@@ -49,6 +49,10 @@ final class Expected {
                     });
         }
         words.remove("");
+        // Last, after what would go on.
+        if (words.remove(end(where))) {
+            words.add(end(where));
+        }
         List<String> list = new ArrayList<>(words);
         if (list.size() == 1) {
             return list.getFirst();
@@ -76,6 +80,9 @@ final class Expected {
             if (at instanceof PolicyParser.VerbActionContext) {
                 return "a resource type";
             }
+            if (at instanceof PolicyParser.IntersectionContext) {
+                return "a variable";
+            }
             if (at instanceof PolicyParser.PermissionsActionContext) {
                 return "a permission";
             }
@@ -87,7 +94,9 @@ final class Expected {
                 return "an OCID";
             }
             if (at instanceof PolicyParser.OneResourceContext resource) {
-                return resource.word() == null ? "a resource type" : "an OCID";
+                return where instanceof PolicyParser.WordContext && resource.ocid() == null
+                        ? "a resource type"
+                        : "an OCID";
             }
         }
         return "a name";
@@ -167,7 +176,8 @@ final class Expected {
         if (expected.contains("a quoted value")) {
             return "; values are written in quotes";
         }
-        Optional<String> meant = Suggestion.nearest(word, keywords(types));
+        List<String> keywords = expected.equals("the end of the statement") ? List.of("where") : keywords(types);
+        Optional<String> meant = Suggestion.nearest(word, keywords);
         return meant.map(it -> "; did you mean '" + it + "'?").orElse("") + foreignLetter(word);
     }
 

@@ -12,6 +12,7 @@ import org.antlr.v4.runtime.RecognitionException;
 import org.antlr.v4.runtime.Recognizer;
 import org.antlr.v4.runtime.RuleContext;
 import org.antlr.v4.runtime.Token;
+import org.antlr.v4.runtime.TokenStream;
 import org.antlr.v4.runtime.misc.IntervalSet;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +59,6 @@ public final class PolicyLanguage {
         lexer.addErrorListener(FirstError.INSTANCE);
         CommonTokenStream tokens = new CommonTokenStream(lexer);
         tokens.fill();
-        requireReadable(tokens.getTokens());
         requireDepth(tokens.getTokens());
         PolicyParser parser = new PolicyParser(tokens);
         parser.removeErrorListeners();
@@ -102,17 +102,25 @@ public final class PolicyLanguage {
     }
 
     /** Names what the lexer could not read, which says more than "unexpected token". */
-    private static void requireReadable(List<Token> tokens) {
-        for (Token token : tokens) {
-            switch (token.getType()) {
-                case PolicyLexer.UNTERMINATED_STRING ->
-                    throw syntax(token, "this quoted text has no closing ' on its line");
-                case PolicyLexer.UNTERMINATED_PATTERN ->
-                    throw syntax(token, "this pattern has no closing / on its line; a pattern is written /text*/");
-                case PolicyLexer.ILLEGAL -> throw syntax(token, illegal(token.getText()));
-                default -> {
-                    // Every other kind of token is the parser's to judge.
-                }
+    private static void requireReadable(Token token) {
+        switch (token.getType()) {
+            case PolicyLexer.UNTERMINATED_STRING ->
+                throw syntax(token, "this quoted text has no closing ' on its line");
+            case PolicyLexer.UNTERMINATED_PATTERN ->
+                throw syntax(token, "this pattern has no closing / on its line; a pattern is written /text*/");
+            case PolicyLexer.ILLEGAL -> throw syntax(token, illegal(token.getText()));
+            default -> {
+                // Every other kind of token is the parser's to judge.
+            }
+        }
+    }
+
+    /** Half a word is wrong because of the character that cut it in two. */
+    private static void requireWhole(Token token, TokenStream tokens) {
+        if (token.getType() != Token.EOF) {
+            Token next = tokens.get(token.getTokenIndex() + 1);
+            if (next.getStartIndex() == token.getStopIndex() + 1) {
+                requireReadable(next);
             }
         }
     }
@@ -169,6 +177,12 @@ public final class PolicyLanguage {
             Token wrong = e != null && e.getOffendingToken() != null
                     ? e.getOffendingToken()
                     : offendingSymbol instanceof Token token ? token : null;
+            if (wrong != null) {
+                requireReadable(wrong);
+            }
+            if (wrong != null && recognizer instanceof Parser parser) {
+                requireWhole(wrong, parser.getTokenStream());
+            }
             int atLine = wrong == null ? line : wrong.getLine();
             int atColumn = wrong == null ? charPositionInLine : wrong.getCharPositionInLine();
             IntervalSet types = recognizer instanceof Parser parser

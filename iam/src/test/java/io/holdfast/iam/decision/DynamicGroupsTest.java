@@ -90,7 +90,7 @@ class DynamicGroupsTest {
         assertThat(groups.unusable())
                 .containsExactly(
                         "dynamic group 'broken': line 1:17: expected a quoted value, found the end of the rule");
-        assertThat(Acme.inTenancy("Allow dynamic-group IN to use keys in tenancy")
+        assertThat(Acme.inTenancy("Allow dynamic-group 'IN' to use keys in tenancy")
                         .decide(Acme.use(joined, Operation.ENCRYPT, Acme.KEY))
                         .allowed())
                 .isTrue();

@@ -98,7 +98,7 @@ class PolicyReviewTest {
                         + " '2027-01-01T00:00Z'}")))
                 .isEmpty();
         assertThat(check(where("request.utc-timestamp.time-of-day between '08:00:00Z' and '08:00:00Z'")))
-                .containsExactly("line 1:78: no time lies between two equal ones", IMPOSSIBLE);
+                .containsExactly("line 1:80: no time lies between two equal ones", IMPOSSIBLE);
         assertThat(check(where("any {request.principal.type = 'instance', all {request.user.name = 'x',"
                         + " request.principal.type = 'cluster'}}")))
                 .containsExactly(IMPOSSIBLE);

@@ -479,7 +479,7 @@ class RefusalTest {
                 "Allow any-user to use keys in tenancy wher target.key.id = 'x'",
                 PolicySyntaxException.class,
                 "1:39",
-                "expected the end of the statement, found 'wher'");
+                "expected 'where' or the end of the statement, found 'wher'; did you mean 'where'?");
         refused(
                 "Allow any\u2010user to use keys in tenancy",
                 PolicySyntaxException.class,
@@ -489,7 +489,7 @@ class RefusalTest {
                 "Allow any-user to use keys in compartment a/b",
                 PolicySyntaxException.class,
                 "1:44",
-                "expected the end of the statement, found '/'");
+                "expected 'where', ':' or the end of the statement, found '/'");
         refused(
                 "Allow group A,, B to use keys in tenancy",
                 PolicySyntaxException.class,
@@ -523,7 +523,7 @@ class RefusalTest {
         refused(
                 "Allow group id ocid1.group.oc1..<a > to use keys in tenancy",
                 PolicySyntaxException.class,
-                "1:35",
+                "1:36",
                 "an OCID has no space in it");
         refused(
                 "Allow group id ocid1.group.oc1..<> to use keys in tenancy",
@@ -624,12 +624,12 @@ class RefusalTest {
                 "Admit group A to use keys in tenancy",
                 PolicySyntaxException.class,
                 "1:15",
-                "expected 'of', found 'to'");
+                "expected 'of', ',' or '/', found 'to'");
         refused(
                 "Admit group A from tenancy T to use keys in tenancy",
                 PolicySyntaxException.class,
                 "1:15",
-                "expected 'of', found 'from'");
+                "expected 'of', ',' or '/', found 'from'");
         refused(
                 "Admit group A of T to use keys in tenancy",
                 PolicySyntaxException.class,
@@ -654,7 +654,7 @@ class RefusalTest {
                 "Define",
                 PolicySyntaxException.class,
                 "1:7",
-                "expected 'tenancy', 'dynamic-group' or 'group', found the end of the statement");
+                "expected 'dynamic-group', 'group' or 'tenancy', found the end of the statement");
         refused(
                 "Define user U as ocid1.user.oc1..a",
                 PolicySyntaxException.class,
@@ -863,7 +863,7 @@ class RefusalTest {
         refused(
                 "Allow any-user to use keys in tenancy where target.key.id = //",
                 PolicySyntaxException.class,
-                "1:61",
+                "1:63",
                 "expected a variable, a quoted value or a pattern, found the end of the statement");
         refused(
                 "Allow any-user to use keys in tenancy where target.key.id = /*",
@@ -938,7 +938,7 @@ class RefusalTest {
         refusedRule("resource.type", "1:1", "resource.type is compared with = or != and a quoted value");
         refusedRule("resource.type =", "1:16", "expected a quoted value, found the end of the rule");
         refusedRule("resource.type == 'cluster'", "1:16", "expected a quoted value, found '='");
-        refusedRule("resource.type in ('cluster')", "1:15", "expected '=', '!=' or the end of the rule, found 'in'");
+        refusedRule("resource.type in ('cluster')", "1:15", "expected '!=', '=' or the end of the rule, found 'in'");
         refusedRule("resource.type = /clus*/", "1:17", "expected a quoted value, found '/clus*/'");
         refusedRule("resource.type = 'cluster", "1:17", "this quoted text has no closing ' on its line");
         refusedRule("resource.type = \"cluster\"", "1:17", "unexpected \"; texts are quoted with the straight quote '");
@@ -946,7 +946,7 @@ class RefusalTest {
         refusedRule(
                 "resource.kind = 'cluster'",
                 "1:1",
-                "expected a variable, as 'resource.type' or 'tag.<namespace>.<key>.value', found 'resource.kind'");
+                "expected a variable, as 'resource.type' or 'tag.<namespace>.<key>.value', found 'resource.kind'; did you mean 'resource.id'?");
         refusedRule(
                 "resource.typ = 'cluster'",
                 "1:1",
@@ -983,7 +983,7 @@ class RefusalTest {
         refusedRule(
                 "any {\n  resource.type = 'cluster',\n  resource.id 'x'\n}",
                 "3:15",
-                "expected '=', '!=', ',' or '}', found ''x''");
+                "expected ',' or '}', found ''x''");
         refusedRule("resource.type = 'cluster'\u200b", "1:26", "unexpected character U+200B ZERO WIDTH SPACE");
     }
 
