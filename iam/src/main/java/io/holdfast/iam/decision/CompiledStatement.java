@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
  *
  * @param order among the statements of its tenancy: by policy id, then number
  * @param subject with the OCIDs that an Admit's aliases stand for
+ * @param subjectKeys see {@link SubjectKeys}
  * @param location the compartment that it covers, with all below; for an Endorse, its own tenancy's root
  * @param other for an Endorse the tenancy of the resource, for an Admit that of the principal; empty means any
  * @param test the condition made ready
@@ -28,6 +29,7 @@ record CompiledStatement(
         StatementRef ref,
         StatementKind kind,
         Subject subject,
+        List<String> subjectKeys,
         Set<Permission> permissions,
         CompartmentId location,
         Optional<TenancyId> other,
@@ -47,7 +49,7 @@ record CompiledStatement(
     record Meaning(StatementKind kind, Subject subject, Set<Permission> permissions) {}
 
     boolean isFor(List<String> principalKeys) {
-        return !Collections.disjoint(SubjectKeys.of(subject), principalKeys);
+        return !Collections.disjoint(subjectKeys, principalKeys);
     }
 
     /** Whether it speaks of that other tenancy. */

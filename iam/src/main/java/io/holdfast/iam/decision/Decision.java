@@ -61,7 +61,7 @@ public sealed interface Decision {
     final class Denied implements Decision {
         private final Supplier<List<Denial>> reasons;
         private final Optional<Instant> holdsUntil;
-        private volatile @Nullable List<Denial> found;
+        private @Nullable List<Denial> found;
 
         Denied(Supplier<List<Denial>> reasons, Optional<Instant> holdsUntil) {
             this.reasons = reasons;
@@ -79,7 +79,7 @@ public sealed interface Decision {
         }
 
         /** One for each need that was not granted. Looks at every statement, the first time it is called. */
-        public List<Denial> denials() {
+        public synchronized List<Denial> denials() {
             List<Denial> known = found;
             if (known == null) {
                 known = List.copyOf(reasons.get());

@@ -14,8 +14,6 @@ import java.util.Optional;
 
 /** The values of a request's variables, for one permission after the other. A missing variable has no value. */
 final class Facts {
-    private static final int USUAL_VARIABLES = 32;
-
     /** Values as they are, and without regard to case. */
     private record Values(List<String> plain, List<String> folded) {
         static Values of(String value) {
@@ -29,43 +27,19 @@ final class Facts {
 
     private static final Values NONE = new Values(List.of(), List.of());
 
-    private final Map<String, Values> values = new HashMap<>(USUAL_VARIABLES);
-    private final Instant at;
+    private final Request request;
+    private final Optional<String> compartmentName;
+    /** What was asked for before. Conditions look at few variables, and often at the same ones. */
+    private final Map<String, Values> known = new HashMap<>();
 
     /** @param compartmentName of the request's target */
     Facts(Request request, Optional<String> compartmentName) {
-        this.at = request.at();
-        request.variables().forEach(this::put);
-        Principal principal = request.principal();
-        put("request.operation", request.operation());
-        put("request.principal.type", principal.type());
-        put("request.principal.id", principal.id().value());
-        principal
-                .compartmentId()
-                .map(CompartmentId::value)
-                .ifPresent(it -> put("request.principal.compartment.id", it));
-        if (principal.type().equals(Principal.USER)) {
-            put("request.user.id", principal.id().value());
-            principal.name().ifPresent(it -> put("request.user.name", it));
-        }
-        if (!principal.groups().isEmpty()) {
-            values.put(
-                    "request.groups.id",
-                    Values.of(principal.groups().stream()
-                            .map(it -> it.id().value())
-                            .sorted()
-                            .toList()));
-        }
-        put("target.compartment.id", request.target().value());
-        compartmentName.ifPresent(it -> put("target.compartment.name", it));
-    }
-
-    private void put(String name, String value) {
-        values.put(name, Values.of(value));
+        this.request = request;
+        this.compartmentName = compartmentName;
     }
 
     Instant at() {
-        return at;
+        return request.at();
     }
 
     /** All the values of a variable; empty when the request does not have it. */
@@ -79,18 +53,49 @@ final class Facts {
     }
 
     private Values values(String variable, Permission permission) {
-        Values found = values.get(variable);
-        if (found != null) {
-            return found;
-        }
         if (variable.equals(Variables.PERMISSION)) {
             return Values.of(permission.name());
         }
-        return variable.startsWith(Variables.TIME) ? time(variable) : NONE;
+        Values found = known.get(variable);
+        if (found == null) {
+            found = find(variable);
+            known.put(variable, found);
+        }
+        return found;
+    }
+
+    private Values find(String variable) {
+        String given = request.variables().get(variable);
+        if (given != null) {
+            return Values.of(given);
+        }
+        Principal principal = request.principal();
+        boolean user = principal.type().equals(Principal.USER);
+        return switch (variable) {
+            case Variables.OPERATION -> Values.of(request.operation());
+            case "request.principal.type" -> Values.of(principal.type());
+            case "request.principal.id" -> Values.of(principal.id().value());
+            case "request.principal.compartment.id" ->
+                of(principal.compartmentId().map(CompartmentId::value));
+            case "request.user.id" -> user ? Values.of(principal.id().value()) : NONE;
+            case "request.user.name" -> user ? of(principal.name()) : NONE;
+            case "request.groups.id" ->
+                Values.of(principal.groups().stream()
+                        .map(it -> it.id().value())
+                        .sorted()
+                        .toList());
+            case "target.compartment.id" -> Values.of(request.target().value());
+            case "target.compartment.name" -> of(compartmentName);
+            default -> variable.startsWith(Variables.TIME) ? time(variable) : NONE;
+        };
+    }
+
+    private static Values of(Optional<String> value) {
+        return value.map(Values::of).orElse(NONE);
     }
 
     private Values time(String variable) {
-        ZonedDateTime utc = at.atZone(ZoneOffset.UTC);
+        ZonedDateTime utc = request.at().atZone(ZoneOffset.UTC);
         return switch (variable) {
             case Variables.MONTH_OF_YEAR -> Values.of(Integer.toString(utc.getMonthValue()));
             case Variables.DAY_OF_MONTH -> Values.of(Integer.toString(utc.getDayOfMonth()));

@@ -89,6 +89,7 @@ public final class PolicySet {
                             ref,
                             reading.meaning().kind(),
                             reading.meaning().subject(),
+                            SubjectKeys.of(reading.meaning().subject()),
                             reading.meaning().permissions(),
                             reading.location().orElseThrow(),
                             reading.other(),

@@ -5,14 +5,17 @@ import io.holdfast.iam.decision.Decision.Cause;
 import io.holdfast.iam.decision.Decision.Denial;
 import io.holdfast.iam.decision.Decision.Failure;
 import io.holdfast.iam.decision.Decision.NearMiss;
+import io.holdfast.iam.decision.Decision.StatementRef;
 import io.holdfast.iam.decision.Installation.Question;
 import io.holdfast.iam.decision.Request.Need;
+import io.holdfast.iam.language.Condition;
 import io.holdfast.iam.language.Subject;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Says why one tenancy did not agree to one need: which of its statements came closest, and what they lack. */
@@ -63,8 +66,7 @@ final class Reasons {
                 : names(need) + " in " + place + " is denied to "
                         + question.principal().describe() + inTenancy();
         List<NearMiss> misses = denying.isEmpty() ? nearest() : denying;
-        return Optional.of(
-                new Denial(need, summary, misses.subList(0, Math.min(misses.size(), PolicySet.MAX_NEAREST))));
+        return Optional.of(new Denial(need, summary, misses));
     }
 
     private String inTenancy() {
@@ -74,49 +76,69 @@ final class Reasons {
                         + side.policies().context().describe(side.policies().tenancy());
     }
 
+    /** A statement with its cause; the sentence is made for the few that are told. */
+    private record Candidate(Cause cause, Supplier<NearMiss> miss) {}
+
     private List<NearMiss> nearest() {
-        List<NearMiss> misses = new ArrayList<>();
+        List<Candidate> candidates = new ArrayList<>();
         for (CompiledStatement statement : side.policies().statements()) {
             if (statement.kind() == side.kind()) {
-                nearMiss(statement).ifPresent(misses::add);
+                candidate(statement).ifPresent(candidates::add);
             }
         }
         for (Unusable statement : side.policies().unusableStatements()) {
             if (couldConcern(statement)) {
-                misses.add(
-                        new NearMiss(statement.ref(), Cause.UNUSABLE, "it can't grant: " + statement.why(), List.of()));
+                candidates.add(new Candidate(
+                        Cause.UNUSABLE, () -> miss(statement.ref(), Cause.UNUSABLE, "it can't grant: " + statement.why())));
             }
         }
         // Stable: within a cause, by policy and number.
-        misses.sort(Comparator.comparing(NearMiss::cause));
-        return misses;
+        return candidates.stream()
+                .sorted(Comparator.comparing(Candidate::cause))
+                .limit(PolicySet.MAX_NEAREST)
+                .map(it -> it.miss().get())
+                .toList();
     }
 
-    private Optional<NearMiss> nearMiss(CompiledStatement statement) {
+    private static NearMiss miss(StatementRef statement, Cause cause, String why) {
+        return new NearMiss(statement, cause, why, List.of());
+    }
+
+    private Optional<Candidate> candidate(CompiledStatement statement) {
         Optional<Permission> given =
                 need.anyOf().stream().filter(statement.permissions()::contains).findFirst();
         boolean meant = statement.isFor(question.subjects());
         boolean here = side.chain().contains(statement.location()) && statement.concerns(side.other());
         if (given.isPresent() && meant && here) {
-            return statement.condition().map(it -> {
-                List<Failure> failures = FailedConditions.of(it, question.facts(), given.orElseThrow());
-                String why = failures.stream().map(Failure::text).collect(Collectors.joining(", and "));
-                return new NearMiss(statement.ref(), Cause.CONDITION, why, failures);
-            });
+            return statement
+                    .condition()
+                    .map(it -> new Candidate(Cause.CONDITION, () -> failed(statement, it, given.orElseThrow())));
         }
         if (given.isPresent() && meant) {
-            return Optional.of(new NearMiss(statement.ref(), Cause.LOCATION, whyNotHere(statement), List.of()));
+            return Optional.of(new Candidate(
+                    Cause.LOCATION, () -> miss(statement.ref(), Cause.LOCATION, whyNotHere(statement))));
         }
         if (given.isPresent() && here) {
-            return Optional.of(
-                    new NearMiss(statement.ref(), Cause.SUBJECT, statement.whyNotFor(question.principal()), List.of()));
+            return Optional.of(new Candidate(
+                    Cause.SUBJECT,
+                    () -> miss(statement.ref(), Cause.SUBJECT, statement.whyNotFor(question.principal()))));
         }
-        String lesser = statement.permissionsLike(need.anyOf());
-        if (meant && here && !lesser.isEmpty()) {
-            return Optional.of(new NearMiss(
-                    statement.ref(), Cause.PERMISSION, "it gives " + lesser + " and not " + names(need), List.of()));
-        }
-        return Optional.empty();
+        boolean lesser = statement.permissions().stream()
+                .anyMatch(it -> need.anyOf().stream().anyMatch(needed -> needed.resourceType() == it.resourceType()));
+        return meant && here && lesser
+                ? Optional.of(new Candidate(
+                        Cause.PERMISSION,
+                        () -> miss(
+                                statement.ref(),
+                                Cause.PERMISSION,
+                                "it gives " + statement.permissionsLike(need.anyOf()) + " and not " + names(need))))
+                : Optional.empty();
+    }
+
+    private NearMiss failed(CompiledStatement statement, Condition condition, Permission permission) {
+        List<Failure> failures = FailedConditions.of(condition, question.facts(), permission);
+        String why = failures.stream().map(Failure::text).collect(Collectors.joining(", and "));
+        return new NearMiss(statement.ref(), Cause.CONDITION, why, failures);
     }
 
     private String whyNotHere(CompiledStatement statement) {

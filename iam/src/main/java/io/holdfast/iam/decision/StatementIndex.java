@@ -45,7 +45,7 @@ final class StatementIndex {
                     shelves.computeIfAbsent(statement.location(), it -> new EnumMap<>(Permission.class));
             for (Permission permission : statement.permissions()) {
                 Map<String, Shelf> bySubject = there.computeIfAbsent(permission, it -> new HashMap<>());
-                for (String key : SubjectKeys.of(statement.subject())) {
+                for (String key : statement.subjectKeys()) {
                     put(bySubject.computeIfAbsent(key, it -> new Shelf()), statement, demand);
                 }
             }

@@ -15,12 +15,15 @@ import io.holdfast.kernel.Ocid.GroupId;
 import io.holdfast.kernel.Ocid.PolicyId;
 import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.UserId;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -51,6 +54,10 @@ public class AuthorizeBenchmark {
     private static final int COMPARTMENTS = 50;
     private static final int STATEMENTS_PER_POLICY = 50;
     private static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
+
+    private static final int ROUNDS = 3;
+    private static final long ROUND_NANOS = 300_000_000L;
+    private static final int BETWEEN_CLOCKS = 20;
 
     /** How the statements lie. */
     public enum Shape {
@@ -172,5 +179,51 @@ public class AuthorizeBenchmark {
     @Benchmark
     public Decision byGroup() {
         return policies.decide(byGroup);
+    }
+
+    /**
+     * The same by the CPU time of the one thread that decides, which holds on a machine that is not idle: prints decisions a
+     * CPU second, {@code java … io.holdfast.iam.bench.AuthorizeBenchmark}.
+     */
+    public static void main(String[] arguments) {
+        for (Shape shape : Shape.values()) {
+            for (int statements : new int[] {100, 1_000, 10_000}) {
+                AuthorizeBenchmark benchmark = new AuthorizeBenchmark();
+                benchmark.shape = shape;
+                benchmark.statements = statements;
+                benchmark.prepare();
+                System.out.printf(
+                        "%-9s %6d statements: allowed %,9.0f denied %,9.0f denied with reasons %,9.0f by group %,9.0f%n",
+                        shape,
+                        statements,
+                        perCpuSecond(benchmark::allowed),
+                        perCpuSecond(benchmark::denied),
+                        perCpuSecond(() -> !benchmark.deniedWithReasons().isEmpty()),
+                        perCpuSecond(() -> benchmark.byGroup().allowed()));
+            }
+        }
+    }
+
+    private static double perCpuSecond(BooleanSupplier decision) {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        double last = 0;
+        long checked = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            long begin = threads.getCurrentThreadCpuTime();
+            long spent = 0;
+            long count = 0;
+            while (spent < ROUND_NANOS) {
+                for (int i = 0; i < BETWEEN_CLOCKS; i++) {
+                    checked += decision.getAsBoolean() ? 1 : 0;
+                }
+                count += BETWEEN_CLOCKS;
+                spent = threads.getCurrentThreadCpuTime() - begin;
+            }
+            last = count * 1e9 / spent;
+        }
+        if (checked < 0) {
+            throw new IllegalStateException("the decisions were not made");
+        }
+        return last;
     }
 }

@@ -3,6 +3,7 @@ package io.holdfast.iam.language;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class CaseFoldTest {
@@ -28,11 +29,9 @@ class CaseFoldTest {
         assertThat(CaseFold.same("ADM\u0130N", "admin")).as("dotted I").isFalse();
         assertThat(CaseFold.same("\u212aeys", "keys")).as("Kelvin sign").isFalse();
         assertThat(CaseFold.same("key\u017f", "keys")).as("long s").isFalse();
-        for (int i = 0x80; i < 0x30000; i++) {
-            assertThat(CaseFold.of(Character.toString(i)).chars().allMatch(c -> c >= 0x80))
-                    .as(LookAlikes.name(i))
-                    .isTrue();
-        }
+        assertThat(IntStream.range(0x80, 0x30000)
+                        .filter(it -> CaseFold.of(Character.toString(it)).chars().anyMatch(c -> c < 0x80)))
+                .isEmpty();
     }
 
     @Test
