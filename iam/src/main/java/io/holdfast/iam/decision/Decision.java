@@ -111,7 +111,8 @@ public sealed interface Decision {
 
     /**
      * A statement that grants a permission that is needed; across tenancies each is endorsed by one and admitted by
-     * another. Of several, the one nearest to the resource's compartment, then by policy id and number.
+     * another. Of several, one that the clock does not end, then the one nearest to the resource's compartment, then by
+     * policy id and number.
      */
     record Grant(Permission permission, StatementRef statement, StatementKind kind) {}
 

@@ -6,6 +6,7 @@ import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.TenancyId;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * One tenancy that must agree to a request.
@@ -16,14 +17,28 @@ import java.util.Optional;
  */
 record Side(PolicySet policies, StatementKind kind, List<CompartmentId> chain, TenancyId other) {
 
+    /** The statement that grants the permission; one that the clock does not end, if there is one. */
     Optional<CompiledStatement> granting(Permission permission, Question question) {
+        Optional<CompiledStatement> found = granting(permission, question, statement -> true);
+        return found.isEmpty() || isLasting(found.orElseThrow(), question)
+                ? found
+                : granting(permission, question, statement -> isLasting(statement, question))
+                        .or(() -> found);
+    }
+
+    private static boolean isLasting(CompiledStatement statement, Question question) {
+        return statement.nextChange(question.facts().at()).isEmpty();
+    }
+
+    private Optional<CompiledStatement> granting(
+            Permission permission, Question question, Predicate<CompiledStatement> wanted) {
         return policies.index(kind).first(permission, chain, question.subjects(), question.facts(), statement -> {
             boolean fits = statement.concerns(other) && statement.holds(question.facts(), permission);
             if (!fits) {
                 question.whileDenied()
                         .include(statement.nextChange(question.facts().at()));
             }
-            return fits;
+            return fits && wanted.test(statement);
         });
     }
 

@@ -455,12 +455,14 @@ class PolicySetTest {
     @Test
     void explanations_stay_on_one_line_and_bounded() {
         Request request = Acme.request(
-                CLUSTER, Operation.ENCRYPT, KEYS, Map.of("target.key.id", "a\nb\u001b" + "x".repeat(10_000)));
+                CLUSTER, Operation.ENCRYPT, KEYS, Map.of("target.key.id", "a\nb\u001b\u202e\u2028" + "x".repeat(10_000)));
 
         String explanation =
                 inTenancy(where("target.key.id = 'y'")).decide(request).explanation();
 
-        assertThat(explanation).doesNotContain("\n").doesNotContain("\u001b").hasSizeLessThan(1_000);
+        assertThat(explanation).doesNotContain("\n").doesNotContain("\u001b")
+                .doesNotContain("\u202e")
+                .doesNotContain("\u2028").hasSizeLessThan(1_000);
     }
 
     @Test

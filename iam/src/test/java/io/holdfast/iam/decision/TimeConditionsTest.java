@@ -101,6 +101,18 @@ class TimeConditionsTest {
     }
 
     @Test
+    void a_statement_that_lasts_is_preferred_to_one_that_ends() {
+        Decision decision = Acme.inTenancy(
+                        "Allow any-user to use keys in compartment security where request.utc-timestamp before"
+                                + " '2030-01-01T00:00Z'",
+                        "Allow any-user to use keys in tenancy")
+                .decide(request(NOON));
+
+        assertThat(decision.explanation()).isEqualTo("KEY_ENCRYPT is granted by policy 'p1' statement 2");
+        assertThat(decision.holdsUntil()).isEmpty();
+    }
+
+    @Test
     void a_denial_holds_until_a_statement_might_begin_to_grant() {
         Decision decision = Acme.inTenancy(
                         "Allow any-user to use keys in tenancy where request.utc-timestamp after '2027-01-01T00:00Z'",
