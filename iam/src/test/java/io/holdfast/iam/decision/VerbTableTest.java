@@ -62,6 +62,42 @@ class VerbTableTest {
     }
 
     @Test
+    void a_denied_verb_takes_itself_and_all_above() {
+        assertThat(VerbTable.denied(Verb.INSPECT, "keys")).isEqualTo(VerbTable.permissions(Verb.MANAGE, "keys"));
+        assertThat(VerbTable.denied(Verb.MANAGE, "dynamic-groups"))
+                .hasValue(EnumSet.of(DYNAMIC_GROUP_CREATE, DYNAMIC_GROUP_DELETE));
+        assertThat(VerbTable.denied(Verb.USE, "locks")).isEmpty();
+    }
+
+    @Test
+    void every_type_of_the_reference_has_its_permissions() {
+        assertThat(VerbTable.permissions(Verb.READ, "secret-family"))
+                .hasValue(EnumSet.of(
+                        SECRET_INSPECT,
+                        SECRET_READ,
+                        SECRET_VERSION_INSPECT,
+                        SECRET_VERSION_READ,
+                        SECRET_BUNDLE_INSPECT,
+                        SECRET_BUNDLE_READ));
+        assertThat(VerbTable.permissions(Verb.USE, "secrets"))
+                .hasValue(EnumSet.of(SECRET_INSPECT, SECRET_READ, SECRET_UPDATE, SECRET_ROTATE));
+        assertThat(VerbTable.permissions(Verb.INSPECT, "cluster-family"))
+                .hasValue(EnumSet.of(
+                        CLUSTER_INSPECT,
+                        CLUSTER_NODE_POOL_INSPECT,
+                        CLUSTER_VIRTUALNODE_POOL_INSPECT,
+                        CLUSTER_POD_SHAPE_INSPECT,
+                        CLUSTER_WORKLOAD_MAPPING_INSPECT,
+                        CLUSTER_WORK_REQUEST_INSPECT));
+        assertThat(VerbTable.permissions(Verb.USE, "tenancies")).hasValue(EnumSet.of(TENANCY_INSPECT, TENANCY_UPDATE));
+        assertThat(VerbTable.permissions(Verb.MANAGE, "key-family").orElseThrow())
+                .noneMatch(it -> it.resourceType() == ResourceType.SECRETS);
+        assertThat(Permission.named("key_read")).hasValue(KEY_READ);
+        assertThat(Permission.named("\u212aEY_READ")).isEmpty();
+        assertThat(ResourceType.names()).contains("keys", "key-delegate", "all-resources").doesNotContain("key");
+    }
+
+    @Test
     void every_operation_needs_something_and_is_found_by_its_name() {
         for (Operation operation : Operation.values()) {
             assertThat(operation.needs())
