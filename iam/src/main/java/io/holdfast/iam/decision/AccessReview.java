@@ -147,7 +147,11 @@ public final class AccessReview {
                 .orElse(new Outlook.Always());
     }
 
-    /** Those of the principals that have some of the permissions by some operation, in their order. */
+    /**
+     * Those of the principals that have some of the permissions by some operation, in their order.
+     *
+     * @param principals with their memberships, see {@link DynamicGroups#join}
+     */
     public List<Access> principals(Collection<Principal> principals, Instant at) {
         return principals.stream()
                 .map(it -> access(it, at))

@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
  * @param subjectKeys see {@link SubjectKeys}
  * @param location the compartment that it covers, with all below; for an Endorse, its own tenancy's root
  * @param other for an Endorse the tenancy of the resource, for an Admit that of the principal; empty means any
- * @param test the condition made ready
+ * @param prepared the condition made ready
  */
 record CompiledStatement(
         int order,
@@ -34,7 +34,7 @@ record CompiledStatement(
         CompartmentId location,
         Optional<TenancyId> other,
         Optional<Condition> condition,
-        Optional<ConditionTest> test) {
+        Optional<PreparedCondition> prepared) {
 
     private static final int MAX_PERMISSIONS_TOLD = 8;
 
@@ -58,11 +58,11 @@ record CompiledStatement(
     }
 
     boolean holds(Facts facts, Permission permission) {
-        return test.map(it -> it.holds(facts, permission)).orElse(true);
+        return prepared.map(it -> it.holds(facts, permission)).orElse(true);
     }
 
     Optional<Instant> nextChange(Instant at) {
-        return test.flatMap(it -> it.nextChange(at));
+        return prepared.flatMap(it -> it.nextChange(at));
     }
 
     String whyNotFor(Principal principal) {

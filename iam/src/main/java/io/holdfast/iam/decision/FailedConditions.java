@@ -34,7 +34,7 @@ final class FailedConditions {
     }
 
     private void collect(Condition condition) {
-        if (failures.size() >= MAX_FAILURES || ConditionTest.of(condition).holds(facts, permission)) {
+        if (failures.size() >= MAX_FAILURES || PreparedCondition.of(condition).holds(facts, permission)) {
             return;
         }
         switch (condition) {

@@ -94,7 +94,7 @@ public final class PolicySet {
                             reading.location().orElseThrow(),
                             reading.other(),
                             reading.condition(),
-                            reading.condition().map(ConditionTest::of)));
+                            reading.condition().map(PreparedCondition::of)));
                 } else {
                     unusable.add(
                             new Unusable(ref, Optional.of(reading.meaning()), String.join("; ", reading.problems())));

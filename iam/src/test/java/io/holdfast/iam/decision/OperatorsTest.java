@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.iam.decision.Decision.Failure;
+import io.holdfast.kernel.Ocid.UserId;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -80,8 +81,10 @@ class OperatorsTest {
                 .isFalse();
         assertThat(allows("Allow group Keepers to read keys in tenancy", Acme.user("eve", "\u212aeepers")))
                 .isFalse();
-        assertThat(holds("request.user.name = 'kim'", Acme.user("\u212aim", "Keepers"))).isFalse();
-        assertThat(holds("request.user.name = /k*/", Acme.user("\u212aim", "Keepers"))).isFalse();
+        Principal kim = Principal.user(new UserId("ocid1.user.oc1..kim"), "\u212aim", Acme.TENANCY, Set.of());
+        assertThat(holds("request.user.name = 'kim'", kim)).isFalse();
+        assertThat(holds("request.user.name = /k*/", kim)).isFalse();
+        assertThat(holds("request.user.name = '\u212aIM'", kim)).isTrue();
         assertThat(holds("request.\u212aey = 'x'", ALICE)).as("no such variable").isFalse();
     }
 

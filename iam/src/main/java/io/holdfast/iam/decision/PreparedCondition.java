@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * A condition made ready to be tested often: everything that does not depend on the request is done once. False as soon
  * as a variable it compares is missing, for {@code !=} and {@code not in} too: what is not known does not open.
  */
-sealed interface ConditionTest {
+sealed interface PreparedCondition {
 
     boolean holds(Facts facts, Permission permission);
 
@@ -26,7 +26,7 @@ sealed interface ConditionTest {
         return Optional.empty();
     }
 
-    static ConditionTest of(Condition condition) {
+    static PreparedCondition of(Condition condition) {
         return switch (condition) {
             case Condition.All(var members) -> new All(tests(members));
             case Condition.Any(var members) -> new Any(tests(members));
@@ -41,15 +41,15 @@ sealed interface ConditionTest {
         };
     }
 
-    private static List<ConditionTest> tests(List<Condition> members) {
-        return members.stream().map(ConditionTest::of).toList();
+    private static List<PreparedCondition> tests(List<Condition> members) {
+        return members.stream().map(PreparedCondition::of).toList();
     }
 
     private static Set<String> folded(List<String> values) {
         return values.stream().map(CaseFold::of).collect(Collectors.toUnmodifiableSet());
     }
 
-    private static ConditionTest compare(String variable, boolean equal, Condition.Operand operand) {
+    private static PreparedCondition compare(String variable, boolean equal, Condition.Operand operand) {
         return switch (operand) {
             case Condition.Text(var value) -> new Among(variable, Set.of(CaseFold.of(value)), equal);
             case Condition.Pattern pattern -> new Fits(variable, pattern.folded(), equal);
@@ -57,10 +57,10 @@ sealed interface ConditionTest {
         };
     }
 
-    record All(List<ConditionTest> members) implements ConditionTest {
+    record All(List<PreparedCondition> members) implements PreparedCondition {
         @Override
         public boolean holds(Facts facts, Permission permission) {
-            for (ConditionTest member : members) {
+            for (PreparedCondition member : members) {
                 if (!member.holds(facts, permission)) {
                     return false;
                 }
@@ -74,10 +74,10 @@ sealed interface ConditionTest {
         }
     }
 
-    record Any(List<ConditionTest> members) implements ConditionTest {
+    record Any(List<PreparedCondition> members) implements PreparedCondition {
         @Override
         public boolean holds(Facts facts, Permission permission) {
-            for (ConditionTest member : members) {
+            for (PreparedCondition member : members) {
                 if (member.holds(facts, permission)) {
                     return true;
                 }
@@ -92,7 +92,7 @@ sealed interface ConditionTest {
     }
 
     /** {@code =}, {@code !=}, {@code in} and {@code not in} with texts. */
-    record Among(String variable, Set<String> values, boolean wanted) implements ConditionTest {
+    record Among(String variable, Set<String> values, boolean wanted) implements PreparedCondition {
         @Override
         public boolean holds(Facts facts, Permission permission) {
             List<String> actual = facts.folded(variable, permission);
@@ -105,7 +105,7 @@ sealed interface ConditionTest {
         }
     }
 
-    record Fits(String variable, Condition.Pattern folded, boolean wanted) implements ConditionTest {
+    record Fits(String variable, Condition.Pattern folded, boolean wanted) implements PreparedCondition {
         @Override
         public boolean holds(Facts facts, Permission permission) {
             List<String> actual = facts.folded(variable, permission);
@@ -119,7 +119,7 @@ sealed interface ConditionTest {
     }
 
     /** A variable compared with a variable; {@code sets-intersect} asks the same. */
-    record Shared(String left, String right, boolean wanted) implements ConditionTest {
+    record Shared(String left, String right, boolean wanted) implements PreparedCondition {
         @Override
         public boolean holds(Facts facts, Permission permission) {
             List<String> one = facts.folded(left, permission);
@@ -133,7 +133,7 @@ sealed interface ConditionTest {
         }
     }
 
-    record Moment(Instant limit, boolean before) implements ConditionTest {
+    record Moment(Instant limit, boolean before) implements PreparedCondition {
         @Override
         public boolean holds(Facts facts, Permission permission) {
             return before ? facts.at().isBefore(limit) : facts.at().isAfter(limit);
@@ -148,7 +148,7 @@ sealed interface ConditionTest {
         }
     }
 
-    record Daily(LocalTime from, LocalTime to) implements ConditionTest {
+    record Daily(LocalTime from, LocalTime to) implements PreparedCondition {
         @Override
         public boolean holds(Facts facts, Permission permission) {
             LocalTime now = facts.at().atZone(ZoneOffset.UTC).toLocalTime();
@@ -172,7 +172,7 @@ sealed interface ConditionTest {
         }
     }
 
-    private static Optional<Instant> first(List<ConditionTest> members, Instant at) {
+    private static Optional<Instant> first(List<PreparedCondition> members, Instant at) {
         return members.stream()
                 .map(it -> it.nextChange(at))
                 .flatMap(Optional::stream)
