@@ -236,6 +236,53 @@ class CrossTenancyTest {
     }
 
     @Test
+    void an_alias_that_is_used_and_a_tenancy_that_is_here_are_no_matter_for_a_warning() {
+        PolicySet keys = set(KEY_TREE, "k", CONTEXT);
+        String[] used = {
+            "Define tenancy T as " + CLUSTER_TENANCY.value(),
+            "Define group G as ocid1.group.oc1..a",
+            "Admit group g of tenancy t to read keys in tenancy"
+        };
+
+        assertThat(warnings(keys, used)).isEmpty();
+        assertThat(warnings(keys, "Define tenancy T as ocid1.tenancy.oc1..gone"))
+                .containsExactly(
+                        "1 no statement of this policy uses 'T'",
+                        "1 there is no tenancy ocid1.tenancy.oc1..gone in this installation");
+        assertThat(warnings(set(KEY_TREE, "k", PolicyContext.ALONE), "Define tenancy T as ocid1.tenancy.oc1..gone"))
+                .as("no other tenancy is known at all")
+                .containsExactly("1 no statement of this policy uses 'T'");
+        assertThat(warnings(keys, "Define group G as ocid1.group.oc1..a"))
+                .containsExactly("1 no statement of this policy uses 'G'");
+    }
+
+    @Test
+    void an_admit_that_can_not_be_used_is_told_whomever_it_might_mean() {
+        Decision decision = installation(
+                        new String[] {
+                            "Admit group Nobody of tenancy ClusterTenancy to use keys in tenancy",
+                            "Admit group Nobody of tenancy ClusterTenancy to inspect vaults in tenancy"
+                        },
+                        OF_CLUSTERS)
+                .decide(use(CLUSTER, Operation.ENCRYPT, KEY));
+
+        assertThat(((Decision.Denied) decision).denials().getFirst().nearest())
+                .extracting(it -> it.statement().number() + " " + it.cause())
+                .containsExactly("1 UNUSABLE");
+    }
+
+    @Test
+    void an_endorse_in_another_place_is_told_with_what_it_covers() {
+        String admit = "Admit any-user of tenancy ClusterTenancy to use keys in compartment vaults";
+        Decision decision = installation(new String[] {admit}, OF_CLUSTERS)
+                .decide(Request.of(
+                        CLUSTER, Operation.ENCRYPT, KEY_ROOT, Map.of("target.key.id", KEY), Acme.NOW));
+
+        assertThat(decision.explanation())
+                .endsWith("policy 'keys' statement 1: it covers compartment 'vaults', not the tenancy");
+    }
+
+    @Test
     void what_can_not_cross_is_refused_with_its_reason() {
         PolicySet keys = set(KEY_TREE, "k", CONTEXT);
 

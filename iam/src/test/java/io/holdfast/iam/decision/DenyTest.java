@@ -59,6 +59,14 @@ class DenyTest {
     }
 
     @Test
+    void take_nothing_from_a_request_that_misses_their_condition() {
+        String deny = "Deny any-user to use keys in tenancy where request.principal.type != 'cluster'";
+
+        assertThat(allows(CLUSTER, Operation.ENCRYPT, ALLOW, deny)).isTrue();
+        assertThat(allows(ALICE, Operation.ENCRYPT, ALLOW, deny)).isFalse();
+    }
+
+    @Test
     void take_the_verb_that_they_name_and_all_above() {
         for (String verb : List.of("inspect", "read", "use", "manage")) {
             String deny = "Deny any-user to " + verb + " keys in tenancy";

@@ -380,6 +380,49 @@ class PolicySetTest {
     }
 
     @Test
+    void an_unusable_statement_is_told_only_where_it_might_have_been_meant() {
+        PolicySet policies = inTenancy(
+                "Allow group Keepers to use keys in compartment nowhere",
+                "Allow any-user to use vaults in compartment nowhere",
+                "Allow any-user to use kees in tenancy",
+                "Allow any-user to use");
+
+        assertThat(((Decision.Denied) policies.decide(use(CLUSTER, Operation.ENCRYPT, KEY)))
+                        .denials()
+                        .getFirst()
+                        .nearest())
+                .extracting(it -> it.statement().number() + " " + it.cause())
+                .containsExactly("3 UNUSABLE", "4 UNUSABLE");
+    }
+
+    @Test
+    void of_several_statements_the_nearest_then_the_first_is_named() {
+        PolicySet policies = policies(
+                policy("b", SECURITY, "Allow any-user to use keys in compartment acme-kms-key-compartment"),
+                policy(
+                        "c",
+                        ROOT,
+                        "Allow any-user to use keys in tenancy",
+                        "Allow any-user to use keys in compartment id " + KEYS.value() + " where target.key.id = '" + KEY + "'"),
+                policy(
+                        "a",
+                        KEYS,
+                        "Allow group Others to use keys in compartment acme-kms-key-compartment",
+                        "Allow any-user to use keys in compartment acme-kms-key-compartment where target.key.id = 'x'",
+                        "Allow any-user to use keys in compartment acme-kms-key-compartment where target.key.id = '" + KEY
+                                + "'"));
+
+        assertThat(policies.decide(use(CLUSTER, Operation.ENCRYPT, KEY)).explanation())
+                .isEqualTo("KEY_ENCRYPT is granted by policy 'a' statement 3");
+        assertThat(policies.decide(use(CLUSTER, Operation.ENCRYPT, "y")).explanation())
+                .isEqualTo("KEY_ENCRYPT is granted by policy 'b' statement 1");
+        assertThat(policies.decide(use(CLUSTER, Operation.ENCRYPT, "x")).explanation())
+                .isEqualTo("KEY_ENCRYPT is granted by policy 'a' statement 2");
+        assertThat(policies.compartments().contains(new CompartmentId("ocid1.compartment.oc1..gone")))
+                .isFalse();
+    }
+
+    @Test
     void an_unknown_compartment_is_denied() {
         Decision decision = inTenancy(Policy.ADMINISTRATORS)
                 .decide(Acme.request(
