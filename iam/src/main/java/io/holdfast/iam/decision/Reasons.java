@@ -89,7 +89,8 @@ final class Reasons {
         for (Unusable statement : side.policies().unusableStatements()) {
             if (couldConcern(statement)) {
                 candidates.add(new Candidate(
-                        Cause.UNUSABLE, () -> miss(statement.ref(), Cause.UNUSABLE, "it can't grant: " + statement.why())));
+                        Cause.UNUSABLE,
+                        () -> miss(statement.ref(), Cause.UNUSABLE, "it can't grant: " + statement.why())));
             }
         }
         // Stable: within a cause, by policy and number.
@@ -115,8 +116,8 @@ final class Reasons {
                     .map(it -> new Candidate(Cause.CONDITION, () -> failed(statement, it, given.orElseThrow())));
         }
         if (given.isPresent() && meant) {
-            return Optional.of(new Candidate(
-                    Cause.LOCATION, () -> miss(statement.ref(), Cause.LOCATION, whyNotHere(statement))));
+            return Optional.of(
+                    new Candidate(Cause.LOCATION, () -> miss(statement.ref(), Cause.LOCATION, whyNotHere(statement))));
         }
         if (given.isPresent() && here) {
             return Optional.of(new Candidate(

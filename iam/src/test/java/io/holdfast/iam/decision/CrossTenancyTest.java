@@ -275,8 +275,7 @@ class CrossTenancyTest {
     void an_endorse_in_another_place_is_told_with_what_it_covers() {
         String admit = "Admit any-user of tenancy ClusterTenancy to use keys in compartment vaults";
         Decision decision = installation(new String[] {admit}, OF_CLUSTERS)
-                .decide(Request.of(
-                        CLUSTER, Operation.ENCRYPT, KEY_ROOT, Map.of("target.key.id", KEY), Acme.NOW));
+                .decide(Request.of(CLUSTER, Operation.ENCRYPT, KEY_ROOT, Map.of("target.key.id", KEY), Acme.NOW));
 
         assertThat(decision.explanation())
                 .endsWith("policy 'keys' statement 1: it covers compartment 'vaults', not the tenancy");

@@ -28,17 +28,23 @@ class OperatorsTest {
         assertThat(holds("request.groups.id not in ('ocid1.group.oc1..KEEPERS')", ALICE))
                 .isFalse();
         assertThat(holds("request.groups.id not in ('x')", ALICE)).isTrue();
-        assertThat(holds("request.groups.id not in ('x')", CLUSTER)).as("no groups").isFalse();
+        assertThat(holds("request.groups.id not in ('x')", CLUSTER))
+                .as("no groups")
+                .isFalse();
     }
 
     @Test
     void sets_intersect() {
-        assertThat(holds("sets-intersect(request.groups.id, target.group.id)", ALICE)).isTrue();
-        assertThat(holds("sets-intersect(target.group.id, request.groups.id)", ALICE)).isTrue();
+        assertThat(holds("sets-intersect(request.groups.id, target.group.id)", ALICE))
+                .isTrue();
+        assertThat(holds("sets-intersect(target.group.id, request.groups.id)", ALICE))
+                .isTrue();
         assertThat(holds("sets-intersect(request.groups.id, target.group.id)", Acme.user("bob", "Others")))
                 .isFalse();
-        assertThat(holds("sets-intersect(request.groups.id, target.group.id)", CLUSTER)).isFalse();
-        assertThat(holds("sets-intersect(request.groups.id, target.group.member)", ALICE)).isFalse();
+        assertThat(holds("sets-intersect(request.groups.id, target.group.id)", CLUSTER))
+                .isFalse();
+        assertThat(holds("sets-intersect(request.groups.id, target.group.member)", ALICE))
+                .isFalse();
     }
 
     @Test
@@ -46,8 +52,12 @@ class OperatorsTest {
         assertThat(holds("request.user.name = target.user.name", ALICE)).isTrue();
         assertThat(holds("request.user.name != target.user.name", ALICE)).isFalse();
         assertThat(holds("request.user.name != target.group.id", ALICE)).isTrue();
-        assertThat(holds("request.user.name != target.user.id", ALICE)).as("missing").isFalse();
-        assertThat(holds("target.user.id != request.user.name", ALICE)).as("missing").isFalse();
+        assertThat(holds("request.user.name != target.user.id", ALICE))
+                .as("missing")
+                .isFalse();
+        assertThat(holds("target.user.id != request.user.name", ALICE))
+                .as("missing")
+                .isFalse();
     }
 
     @Test
@@ -65,11 +75,13 @@ class OperatorsTest {
                 .isTrue();
         assertThat(allows("Allow resource Cluster id " + CLUSTER_ID.value() + " to read keys in tenancy", CLUSTER))
                 .isTrue();
-        assertThat(allows("Allow resource cluster id " + CLUSTER_ID.value() + " to read keys in tenancy", OTHER_CLUSTER))
+        assertThat(allows(
+                        "Allow resource cluster id " + CLUSTER_ID.value() + " to read keys in tenancy", OTHER_CLUSTER))
                 .isFalse();
         assertThat(allows("Allow resource nodepool id " + CLUSTER_ID.value() + " to read keys in tenancy", CLUSTER))
                 .isFalse();
-        assertThat(allows("Allow service oke, cluster to read keys in tenancy", CLUSTER)).isFalse();
+        assertThat(allows("Allow service oke, cluster to read keys in tenancy", CLUSTER))
+                .isFalse();
         assertThat(allows("Allow resource user id " + ALICE.id().value() + " to read keys in tenancy", ALICE))
                 .as("a user is no resource")
                 .isFalse();
@@ -77,7 +89,8 @@ class OperatorsTest {
 
     @Test
     void no_group_passes_for_another_by_its_letters() {
-        assertThat(allows("Allow group Administrators to read keys in tenancy", Acme.user("eve", "Adm\u0131nistrators")))
+        assertThat(allows(
+                        "Allow group Administrators to read keys in tenancy", Acme.user("eve", "Adm\u0131nistrators")))
                 .isFalse();
         assertThat(allows("Allow group Keepers to read keys in tenancy", Acme.user("eve", "\u212aeepers")))
                 .isFalse();
@@ -85,38 +98,47 @@ class OperatorsTest {
         assertThat(holds("request.user.name = 'kim'", kim)).isFalse();
         assertThat(holds("request.user.name = /k*/", kim)).isFalse();
         assertThat(holds("request.user.name = '\u212aIM'", kim)).isTrue();
-        assertThat(holds("request.\u212aey = 'x'", ALICE)).as("no such variable").isFalse();
+        assertThat(holds("request.\u212aey = 'x'", ALICE))
+                .as("no such variable")
+                .isFalse();
     }
 
     @Test
     void what_failed_is_told_part_by_part() {
-        List<Failure> failures = failures(
-                "all {request.user.name = target.user.id, target.user.name not in ('alice'), sets-intersect("
+        List<Failure> failures =
+                failures("all {request.user.name = target.user.id, target.user.name not in ('alice'), sets-intersect("
                         + "request.groups.id, target.user.name), request.user.name = 'x'}");
 
-        assertThat(failures).extracting(Failure::text).containsExactly(
-                "condition request.user.name = target.user.id failed: the request has no target.user.id",
-                "condition target.user.name not in ('alice') failed: the actual value is 'ALICE'",
-                "condition sets-intersect(request.groups.id, target.user.name) failed: request.groups.id is"
-                        + " 'ocid1.group.oc1..keepers' and target.user.name is 'ALICE'");
+        assertThat(failures)
+                .extracting(Failure::text)
+                .containsExactly(
+                        "condition request.user.name = target.user.id failed: the request has no target.user.id",
+                        "condition target.user.name not in ('alice') failed: the actual value is 'ALICE'",
+                        "condition sets-intersect(request.groups.id, target.user.name) failed: request.groups.id is"
+                                + " 'ocid1.group.oc1..keepers' and target.user.name is 'ALICE'");
         assertThat(failures.getFirst().missing()).hasValue("target.user.id");
         assertThat(failures.getFirst().actual())
                 .containsExactly(
                         new Failure.Actual("request.user.name", List.of("alice")),
                         new Failure.Actual("target.user.id", List.of()));
-        assertThat(failures("any {request.user.name = 'x', all {request.user.name = 'alice', request.user.name = 'y'}}"))
+        assertThat(failures(
+                        "any {request.user.name = 'x', all {request.user.name = 'alice', request.user.name = 'y'}}"))
                 .extracting(Failure::condition)
                 .containsExactly("request.user.name = 'x'", "request.user.name = 'y'");
-        assertThat(failures("target.user.name in ('x')")).singleElement().satisfies(it -> assertThat(it.text())
-                .isEqualTo("condition target.user.name in ('x') failed: the actual value is 'ALICE'"));
+        assertThat(failures("target.user.name in ('x')"))
+                .singleElement()
+                .satisfies(it -> assertThat(it.text())
+                        .isEqualTo("condition target.user.name in ('x') failed: the actual value is 'ALICE'"));
         assertThat(failures("request.user.name != target.user.name"))
                 .extracting(Failure::text)
-                .containsExactly("condition request.user.name != target.user.name failed: request.user.name is 'alice' and"
-                        + " target.user.name is 'ALICE'");
+                .containsExactly(
+                        "condition request.user.name != target.user.name failed: request.user.name is 'alice' and"
+                                + " target.user.name is 'ALICE'");
         assertThat(failures("request.utc-timestamp.time-of-day between '00:00:00Z' and '01:00:00Z'"))
                 .extracting(Failure::text)
-                .containsExactly("condition request.utc-timestamp.time-of-day between '00:00:00Z' and '01:00:00Z' failed:"
-                        + " the actual value is '2026-11-24T12:00:00Z'");
+                .containsExactly(
+                        "condition request.utc-timestamp.time-of-day between '00:00:00Z' and '01:00:00Z' failed:"
+                                + " the actual value is '2026-11-24T12:00:00Z'");
         assertThat(failures("request.utc-timestamp before '2020-01-01T00:00Z'")).hasSize(1);
     }
 
@@ -163,7 +185,9 @@ class OperatorsTest {
         assertThatThrownBy(() -> Installation.of(List.of(policies, Acme.policies())))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("tenancy ocid1.tenancy.oc1..acme is given twice");
-        assertThat(Set.copyOf(policies.compartments().ids())).contains(Acme.ROOT, Acme.PROD).hasSize(5);
+        assertThat(Set.copyOf(policies.compartments().ids()))
+                .contains(Acme.ROOT, Acme.PROD)
+                .hasSize(5);
     }
 
     private static List<Failure> failures(String condition) {
@@ -174,7 +198,12 @@ class OperatorsTest {
         Decision decision = Acme.inTenancy("Allow any-user to read keys in tenancy where " + condition)
                 .decide(Acme.request(principal, Operation.GET_KEY, KEYS, MEMBERS));
         assertThat(decision.allowed()).isFalse();
-        return ((Decision.Denied) decision).denials().getFirst().nearest().getFirst().failures();
+        return ((Decision.Denied) decision)
+                .denials()
+                .getFirst()
+                .nearest()
+                .getFirst()
+                .failures();
     }
 
     private static boolean holds(String condition, Principal principal) {

@@ -403,14 +403,15 @@ class PolicySetTest {
                         "c",
                         ROOT,
                         "Allow any-user to use keys in tenancy",
-                        "Allow any-user to use keys in compartment id " + KEYS.value() + " where target.key.id = '" + KEY + "'"),
+                        "Allow any-user to use keys in compartment id " + KEYS.value() + " where target.key.id = '"
+                                + KEY + "'"),
                 policy(
                         "a",
                         KEYS,
                         "Allow group Others to use keys in compartment acme-kms-key-compartment",
                         "Allow any-user to use keys in compartment acme-kms-key-compartment where target.key.id = 'x'",
-                        "Allow any-user to use keys in compartment acme-kms-key-compartment where target.key.id = '" + KEY
-                                + "'"));
+                        "Allow any-user to use keys in compartment acme-kms-key-compartment where target.key.id = '"
+                                + KEY + "'"));
 
         assertThat(policies.decide(use(CLUSTER, Operation.ENCRYPT, KEY)).explanation())
                 .isEqualTo("KEY_ENCRYPT is granted by policy 'a' statement 3");
@@ -498,14 +499,20 @@ class PolicySetTest {
     @Test
     void explanations_stay_on_one_line_and_bounded() {
         Request request = Acme.request(
-                CLUSTER, Operation.ENCRYPT, KEYS, Map.of("target.key.id", "a\nb\u001b\u202e\u2028" + "x".repeat(10_000)));
+                CLUSTER,
+                Operation.ENCRYPT,
+                KEYS,
+                Map.of("target.key.id", "a\nb\u001b\u202e\u2028" + "x".repeat(10_000)));
 
         String explanation =
                 inTenancy(where("target.key.id = 'y'")).decide(request).explanation();
 
-        assertThat(explanation).doesNotContain("\n").doesNotContain("\u001b")
+        assertThat(explanation)
+                .doesNotContain("\n")
+                .doesNotContain("\u001b")
                 .doesNotContain("\u202e")
-                .doesNotContain("\u2028").hasSizeLessThan(1_000);
+                .doesNotContain("\u2028")
+                .hasSizeLessThan(1_000);
     }
 
     @Test

@@ -94,7 +94,9 @@ class VerbTableTest {
                 .noneMatch(it -> it.resourceType() == ResourceType.SECRETS);
         assertThat(Permission.named("key_read")).hasValue(KEY_READ);
         assertThat(Permission.named("\u212aEY_READ")).isEmpty();
-        assertThat(ResourceType.names()).contains("keys", "key-delegate", "all-resources").doesNotContain("key");
+        assertThat(ResourceType.names())
+                .contains("keys", "key-delegate", "all-resources")
+                .doesNotContain("key");
     }
 
     @Test

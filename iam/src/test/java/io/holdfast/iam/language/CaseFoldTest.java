@@ -30,7 +30,8 @@ class CaseFoldTest {
         assertThat(CaseFold.same("\u212aeys", "keys")).as("Kelvin sign").isFalse();
         assertThat(CaseFold.same("key\u017f", "keys")).as("long s").isFalse();
         assertThat(IntStream.range(0x80, 0x30000)
-                        .filter(it -> CaseFold.of(Character.toString(it)).chars().anyMatch(c -> c < 0x80)))
+                        .filter(it ->
+                                CaseFold.of(Character.toString(it)).chars().anyMatch(c -> c < 0x80)))
                 .isEmpty();
     }
 
