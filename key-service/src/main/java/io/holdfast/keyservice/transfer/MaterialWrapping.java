@@ -32,6 +32,10 @@ public enum MaterialWrapping {
     private static final int AES_LENGTH = 32;
     private static final byte[] NO_LABEL = new byte[0];
     private static final int OAEP_OVERHEAD = 2 * 32 + 2;
+    /** What AES key wrap with padding makes is a multiple of this many bytes (RFC 5649, section 4). */
+    private static final int KEY_WRAP_STEP = 8;
+
+    private static final int SHORTEST_KEY_WRAP = 2 * KEY_WRAP_STEP;
 
     /**
      * Wraps material for the holder of the private half.
@@ -104,9 +108,13 @@ public enum MaterialWrapping {
     }
 
     private static SecretBytes keyUnwrap(SecretBytes aes, byte[] wrapped, int at) throws GeneralSecurityException {
+        int length = wrapped.length - at;
+        // Less is no damage to the JDK's cipher but a NegativeArraySizeException.
+        if (length < SHORTEST_KEY_WRAP || length % KEY_WRAP_STEP != 0) {
+            throw new EnvelopeDamaged();
+        }
         try {
-            return SecretBytes.takeOwnershipOf(
-                    keyWrapCipher(Cipher.DECRYPT_MODE, aes).doFinal(wrapped, at, wrapped.length - at));
+            return SecretBytes.takeOwnershipOf(keyWrapCipher(Cipher.DECRYPT_MODE, aes).doFinal(wrapped, at, length));
         } catch (IllegalArgumentException emptyKey) {
             throw new EnvelopeDamaged();
         }
