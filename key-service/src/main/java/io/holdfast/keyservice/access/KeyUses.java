@@ -5,8 +5,11 @@ import io.holdfast.kernel.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
-import java.util.TreeSet;
-import java.util.concurrent.locks.Condition;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -20,10 +23,31 @@ import java.util.function.Supplier;
 @ApplicationScoped
 public class KeyUses {
     private final Duration term;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition ended = lock.newCondition();
-    private final TreeSet<Long> underWay = new TreeSet<>();
-    private long next;
+    /** Ended by {@link #awaitEarlier} and not yet empty. */
+    private final Set<Generation> ending = ConcurrentHashMap.newKeySet();
+
+    private volatile Generation current = new Generation();
+
+    private final ReentrantLock replacing = new ReentrantLock();
+
+    /** The uses that began between two ends of access. */
+    private static final class Generation {
+        /** And one for as long as uses may begin. */
+        private final AtomicInteger underWay = new AtomicInteger(1);
+
+        private final CountDownLatch empty = new CountDownLatch(1);
+
+        /** Whether the use was let in. */
+        boolean enter() {
+            return underWay.getAndUpdate(uses -> uses == 0 ? 0 : uses + 1) > 0;
+        }
+
+        void leave() {
+            if (underWay.decrementAndGet() == 0) {
+                empty.countDown();
+            }
+        }
+    }
 
     @Inject
     KeyUses(AccessConfig config) {
@@ -41,7 +65,7 @@ public class KeyUses {
      */
     public <T> T run(Supplier<T> use) {
         long began = System.nanoTime();
-        long number = enter();
+        Generation mine = enter();
         try {
             T answer = use.get();
             if (System.nanoTime() - began >= term.toNanos() / 10 * 9) {
@@ -49,44 +73,41 @@ public class KeyUses {
             }
             return answer;
         } finally {
-            leave(number);
+            mine.leave();
         }
     }
 
     /** Waits until every use that began before this call has ended, for a term at most: those give nothing away. */
     public void awaitEarlier() {
-        lock.lock();
+        replacing.lock();
         try {
-            long first = next;
-            long left = term.toNanos();
-            while (!underWay.isEmpty() && underWay.first() < first && left > 0) {
-                left = ended.awaitNanos(left);
+            Generation last = current;
+            // Listed first: whoever ends the next generation has to wait for this one too.
+            ending.add(last);
+            current = new Generation();
+            last.leave();
+        } finally {
+            replacing.unlock();
+        }
+        long end = System.nanoTime() + term.toNanos();
+        try {
+            for (Generation earlier : ending) {
+                if (earlier.empty.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                    ending.remove(earlier);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ProblemException(ProblemCode.SERVICE_UNAVAILABLE, "The service is stopping.", e);
-        } finally {
-            lock.unlock();
         }
     }
 
-    private long enter() {
-        lock.lock();
-        try {
-            underWay.add(next);
-            return next++;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void leave(long number) {
-        lock.lock();
-        try {
-            underWay.remove(number);
-            ended.signalAll();
-        } finally {
-            lock.unlock();
+    private Generation enter() {
+        while (true) {
+            Generation now = current;
+            if (now.enter()) {
+                return now;
+            }
         }
     }
 }

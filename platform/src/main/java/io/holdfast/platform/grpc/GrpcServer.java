@@ -40,6 +40,8 @@ public class GrpcServer {
     private static final Logger LOG = Logger.getLogger(GrpcServer.class);
     /** Streams last as long as the process; only unary calls are worth waiting for, and they are short. */
     private static final long ENDING_MILLIS = 500;
+    private static final int HANDSHAKE_SECONDS = 10;
+    private static final int ALIVE_SECONDS = 10;
     /** After whatever the services rest on. */
     private static final int LAST = 10_000;
 
@@ -68,6 +70,7 @@ public class GrpcServer {
         if (config.port().isEmpty()) {
             return;
         }
+        int port = config.port().getAsInt();
         List<ServerServiceDefinition> served = new ArrayList<>();
         services.forEach(service -> served.add(service.bindService()));
         served.add(ProtoReflectionServiceV1.newInstance().bindService());
@@ -75,9 +78,14 @@ public class GrpcServer {
         MetricCollectingServerInterceptor times = new MetricCollectingServerInterceptor(meters);
         CallerTraces traces = new CallerTraces(telemetry);
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
-                        new InetSocketAddress(config.host(), config.port().getAsInt()))
+                        new InetSocketAddress(config.host(), port))
                 .sslContext(tls.ofServer())
                 .maxInboundMessageSize(config.maxMessageBytes())
+                .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
+                // A peer that vanished without a word is noticed; ours ask every 20 s (ServiceChannel) and may.
+                .keepAliveTime(ALIVE_SECONDS, TimeUnit.SECONDS)
+                .keepAliveTimeout(ALIVE_SECONDS, TimeUnit.SECONDS)
+                .permitKeepAliveTime(ALIVE_SECONDS, TimeUnit.SECONDS)
                 .directExecutor()
                 .addTransportFilter(peers);
         // The first of these sees the call first.
@@ -86,7 +94,7 @@ public class GrpcServer {
         try {
             server = builder.build().start();
         } catch (IOException e) {
-            throw new UncheckedIOException("gRPC can't be served at " + config.host() + ":" + config.port(), e);
+            throw new UncheckedIOException("gRPC can't be served at " + config.host() + ":" + port, e);
         }
         LOG.infov("Serves gRPC over mutual TLS at {0}:{1}", config.host(), Integer.toString(server.getPort()));
     }

@@ -6,9 +6,8 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 
 /**
@@ -18,8 +17,8 @@ public final class UnaryCalls {
     /** So many calls run at once; the next ones are refused as {@link Overload} says. */
     public static final int MOST_AT_ONCE = 1024;
 
-    private static final Executor THREADS = Executors.newThreadPerTaskExecutor(
-            Thread.ofVirtual().name("grpc-call-", 0).factory());
+    private static final ThreadFactory THREADS =
+            Thread.ofVirtual().name("grpc-call").factory();
     private static final Semaphore PLACES = new Semaphore(MOST_AT_ONCE);
 
     private UnaryCalls() {}
@@ -45,15 +44,21 @@ public final class UnaryCalls {
             // With a handler, an answer to a caller that has gone is dropped instead of thrown.
             cancellable.setOnCancelHandler(() -> {});
         }
-        Runnable within = io.opentelemetry.context.Context.current()
-                .wrap(Context.current().wrap(() -> run(call, body, refused)));
-        THREADS.execute(() -> {
-            try {
-                within.run();
-            } finally {
-                PLACES.release();
-            }
-        });
+        Runnable within = traced(Context.current().wrap(() -> run(call, body, refused)));
+        THREADS.newThread(() -> {
+                    try {
+                        within.run();
+                    } finally {
+                        PLACES.release();
+                    }
+                })
+                .start();
+    }
+
+    /** Most calls bring no trace, and changing the trace context costs more than a look. */
+    private static Runnable traced(Runnable body) {
+        io.opentelemetry.context.Context trace = io.opentelemetry.context.Context.current();
+        return trace == io.opentelemetry.context.Context.root() ? body : trace.wrap(body);
     }
 
     private static void run(StreamObserver<?> call, Runnable body, Consumer<Status> refused) {
