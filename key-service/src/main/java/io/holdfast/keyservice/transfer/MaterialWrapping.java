@@ -114,7 +114,8 @@ public enum MaterialWrapping {
             throw new EnvelopeDamaged();
         }
         try {
-            return SecretBytes.takeOwnershipOf(keyWrapCipher(Cipher.DECRYPT_MODE, aes).doFinal(wrapped, at, length));
+            return SecretBytes.takeOwnershipOf(
+                    keyWrapCipher(Cipher.DECRYPT_MODE, aes).doFinal(wrapped, at, length));
         } catch (IllegalArgumentException emptyKey) {
             throw new EnvelopeDamaged();
         }

@@ -40,6 +40,7 @@ public class GrpcServer {
     private static final Logger LOG = Logger.getLogger(GrpcServer.class);
     /** Streams last as long as the process; only unary calls are worth waiting for, and they are short. */
     private static final long ENDING_MILLIS = 500;
+
     private static final int HANDSHAKE_SECONDS = 10;
     private static final int ALIVE_SECONDS = 10;
     /** After whatever the services rest on. */
@@ -77,8 +78,7 @@ public class GrpcServer {
         PeerIdentity peers = new PeerIdentity();
         MetricCollectingServerInterceptor times = new MetricCollectingServerInterceptor(meters);
         CallerTraces traces = new CallerTraces(telemetry);
-        NettyServerBuilder builder = NettyServerBuilder.forAddress(
-                        new InetSocketAddress(config.host(), port))
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(config.host(), port))
                 .sslContext(tls.ofServer())
                 .maxInboundMessageSize(config.maxMessageBytes())
                 .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
