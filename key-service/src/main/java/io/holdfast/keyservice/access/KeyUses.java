@@ -5,6 +5,7 @@ import io.holdfast.kernel.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -79,11 +80,13 @@ public class KeyUses {
 
     /** Waits until every use that began before this call has ended, for a term at most: those give nothing away. */
     public void awaitEarlier() {
+        List<Generation> began;
         replacing.lock();
         try {
             Generation last = current;
-            // Listed first: whoever ends the next generation has to wait for this one too.
             ending.add(last);
+            // Those of others who wait as well, and none that is ended after this one.
+            began = List.copyOf(ending);
             current = new Generation();
             last.leave();
         } finally {
@@ -91,7 +94,7 @@ public class KeyUses {
         }
         long end = System.nanoTime() + term.toNanos();
         try {
-            for (Generation earlier : ending) {
+            for (Generation earlier : began) {
                 if (earlier.empty.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                     ending.remove(earlier);
                 }

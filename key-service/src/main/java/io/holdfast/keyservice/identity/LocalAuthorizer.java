@@ -75,8 +75,7 @@ public class LocalAuthorizer implements Authorizer {
             List<String> permissions,
             CompartmentId compartment,
             Map<String, String> variables) {
-        Answer answer = new Answer(
-                view.stateRevision(), Validity.UNTIL_CHANGE, view.identity().tenancyOf(compartment));
+        Answer answer = new Answer(view.stateRevision(), view.identity().tenancyOf(compartment));
         if (permissions.isEmpty() || permissions.size() > MAX_PERMISSIONS) {
             return answer.denied("a request needs 1 to " + MAX_PERMISSIONS + " permissions");
         }
@@ -103,22 +102,17 @@ public class LocalAuthorizer implements Authorizer {
             return answer.denied("the request can't be evaluated: " + e.getMessage());
         }
         io.holdfast.iam.decision.Decision decision = policies.get().decide(request);
-        Validity decided = decision.holdsUntil().map(Validity::until).orElse(Validity.UNTIL_CHANGE);
-        return answer.until(decided).of(!(decision instanceof Denied), decision.explanation());
+        return answer.of(!(decision instanceof Denied), decision.explanation(), new Validity(decision.holdsUntil()));
     }
 
     /** What every decision about one question says, however it turns out. */
-    private record Answer(long stateRevision, Validity holdsUntil, Optional<TenancyId> targetTenancy) {
-        Decision of(boolean allowed, String reason) {
+    private record Answer(long stateRevision, Optional<TenancyId> targetTenancy) {
+        Decision of(boolean allowed, String reason, Validity holdsUntil) {
             return new Decision(allowed, reason, stateRevision, holdsUntil, targetTenancy);
         }
 
         Decision denied(String reason) {
-            return of(false, reason);
-        }
-
-        Answer until(Validity end) {
-            return new Answer(stateRevision, holdsUntil.and(end), targetTenancy);
+            return of(false, reason, Validity.UNTIL_CHANGE);
         }
     }
 }
