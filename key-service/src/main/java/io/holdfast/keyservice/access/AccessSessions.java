@@ -174,7 +174,9 @@ public class AccessSessions {
         while (!closed) {
             try {
                 Client first = waiting.poll(tickMillis, TimeUnit.MILLISECONDS);
-                if (first != null) {
+                if (first == null) {
+                    stayPresent();
+                } else {
                     answer(first, this::next);
                 }
                 closeSilent();
@@ -183,6 +185,15 @@ public class AccessSessions {
                     LOG.warn("The session thread was interrupted without a shutdown; going on");
                 }
             }
+        }
+    }
+
+    /** From the start on, and not from the first Ping: calls that need no session use keys too. */
+    private void stayPresent() {
+        try {
+            presence.present();
+        } catch (RuntimeException e) {
+            LOG.warnv("This replica can''t make itself known. cause={0}", e.toString());
         }
     }
 

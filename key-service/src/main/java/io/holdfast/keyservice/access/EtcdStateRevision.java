@@ -1,8 +1,7 @@
 package io.holdfast.keyservice.access;
 
 import io.holdfast.kernel.Bytes;
-import io.holdfast.platform.store.KeyValueStore;
-import io.holdfast.platform.store.StoredValue;
+import io.holdfast.kernel.TimeSource;
 import io.holdfast.platform.store.Transaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -14,21 +13,31 @@ import java.util.function.Consumer;
 class EtcdStateRevision implements StateRevision {
     private static final Bytes RAISED = Bytes.copyOf("raised".getBytes(StandardCharsets.UTF_8));
 
-    private final SharedRead<Long> shared;
+    private final HeldRevision held;
+    private final SessionRegistry registry;
 
     @Inject
-    EtcdStateRevision(KeyValueStore store) {
-        this.shared = new SharedRead<>(
-                () -> store.get(KEY).map(StoredValue::modRevision).orElse(0L));
+    EtcdStateRevision(AccessSessions sessions, AccessConfig config) {
+        this.registry = sessions.registry();
+        this.held = new HeldRevision(
+                sessions.presence()::readRevision,
+                registry::known,
+                KeyUses.heldFor(config.term()),
+                TimeSource.system());
     }
 
     @Override
     public long current() {
-        return shared.get();
+        return held.read();
+    }
+
+    @Override
+    public long held() {
+        return held.get();
     }
 
     @Override
     public Consumer<Transaction.Builder> raise() {
-        return transaction -> transaction.put(KEY, RAISED);
+        return transaction -> transaction.put(KEY, RAISED).whenCommitted(registry::announce);
     }
 }

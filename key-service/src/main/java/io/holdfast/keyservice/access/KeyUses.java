@@ -2,9 +2,11 @@ package io.holdfast.keyservice.access;
 
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
+import io.holdfast.kernel.TimeSource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,7 +25,14 @@ import java.util.function.Supplier;
  */
 @ApplicationScoped
 public class KeyUses {
+    /** Of a term, how long what a use rests on may have been read before the use began. */
+    private static final int HELD_TENTHS = 1;
+    /** A client's clock may be slower than ours by the last tenth, and so may another replica's. */
+    private static final int MOST_TENTHS = 9;
+
     private final Duration term;
+    private final Duration most;
+    private final TimeSource time;
     /** Ended by {@link #awaitEarlier} and not yet empty. */
     private final Set<Generation> ending = ConcurrentHashMap.newKeySet();
 
@@ -52,24 +61,35 @@ public class KeyUses {
 
     @Inject
     KeyUses(AccessConfig config) {
-        this(config.term());
+        this(config.term(), TimeSource.system());
     }
 
-    KeyUses(Duration term) {
+    KeyUses(Duration term, TimeSource time) {
         this.term = term;
+        this.time = time;
+        this.most = term.dividedBy(10).multipliedBy(MOST_TENTHS - HELD_TENTHS);
+    }
+
+    /** How long a replica may go on using a state revision that it has read, from the beginning of the read on. */
+    static Duration heldFor(Duration term) {
+        return term.dividedBy(10).multipliedBy(HELD_TENTHS);
     }
 
     /**
-     * Runs a use of a key, from the reading of the key's state to the finished answer.
+     * Runs a use of a key, from the reading of the key's state to the finished answer. The state may be as old as
+     * {@link StateRevision#held} allows.
      *
-     * @throws ProblemException SERVICE_UNAVAILABLE when it took nine tenths of a term: what it rests on may be over
+     * @throws ProblemException SERVICE_UNAVAILABLE when it took eight tenths of a term: what it rests on may be over
      */
     public <T> T run(Supplier<T> use) {
-        long began = System.nanoTime();
+        long began = time.monotonicNanos();
+        Instant beganAt = time.wall();
         Generation mine = enter();
         try {
             T answer = use.get();
-            if (System.nanoTime() - began >= term.toNanos() / 10 * 9) {
+            // By both clocks: the monotonic one of some systems stands still while the machine sleeps.
+            if (time.monotonicNanos() - began >= most.toNanos()
+                    || Duration.between(beganAt, time.wall()).compareTo(most) >= 0) {
                 throw new ProblemException(ProblemCode.SERVICE_UNAVAILABLE);
             }
             return answer;

@@ -11,19 +11,25 @@ import io.holdfast.platform.store.TransactionResult;
 import io.holdfast.platform.store.WatchListener;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which processes may be answering Pings: one leased key for each under {@value #PREFIX}.
+ * Which processes may be answering Pings, or using keys on a revision that they hold: one leased key for each under
+ * {@value #PREFIX}.
  *
- * <p>A replica answers a Ping only from a read that also found its own key, and its lease outlives a killed process by
- * more than a term. So what a replica answered is over when its key is gone, or within a term after it went.
+ * <p>A replica answers a Ping, and holds a revision, only from a read that also found its own key, and its lease outlives a
+ * killed process by more than a term. So what a replica answered is over when its key is gone, or within a term after it
+ * went.
+ *
+ * <p>Thread safe.
  */
 final class ReplicaPresence {
     static final String PREFIX = "/holdfast/keys/replicas/";
@@ -31,12 +37,15 @@ final class ReplicaPresence {
     private static final Logger LOG = Logger.getLogger(ReplicaPresence.class);
     /** A lease is renewed at a third of its time; what is left must still exceed a term. */
     private static final int LEASE_TERMS = 3;
+    /** Reads before a presence that etcd does not keep is given up. */
+    private static final int ATTEMPTS = 2;
 
     private final KeyValueStore store;
     private final TimeSource time;
     private final Duration term;
     private final String ownKey = PREFIX + UUID.randomUUID();
-    private final AtomicReference<KeyValueStore.@Nullable Lease> lease = new AtomicReference<>();
+    private final ReentrantLock registering = new ReentrantLock();
+    private volatile KeyValueStore.@Nullable Lease lease;
     /** Keys of other replicas as the watch tells them. */
     private final Set<String> others = ConcurrentHashMap.newKeySet();
     /** When the watch last told of another replica's coming or going. */
@@ -51,29 +60,61 @@ final class ReplicaPresence {
     /**
      * The state revision, read linearizably by a replica that is known to the others.
      *
-     * @throws StoreUnavailable when etcd can't be read, or this replica's key is gone
+     * @throws StoreUnavailable when etcd can't be read, or does not keep this replica's key
      */
     long readRevision() {
-        KeyValueStore.Lease held = lease.get();
-        if (held == null || !held.alive()) {
-            register();
+        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            KeyValueStore.Lease held = present();
+            TransactionResult result = store.commit(
+                    Transaction.builder().read(StateRevision.KEY).read(ownKey).build());
+            if (result.read(ownKey).isPresent()) {
+                return result.read(StateRevision.KEY)
+                        .map(StoredValue::modRevision)
+                        .orElse(0L);
+            }
+            lapsed(held);
         }
-        TransactionResult result = store.commit(
-                Transaction.builder().read(StateRevision.KEY).read(ownKey).build());
-        if (result.read(ownKey).isEmpty()) {
-            lease.set(null);
-            throw new StoreUnavailable("this replica's presence has lapsed", null);
-        }
-        return result.read(StateRevision.KEY).map(StoredValue::modRevision).orElse(0L);
+        throw new StoreUnavailable("this replica's presence has lapsed", null);
     }
 
-    private void register() {
-        Bytes now = Bytes.copyOf(time.wall().toString().getBytes(StandardCharsets.UTF_8));
-        lease.set(store.lease(
-                        term.multipliedBy(LEASE_TERMS),
-                        id -> Transaction.builder().putLeased(ownKey, now, id).build())
-                .orElse(null));
-        LOG.infov("This replica is present. key={0}", ownKey);
+    /** Makes this replica known to the others, if it is not. @throws StoreUnavailable when etcd can't be written */
+    KeyValueStore.Lease present() {
+        KeyValueStore.Lease held = lease;
+        return held != null && held.alive() ? held : register();
+    }
+
+    private KeyValueStore.Lease register() {
+        registering.lock();
+        try {
+            KeyValueStore.Lease held = lease;
+            if (held != null && held.alive()) {
+                return held;
+            }
+            Bytes now = Bytes.copyOf(time.wall().toString().getBytes(StandardCharsets.UTF_8));
+            KeyValueStore.Lease fresh = store.lease(
+                            term.multipliedBy(LEASE_TERMS),
+                            id -> Transaction.builder()
+                                    .putLeased(ownKey, now, id)
+                                    .build())
+                    .orElseThrow(() -> new StoreUnavailable("this replica's presence was refused", null));
+            lease = fresh;
+            LOG.infov("This replica is present. key={0}", ownKey);
+            return fresh;
+        } finally {
+            registering.unlock();
+        }
+    }
+
+    private void lapsed(KeyValueStore.Lease held) {
+        registering.lock();
+        try {
+            if (Objects.equals(lease, held)) {
+                lease = null;
+                held.close();
+            }
+        } finally {
+            registering.unlock();
+        }
     }
 
     /** The watch begins: what is there now, and what went while nobody watched. */

@@ -39,7 +39,7 @@ public final class SessionRegistry {
     /** What clients may be using whose sessions are gone. */
     private final Outstanding departed = new Outstanding();
     /** The newest state revision that this process knows of. */
-    private long known;
+    private volatile long known;
 
     public SessionRegistry(TimeSource time, Duration term, int maxSessions) {
         if (maxSessions < 1 || maxSessions > 10_000 || term.toMillis() < 1_000 || term.toMillis() > 60_000) {
@@ -222,6 +222,11 @@ public final class SessionRegistry {
 
     private static long left(OptionalLong deadline, long now) {
         return deadline.isPresent() ? deadline.getAsLong() - now : 0;
+    }
+
+    /** The newest state revision that this process has heard of, by a read, a watch, or a change of its own. */
+    long known() {
+        return known;
     }
 
     /** Sessions open now. */

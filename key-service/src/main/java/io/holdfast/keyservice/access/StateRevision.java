@@ -14,6 +14,16 @@ public interface StateRevision {
     /** Read linearizably from etcd; callers that come while a read is under way share the next one. */
     long current();
 
+    /**
+     * A revision that was the current one a moment ago, and than which this process has heard of none newer. It needs no
+     * read as a rule. Allowed by it is what {@link #current} would allow, or would have allowed a tenth of a session term
+     * ago; whoever ends access waits for longer (see {@link KeyUses}). Let nothing be refused by it: what is refused may have
+     * been allowed meanwhile, by another replica.
+     */
+    default long held() {
+        return current();
+    }
+
     /** Part of every transaction that changes access: writes the one key. */
     Consumer<Transaction.Builder> raise();
 }

@@ -33,8 +33,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides how bindings stand. An answer is kept for as long as the state revision does not move, which every call asks
- * etcd for (callers that come together share one read), and no longer than it holds by its own conditions of time.
+ * Decides how bindings stand. An answer is kept for as long as the state revision does not move, and no longer than it
+ * holds by its own conditions of time. Whether it has moved every call asks etcd, callers that come together with one read;
+ * only a yes may rest on a read of a moment ago.
  *
  * <p>Binding, key and state revision come from one etcd transaction; the policy's answer carries the revision it rests on.
  * Where they differ the answer claims the older: whoever knows of the newer revision will not use it.
@@ -72,8 +73,20 @@ public class BindingDecisions implements BindingAccess {
                 bindings.stream().map(id -> grant(id, standings.get(id))).toList());
     }
 
-    /** How one binding stands now. */
+    /**
+     * How one binding stands: allowed by what this replica holds of the state, or else as of now.
+     *
+     * @see StateRevision#held
+     */
     public Standing standing(BindingId id) {
+        return keptAt(state.held())
+                .of(id)
+                .filter(Standing.Allowed.class::isInstance)
+                .orElseGet(() -> standingNow(id));
+    }
+
+    /** How one binding stands now. */
+    public Standing standingNow(BindingId id) {
         Standing standing = standings(List.of(id)).get(id);
         if (standing == null) {
             throw new IllegalStateException("no standing of " + id.value());

@@ -26,14 +26,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Wraps and unwraps data encryption keys of a binding: by the master key itself where its vault wraps in memory (direct
- * mode), else by a key-encryption key (hierarchical mode). One decision about the binding, on one linearizable read, covers
- * a whole batch.
+ * mode), else by a key-encryption key (hierarchical mode). One decision about the binding covers a whole batch.
  */
 @ApplicationScoped
 public class BindingCrypto {
@@ -112,7 +112,15 @@ public class BindingCrypto {
      * @throws io.holdfast.kernel.ProblemException INVALID_PARAMETER for a payload that is no data encryption key
      */
     public Wrapped wrap(BindingId id, Predicate<Binding.Facts> mayAsk, List<SecretBytes> payloads) {
-        Standing.Allowed standing = require(id, mayAsk);
+        Standing.Allowed standing = require(decisions.standing(id), mayAsk);
+        try {
+            return wrap(id, standing, payloads);
+        } catch (MaterialUnusable unusable) {
+            return wrap(id, newer(id, mayAsk, standing).orElseThrow(() -> unusable), payloads);
+        }
+    }
+
+    private Wrapped wrap(BindingId id, Standing.Allowed standing, List<SecretBytes> payloads) {
         MasterKey.Facts key = standing.key().facts();
         KeyVersionId version = key.currentVersion();
         List<Bytes> wrapped = vaults.of(key).wrapsInMemory(key.shape())
@@ -151,7 +159,26 @@ public class BindingCrypto {
      * @throws Refused see {@link Refusal}
      */
     public Unwrapped unwrap(BindingId id, Predicate<Binding.Facts> mayAsk, List<Bytes> wrapped) {
-        Standing.Allowed standing = require(id, mayAsk);
+        Standing.Allowed standing = require(decisions.standing(id), mayAsk);
+        Unwrapped first = unwrap(id, standing, wrapped);
+        if (first.items().stream().allMatch(Item.Payload.class::isInstance)) {
+            return first;
+        }
+        Optional<Standing.Allowed> newer;
+        try {
+            newer = newer(id, mayAsk, standing);
+        } catch (RuntimeException e) {
+            wipe(first.items());
+            throw e;
+        }
+        if (newer.isEmpty()) {
+            return first;
+        }
+        wipe(first.items());
+        return unwrap(id, newer.get(), wrapped);
+    }
+
+    private Unwrapped unwrap(BindingId id, Standing.Allowed standing, List<Bytes> wrapped) {
         List<@Nullable WrappedDek> parsed = new ArrayList<>(wrapped.size());
         for (Bytes each : wrapped) {
             parsed.add(parse(each, standing.key()));
@@ -241,8 +268,17 @@ public class BindingCrypto {
         return new Seen(standing.stateRevision(), standing.keyRevision());
     }
 
-    private Standing.Allowed require(BindingId id, Predicate<Binding.Facts> mayAsk) {
-        return switch (decisions.standing(id)) {
+    /**
+     * How the binding stands now, if that differs from what a failure rests on: another replica may have given the key a
+     * version of which this one has not heard yet.
+     */
+    private Optional<Standing.Allowed> newer(BindingId id, Predicate<Binding.Facts> mayAsk, Standing.Allowed restedOn) {
+        Standing.Allowed now = require(decisions.standingNow(id), mayAsk);
+        return now.stateRevision() == restedOn.stateRevision() ? Optional.empty() : Optional.of(now);
+    }
+
+    private static Standing.Allowed require(Standing standing, Predicate<Binding.Facts> mayAsk) {
+        return switch (standing) {
             case Standing.Unknown unknown -> throw new Refused(new Refusal.UnknownBinding());
             case Standing.Withheld withheld -> {
                 requireServed(withheld.binding(), mayAsk);

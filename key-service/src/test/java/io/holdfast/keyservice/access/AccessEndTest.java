@@ -2,6 +2,7 @@ package io.holdfast.keyservice.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.kernel.TimeSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class AccessEndTest {
     private final List<String> told = new CopyOnWriteArrayList<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final KeyUses uses = new KeyUses(Duration.ofSeconds(30));
+    private final KeyUses uses = new KeyUses(Duration.ofSeconds(30), TimeSource.system());
 
     @AfterEach
     void stop() {

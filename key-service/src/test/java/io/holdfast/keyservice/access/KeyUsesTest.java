@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.kernel.ProblemException;
-import io.holdfast.testkit.Await;
+import io.holdfast.kernel.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class KeyUsesTest {
     @Test
     void waitsForTheUsesThatBeganBeforeAndForNoOther() throws Exception {
-        KeyUses uses = new KeyUses(Duration.ofSeconds(30));
+        KeyUses uses = new KeyUses(Duration.ofSeconds(30), TimeSource.system());
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch entered = new CountDownLatch(1);
         CompletableFuture<String> earlier = CompletableFuture.supplyAsync(() -> uses.run(() -> {
@@ -35,16 +35,30 @@ class KeyUsesTest {
     }
 
     @Test
-    void aUseThatTookATermGivesNothingAway() {
-        Duration term = Duration.ofMillis(50);
-        KeyUses uses = new KeyUses(term);
-        long began = System.nanoTime();
+    void aUseThatTookMostOfATermGivesNothingAway() {
+        ManualTime time = new ManualTime();
+        KeyUses uses = new KeyUses(Duration.ofSeconds(5), time);
+
+        assertThat(uses.run(() -> after(time, Duration.ofMillis(3999)))).isEqualTo("plaintext");
+        assertThatThrownBy(() -> uses.run(() -> after(time, Duration.ofSeconds(4))))
+                .isInstanceOf(ProblemException.class);
+    }
+
+    @Test
+    void norDoesOneDuringWhichTheMachineSlept() {
+        ManualTime time = new ManualTime();
+        KeyUses uses = new KeyUses(Duration.ofSeconds(5), time);
 
         assertThatThrownBy(() -> uses.run(() -> {
-                    Await.atMostSeconds(5).until("a term", () -> System.nanoTime() - began > term.toNanos());
+                    time.sleep(Duration.ofMinutes(1));
                     return "plaintext";
                 }))
                 .isInstanceOf(ProblemException.class);
+    }
+
+    private static String after(ManualTime time, Duration passed) {
+        time.advance(passed);
+        return "plaintext";
     }
 
     private static void await(CountDownLatch latch) {

@@ -12,6 +12,7 @@ public final class ManualTime implements TimeSource {
     private static final Instant ORIGIN = Instant.parse("2026-11-24T12:00:00Z");
 
     private final AtomicLong nanos = new AtomicLong();
+    private final AtomicLong slept = new AtomicLong();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
     void onMove(Runnable listener) {
@@ -23,9 +24,14 @@ public final class ManualTime implements TimeSource {
         listeners.forEach(Runnable::run);
     }
 
+    /** The wall clock goes on alone, as while a machine sleeps. */
+    void sleep(Duration by) {
+        slept.addAndGet(by.toNanos());
+    }
+
     @Override
     public Instant wall() {
-        return ORIGIN.plusNanos(nanos.get());
+        return ORIGIN.plusNanos(nanos.get() + slept.get());
     }
 
     @Override

@@ -149,9 +149,12 @@ class SessionBarrierTest {
         assertThat(presence.readRevision()).isZero();
         store.values.clear();
 
-        assertThatThrownBy(presence::readRevision).isInstanceOf(StoreUnavailable.class);
-        // And present again with the next.
+        // Present again before it reads again.
         assertThat(presence.readRevision()).isZero();
+        assertThat(store.values).hasSize(1);
+
+        store.forgetful = true;
+        assertThatThrownBy(presence::readRevision).isInstanceOf(StoreUnavailable.class);
     }
 
     @Test
@@ -182,6 +185,8 @@ class SessionBarrierTest {
     private static final class Presences implements KeyValueStore {
         private final Map<String, StoredValue> values = new ConcurrentSkipListMap<>();
         private volatile boolean away;
+        /** Keeps nothing. */
+        private volatile boolean forgetful;
 
         void put(String key) {
             values.put(key, new StoredValue(key, Bytes.copyOf(new byte[0]), 1, 1));
@@ -204,6 +209,9 @@ class SessionBarrierTest {
         @Override
         public TransactionResult commit(Transaction transaction) {
             transaction.writes().forEach(write -> put(write.key()));
+            if (forgetful) {
+                values.clear();
+            }
             return new TransactionResult.Committed(
                     1,
                     transaction.reads().stream()

@@ -215,9 +215,11 @@ public final class EtcdStore implements KeyValueStore {
                 .flatMap(found -> found.getKvs().stream())
                 .map(EtcdStore::stored)
                 .toList();
-        return answer.isSucceeded()
-                ? new TransactionResult.Committed(revision, read)
-                : new TransactionResult.Refused(revision, read);
+        if (!answer.isSucceeded()) {
+            return new TransactionResult.Refused(revision, read);
+        }
+        transaction.committed(revision);
+        return new TransactionResult.Committed(revision, read);
     }
 
     private static Cmp compare(Transaction.Condition condition) {

@@ -4,6 +4,7 @@ import io.holdfast.kernel.Bytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /**
  * A compare-and-swap over several keys: all writes happen, atomically, if and only if all conditions hold. Bounded by
@@ -15,11 +16,13 @@ public final class Transaction {
     private final List<Condition> conditions;
     private final List<Write> writes;
     private final List<String> reads;
+    private final List<LongConsumer> whenCommitted;
 
     private Transaction(Builder builder) {
         this.conditions = List.copyOf(builder.conditions);
         this.writes = List.copyOf(builder.writes);
         this.reads = List.copyOf(builder.reads);
+        this.whenCommitted = List.copyOf(builder.whenCommitted);
     }
 
     public static Builder builder() {
@@ -37,6 +40,11 @@ public final class Transaction {
     /** Keys read in the same transaction, before its writes when it commits, and also when it is refused. */
     public List<String> reads() {
         return reads;
+    }
+
+    /** Tells those who asked for it; called by the store, once, before whoever committed learns of it. */
+    void committed(long revision) {
+        whenCommitted.forEach(each -> each.accept(revision));
     }
 
     /** What must be true. */
@@ -68,6 +76,7 @@ public final class Transaction {
         private final List<Condition> conditions = new ArrayList<>();
         private final List<Write> writes = new ArrayList<>();
         private final List<String> reads = new ArrayList<>();
+        private final List<LongConsumer> whenCommitted = new ArrayList<>();
 
         private Builder() {}
 
@@ -112,6 +121,14 @@ public final class Transaction {
 
         public Builder read(String key) {
             reads.add(key);
+            return this;
+        }
+
+        /**
+         * @param told the revision of the writes, when it is certain that they were applied; must not block and not throw
+         */
+        public Builder whenCommitted(LongConsumer told) {
+            whenCommitted.add(told);
             return this;
         }
 
