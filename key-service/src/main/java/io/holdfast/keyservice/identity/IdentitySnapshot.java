@@ -1,7 +1,6 @@
 package io.holdfast.keyservice.identity;
 
-import io.holdfast.iam.decision.CompartmentTree;
-import io.holdfast.iam.decision.Policy;
+import io.holdfast.iam.decision.Installation;
 import io.holdfast.iam.decision.PolicySet;
 import io.holdfast.iam.decision.Principal;
 import io.holdfast.kernel.Ocid.ClusterId;
@@ -74,7 +73,7 @@ public final class IdentitySnapshot implements SigningKeys {
 
     private final boolean allRevocations;
     private final DynamicGroups membershipOfResources;
-    private final Map<TenancyId, PolicySet> policySets = new HashMap<>();
+    private final Installation installation;
 
     /**
      * From what stands in etcd, read at one store revision.
@@ -114,10 +113,11 @@ public final class IdentitySnapshot implements SigningKeys {
         this.allRevocations = allRevocations;
         this.revision = newest;
         groups.values().forEach(group -> index(group.value()));
-        for (Tenancy tenancy : tenancies.values()) {
-            policySets.put(tenancy.id(), policySet(tenancy));
-            rules.put(tenancy.id(), rules(tenancy));
-        }
+        tenancies.values().forEach(tenancy -> rules.put(tenancy.id(), rules(tenancy)));
+        this.installation = Installations.of(
+                tenancies.values(),
+                compartments.values().stream().map(Versioned::value).toList(),
+                policies.values().stream().map(Versioned::value).toList());
     }
 
     private void take(StoredValue value) {
@@ -185,22 +185,6 @@ public final class IdentitySnapshot implements SigningKeys {
         }
     }
 
-    private PolicySet policySet(Tenancy tenancy) {
-        CompartmentTree tree = CompartmentTree.of(
-                tenancy.id(),
-                tenancy.name(),
-                reachable(tenancy).stream()
-                        .map(it -> new CompartmentTree.Compartment(it.id(), it.name(), it.parentId()))
-                        .toList());
-        return PolicySet.of(
-                tree,
-                policies.values().stream()
-                        .map(Versioned::value)
-                        .filter(it -> it.tenancyId().equals(tenancy.id()))
-                        .map(it -> new Policy(it.id(), it.name(), it.compartmentId(), it.statements()))
-                        .toList());
-    }
-
     private io.holdfast.iam.decision.DynamicGroups rules(Tenancy tenancy) {
         io.holdfast.iam.decision.DynamicGroups read =
                 io.holdfast.iam.decision.DynamicGroups.of(dynamicGroups(tenancy.id()).stream()
@@ -218,24 +202,6 @@ public final class IdentitySnapshot implements SigningKeys {
         group.memberships().forEach(it -> memberships
                 .computeIfAbsent(it.userId(), user -> new HashSet<>())
                 .add(of));
-    }
-
-    /** From the root down. One whose parent is missing or too deep is left out, with all below it. */
-    private List<Compartment> reachable(Tenancy tenancy) {
-        Map<CompartmentId, List<Compartment>> children = compartments.values().stream()
-                .map(Versioned::value)
-                .filter(it -> it.tenancyId().equals(tenancy.id()))
-                .collect(Collectors.groupingBy(Compartment::parentId));
-        List<Compartment> found = new ArrayList<>();
-        List<CompartmentId> level = List.of(tenancy.id().rootCompartment());
-        for (int depth = 0; depth < CompartmentTree.MAX_DEPTH && !level.isEmpty(); depth++) {
-            List<Compartment> below = level.stream()
-                    .flatMap(parent -> children.getOrDefault(parent, List.of()).stream())
-                    .toList();
-            found.addAll(below);
-            level = below.stream().map(Compartment::id).toList();
-        }
-        return found;
     }
 
     /** The identity revision; 0 when nothing was ever written. */
@@ -342,9 +308,14 @@ public final class IdentitySnapshot implements SigningKeys {
         return !allRevocations || hasRevocation(user, tokenId) || (many != null && !issuedAt.isAfter(many.before()));
     }
 
+    /** The policies of all tenancies, which decide. */
+    public Installation installation() {
+        return installation;
+    }
+
     /** Empty for a tenancy that does not exist. */
     public Optional<PolicySet> policySet(TenancyId tenancy) {
-        return Optional.ofNullable(policySets.get(tenancy));
+        return installation.policySet(tenancy);
     }
 
     @Override
