@@ -30,6 +30,7 @@ public final class OcidModule extends SimpleModule {
         reads(Ocid.CompartmentId.class, Ocid.CompartmentId::new);
         reads(Ocid.UserId.class, Ocid.UserId::new);
         reads(Ocid.GroupId.class, Ocid.GroupId::new);
+        reads(Ocid.MembershipId.class, Ocid.MembershipId::new);
         reads(Ocid.DynamicGroupId.class, Ocid.DynamicGroupId::new);
         reads(Ocid.PolicyId.class, Ocid.PolicyId::new);
         reads(Ocid.VaultId.class, Ocid.VaultId::new);

@@ -15,6 +15,7 @@ public sealed interface Ocid
                 Ocid.CompartmentId,
                 Ocid.UserId,
                 Ocid.GroupId,
+                Ocid.MembershipId,
                 Ocid.DynamicGroupId,
                 Ocid.PolicyId,
                 Ocid.VaultId,
@@ -66,6 +67,13 @@ public sealed interface Ocid
     record GroupId(String value) implements Ocid {
         public GroupId {
             OcidSyntax.require(value, "group");
+        }
+    }
+
+    /** The membership of a user in a group. */
+    record MembershipId(String value) implements Ocid {
+        public MembershipId {
+            OcidSyntax.require(value, "groupmembership");
         }
     }
 
@@ -150,6 +158,10 @@ public sealed interface Ocid
 
         public GroupId group() {
             return new GroupId(global("group"));
+        }
+
+        public MembershipId membership() {
+            return new MembershipId(global("groupmembership"));
         }
 
         public DynamicGroupId dynamicGroup() {

@@ -42,7 +42,7 @@ public final class KeyUse {
                 principal, "Decrypt", List.of("KEY_DECRYPT"), key.facts().compartmentId(), variables(key));
         return new Decision(
                 decrypt.allowed(),
-                decrypt.reason(),
+                decrypt.reasons(),
                 Math.min(encrypt.stateRevision(), decrypt.stateRevision()),
                 encrypt.holdsUntil().and(decrypt.holdsUntil()),
                 decrypt.targetTenancy());

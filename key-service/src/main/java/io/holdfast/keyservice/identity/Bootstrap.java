@@ -1,6 +1,5 @@
 package io.holdfast.keyservice.identity;
 
-import io.holdfast.events.DomainEvent;
 import io.holdfast.events.IdentityEvent.PolicyChanged;
 import io.holdfast.iam.decision.Policy;
 import io.holdfast.kernel.Ocid;
@@ -11,15 +10,13 @@ import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.identity.Identities.ApiKey;
 import io.holdfast.keyservice.identity.Identities.Group;
+import io.holdfast.keyservice.identity.Identities.Membership;
 import io.holdfast.keyservice.identity.Identities.StoredPolicy;
 import io.holdfast.keyservice.identity.Identities.Tenancy;
 import io.holdfast.keyservice.identity.Identities.User;
-import io.holdfast.keyservice.identity.Identities.Versioned;
-import io.holdfast.keyservice.signing.KeyReference;
 import io.holdfast.keyservice.signing.RsaPublicKey;
 import io.holdfast.platform.store.OutcomeUnknown;
 import io.holdfast.platform.store.StoreUnavailable;
-import io.holdfast.platform.store.Transaction;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -30,19 +27,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
-import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * Creates the first tenancy, its administrator and the built-in policy, from a file that the operator wrote. Idempotent:
- * each start adds what is missing in one transaction, and changes nothing that is there.
+ * Creates the first tenancy, its administrator and the built-in policy, from a file that the operator wrote. All
+ * of it in one transaction, and only when there is no such tenancy: from then on its administrators decide who is what.
  */
 @ApplicationScoped
 class Bootstrap {
@@ -142,90 +136,61 @@ class Bootstrap {
     }
 
     void apply(First first) {
-        Optional<List<String>> created = identity.change(view -> missing(view.identity(), first));
-        created.ifPresentOrElse(
-                parts -> LOG.infov(
-                        "The first tenancy is set up. tenancy={0} created={1}",
-                        first.tenancy().value(), String.join(", ", parts)),
-                () -> LOG.infov(
-                        "The first tenancy is there. tenancy={0}",
-                        first.tenancy().value()));
+        identity.change(view -> creation(view.identity(), first))
+                .ifPresentOrElse(
+                        name -> LOG.infov(
+                                "The tenancy is set up. name={0} tenancy={1}",
+                                name, first.tenancy().value()),
+                        () -> LOG.infov(
+                                "The tenancy is there. tenancy={0}",
+                                first.tenancy().value()));
     }
 
-    private Optional<Identity.Change<List<String>>> missing(IdentitySnapshot identity, First first) {
+    /** Once the tenancy is there, its own people decide: what they deleted must not come back with the next start. */
+    private Optional<Identity.Change<String>> creation(IdentitySnapshot identity, First first) {
+        if (identity.tenancy(first.tenancy()).isPresent()) {
+            return Optional.empty();
+        }
+        if (identity.tenancies().stream().anyMatch(it -> it.name().equalsIgnoreCase(first.tenancyName()))) {
+            throw new IllegalArgumentException("a tenancy named " + first.tenancyName() + " exists already");
+        }
         Instant now = time.wall().truncatedTo(ChronoUnit.MILLIS);
-        List<String> parts = new ArrayList<>();
-        List<Consumer<Transaction.Builder>> writes = new ArrayList<>();
-        List<DomainEvent> events = new ArrayList<>();
-        if (identity.tenancy(first.tenancy()).isEmpty()) {
-            parts.add("tenancy");
-            Tenancy tenancy = new Tenancy(first.tenancy(), first.tenancyName(), first.tenancyName(), now);
-            writes.add(it -> it.put(IdentityLayout.tenancy(tenancy.id()), IdentityDocuments.write(tenancy)));
-        }
-        if (identity.user(first.user()).isEmpty()) {
-            parts.add("administrator");
-            User user = new User(first.user(), first.tenancy(), first.userName(), "The first administrator", true, now);
-            writes.add(it -> it.put(IdentityLayout.user(user.id()), IdentityDocuments.write(user)));
-        }
-        Optional<Group> group = identity.groups().stream()
-                .map(Versioned::value)
-                .filter(it -> it.id().equals(first.group()))
-                .findFirst();
-        if (group.isEmpty() || !group.get().members().contains(first.user())) {
-            parts.add("membership");
-            Group next = group.map(seen -> new Group(
-                            seen.id(),
-                            seen.tenancyId(),
-                            seen.name(),
-                            seen.description(),
-                            Stream.concat(seen.members().stream(), Stream.of(first.user()))
-                                    .toList(),
-                            seen.timeCreated()))
-                    .orElseGet(() -> new Group(
-                            first.group(),
-                            first.tenancy(),
-                            ADMINISTRATORS,
-                            "Administrators of the tenancy",
-                            List.of(first.user()),
-                            now));
-            writes.add(it -> it.put(IdentityLayout.group(next.id()), IdentityDocuments.write(next)));
-        }
-        KeyReference reference =
-                new KeyReference(first.tenancy(), first.user(), first.key().fingerprint());
-        if (!identity.hasKey(reference)) {
-            parts.add("API key " + reference.fingerprint());
-            ApiKey key = new ApiKey(
-                    first.tenancy(),
-                    first.user(),
-                    reference.fingerprint(),
-                    first.key().toPem(),
-                    now);
-            writes.add(it -> it.put(IdentityLayout.apiKey(key), IdentityDocuments.write(key)));
-        }
-        boolean hasPolicy = identity.policies().stream()
-                .map(Versioned::value)
-                .anyMatch(it -> it.builtIn() && it.tenancyId().equals(first.tenancy()));
-        if (!hasPolicy) {
-            parts.add("built-in policy");
-            StoredPolicy policy = new StoredPolicy(
-                    mint.policy(),
-                    first.tenancy(),
-                    first.tenancy().rootCompartment(),
-                    BUILT_IN_POLICY,
-                    "Lets the Administrators manage the tenancy",
-                    List.of(Policy.ADMINISTRATORS),
-                    null,
-                    true,
-                    now,
-                    Map.of(),
-                    Map.of());
-            writes.add(it -> it.put(IdentityLayout.policy(policy.id()), IdentityDocuments.write(policy)));
-            events.add(new PolicyChanged(
-                    policy.id(), policy.compartmentId(), policy.name(), "CREATED", policy.statements(), ACTOR));
-        }
-        return parts.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Identity.Change<>(
-                        transaction -> writes.forEach(it -> it.accept(transaction)), events, revision -> parts));
+        Tenancy tenancy = new Tenancy(first.tenancy(), first.tenancyName(), first.tenancyName(), now);
+        User user = new User(first.user(), first.tenancy(), first.userName(), "The first administrator", true, now);
+        Group group = new Group(
+                first.group(),
+                first.tenancy(),
+                ADMINISTRATORS,
+                "Administrators of the tenancy",
+                List.of(new Membership(mint.membership(), user.id(), now)),
+                now,
+                Map.of(),
+                Map.of());
+        ApiKey key = new ApiKey(
+                first.tenancy(), user.id(), first.key().fingerprint(), first.key().toPem(), now);
+        StoredPolicy policy = new StoredPolicy(
+                mint.policy(),
+                first.tenancy(),
+                first.tenancy().rootCompartment(),
+                BUILT_IN_POLICY,
+                "Lets the Administrators manage the tenancy",
+                List.of(Policy.ADMINISTRATORS),
+                null,
+                true,
+                now,
+                Map.of(),
+                Map.of());
+        return Optional.of(new Identity.Change<>(
+                it -> it
+                        // A record that can't be read is not in the snapshot, and is not to be written over.
+                        .ifAbsent(IdentityLayout.tenancy(tenancy.id()))
+                        .put(IdentityLayout.tenancy(tenancy.id()), IdentityDocuments.write(tenancy))
+                        .put(IdentityLayout.user(user.id()), IdentityDocuments.write(user))
+                        .put(IdentityLayout.group(group.id()), IdentityDocuments.write(group))
+                        .put(IdentityLayout.apiKey(key), IdentityDocuments.write(key))
+                        .put(IdentityLayout.policy(policy.id()), IdentityDocuments.write(policy)),
+                List.of(new PolicyChanged(
+                        policy.id(), policy.compartmentId(), policy.name(), "CREATED", policy.statements(), ACTOR)),
+                revision -> first.tenancyName()));
     }
 }

@@ -3,7 +3,6 @@ package io.holdfast.keyservice.identity;
 import io.holdfast.iam.decision.Decision;
 import io.holdfast.iam.decision.Operation;
 import io.holdfast.iam.decision.Permission;
-import io.holdfast.iam.decision.PolicySet;
 import io.holdfast.iam.decision.Principal;
 import io.holdfast.iam.decision.Request;
 import io.holdfast.iam.decision.Request.Need;
@@ -55,9 +54,8 @@ public final class Explanations {
         Principal principal = identity.principal(asked)
                 .orElseThrow(
                         () -> ProblemException.invalid("principal", "is no active user of the tenancy and no cluster"));
-        PolicySet policies = identity.policySet(asked.tenancyId()).orElseThrow(ProblemException::notFound);
         try {
-            return policies.decide(new Request(
+            return identity.installation().decide(new Request(
                     principal,
                     operation,
                     needs,

@@ -1,7 +1,11 @@
 package io.holdfast.keyservice.identity;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.DynamicGroupId;
 import io.holdfast.kernel.Ocid.GroupId;
+import io.holdfast.kernel.Ocid.MembershipId;
 import io.holdfast.kernel.Ocid.PolicyId;
 import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.UserId;
@@ -14,7 +18,11 @@ import org.jspecify.annotations.Nullable;
 public final class Identities {
     private Identities() {}
 
-    /** A tenancy; its root compartment has the same OCID. */
+    /**
+     * A tenancy; its root compartment has the same OCID.
+     *
+     * @param name of no other tenancy of the installation, whatever the case: policies of other tenancies may name it
+     */
     public record Tenancy(TenancyId id, String name, String description, Instant timeCreated) {}
 
     /** A compartment below the root. */
@@ -33,19 +41,111 @@ public final class Identities {
         }
     }
 
-    /** @param active false when blocked: neither keys nor tokens of the user hold */
+    /**
+     * @param active false when blocked: neither keys nor tokens of the user hold
+     * @param email null when none was given
+     */
     public record User(
-            UserId id, TenancyId tenancyId, String name, String description, boolean active, Instant timeCreated) {}
+            UserId id,
+            TenancyId tenancyId,
+            String name,
+            String description,
+            boolean active,
+            @Nullable String email,
+            Instant timeCreated,
+            Map<String, String> freeformTags,
+            Map<String, Map<String, Object>> definedTags) {
+        public User {
+            freeformTags = copyOf(freeformTags);
+            definedTags = copyOf(definedTags);
+        }
 
+        public User(
+                UserId id, TenancyId tenancyId, String name, String description, boolean active, Instant timeCreated) {
+            this(id, tenancyId, name, description, active, null, timeCreated, Map.of(), Map.of());
+        }
+    }
+
+    /** A user in a group; at most one of the same user in the same group. */
+    public record Membership(MembershipId id, UserId userId, Instant timeCreated) {}
+
+    /** @param memberships kept in the group's own record: one read says who is in it */
     public record Group(
             GroupId id,
             TenancyId tenancyId,
             String name,
             String description,
-            List<UserId> members,
-            Instant timeCreated) {
+            List<Membership> memberships,
+            Instant timeCreated,
+            Map<String, String> freeformTags,
+            Map<String, Map<String, Object>> definedTags) {
         public Group {
-            members = List.copyOf(members);
+            memberships = List.copyOf(memberships);
+            freeformTags = copyOf(freeformTags);
+            definedTags = copyOf(definedTags);
+        }
+
+        /**
+         * From the record in etcd, also from one that an earlier release wrote.
+         *
+         * @param members the whole of the memberships in a record of that kind, which has no {@code memberships}
+         */
+        @JsonCreator
+        static Group read(
+                @JsonProperty("id") GroupId id,
+                @JsonProperty("tenancyId") TenancyId tenancyId,
+                @JsonProperty("name") String name,
+                @JsonProperty("description") String description,
+                @JsonProperty("members") @Nullable List<UserId> members,
+                @JsonProperty("memberships") @Nullable List<Membership> memberships,
+                @JsonProperty("timeCreated") Instant timeCreated,
+                @JsonProperty("freeformTags") @Nullable Map<String, String> freeformTags,
+                @JsonProperty("definedTags") @Nullable Map<String, Map<String, Object>> definedTags) {
+            List<Membership> all = memberships;
+            if (all == null) {
+                all = members == null
+                        ? List.of()
+                        : members.stream()
+                                .map(it -> new Membership(EarlierMemberships.id(id, it), it, timeCreated))
+                                .toList();
+            }
+            return new Group(
+                    id, tenancyId, name, description, all, timeCreated, copyOf(freeformTags), copyOf(definedTags));
+        }
+
+        /** Also written to etcd, for replicas of an earlier release. */
+        @JsonProperty("members")
+        public List<UserId> members() {
+            return memberships.stream().map(Membership::userId).toList();
+        }
+
+        public boolean has(UserId user) {
+            return memberships.stream().anyMatch(it -> it.userId().equals(user));
+        }
+
+        /** The same group with these members. */
+        Group with(List<Membership> next) {
+            return new Group(id, tenancyId, name, description, next, timeCreated, freeformTags, definedTags);
+        }
+    }
+
+    /**
+     * Resources, chosen by a rule instead of one by one.
+     *
+     * @param matchingRule as its author wrote it
+     */
+    public record DynamicGroup(
+            DynamicGroupId id,
+            TenancyId tenancyId,
+            String name,
+            String description,
+            String matchingRule,
+            Instant timeCreated,
+            Map<String, String> freeformTags,
+            Map<String, Map<String, Object>> definedTags) {
+        public DynamicGroup {
+            freeformTags = copyOf(freeformTags);
+            definedTags = copyOf(definedTags);
         }
     }
 
@@ -91,6 +191,11 @@ public final class Identities {
      * @param expiresAt when the last of those tokens would have ended by itself: the record is kept until then
      */
     public record RevokedTokens(UserId userId, Instant before, Instant expiresAt) {}
+
+    /** Records of an earlier release have no tags. */
+    private static <V> Map<String, V> copyOf(@Nullable Map<String, V> tags) {
+        return tags == null ? Map.of() : Map.copyOf(tags);
+    }
 
     /** @param revision etcd mod revision of the record: its etag, and what a change compares */
     public record Versioned<T>(T value, long revision) {}

@@ -1,6 +1,7 @@
 package io.holdfast.keyservice.identity;
 
 import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.DynamicGroupId;
 import io.holdfast.kernel.Ocid.GroupId;
 import io.holdfast.kernel.Ocid.PolicyId;
 import io.holdfast.kernel.Ocid.TenancyId;
@@ -18,13 +19,15 @@ final class IdentityLayout {
     static final String COMPARTMENTS = PREFIX + "compartments/";
     static final String USERS = PREFIX + "users/";
     static final String GROUPS = PREFIX + "groups/";
+    static final String DYNAMIC_GROUPS = PREFIX + "dynamic-groups/";
     static final String API_KEYS = PREFIX + "api-keys/";
     static final String POLICIES = PREFIX + "policies/";
     static final String REVOKED_TOKENS = PREFIX + "revoked-tokens/";
     static final String TOKENS_REVOKED_BEFORE = PREFIX + "tokens-revoked-before/";
 
     /** All kinds of records but revocations: their number is bounded by the service limits. */
-    static final List<String> RECORDS = List.of(TENANCIES, COMPARTMENTS, USERS, GROUPS, API_KEYS, POLICIES);
+    static final List<String> RECORDS = 
+            List.of(TENANCIES, COMPARTMENTS, USERS, GROUPS, DYNAMIC_GROUPS, API_KEYS, POLICIES);
 
     /** Records that take kubectl tokens away. */
     static final List<String> REVOCATIONS = List.of(TOKENS_REVOKED_BEFORE, REVOKED_TOKENS);
@@ -45,6 +48,10 @@ final class IdentityLayout {
 
     static String group(GroupId id) {
         return GROUPS + id.value();
+    }
+
+    static String dynamicGroup(DynamicGroupId id) {
+        return DYNAMIC_GROUPS + id.value();
     }
 
     static String apiKey(Identities.ApiKey key) {

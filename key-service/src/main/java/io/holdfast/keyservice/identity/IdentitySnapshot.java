@@ -1,17 +1,19 @@
 package io.holdfast.keyservice.identity;
 
-import io.holdfast.iam.decision.CompartmentTree;
-import io.holdfast.iam.decision.Policy;
+import io.holdfast.iam.decision.Installation;
 import io.holdfast.iam.decision.PolicySet;
 import io.holdfast.iam.decision.Principal;
 import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.DynamicGroupId;
+import io.holdfast.kernel.Ocid.GroupId;
 import io.holdfast.kernel.Ocid.PolicyId;
 import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.UserId;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.keyservice.identity.Identities.ApiKey;
 import io.holdfast.keyservice.identity.Identities.Compartment;
+import io.holdfast.keyservice.identity.Identities.DynamicGroup;
 import io.holdfast.keyservice.identity.Identities.Group;
 import io.holdfast.keyservice.identity.Identities.RevokedToken;
 import io.holdfast.keyservice.identity.Identities.RevokedTokens;
@@ -27,7 +29,9 @@ import io.holdfast.platform.store.StoredValue;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,8 +57,14 @@ public final class IdentitySnapshot implements SigningKeys {
     private final Map<CompartmentId, TenancyId> roots = new HashMap<>();
     private final Map<CompartmentId, Versioned<Compartment>> compartments = new HashMap<>();
     private final Map<UserId, Versioned<User>> users = new HashMap<>();
-    private final List<Versioned<Group>> groups = new ArrayList<>();
+    private final Map<GroupId, Versioned<Group>> groups = new HashMap<>();
+    /** Which groups each user is in: asked at every decision. */
+    private final Map<UserId, Set<Principal.Group>> memberships = new HashMap<>();
+
+    private final Map<DynamicGroupId, Versioned<DynamicGroup>> dynamicGroups = new HashMap<>();
+    private final Map<TenancyId, io.holdfast.iam.decision.DynamicGroups> rules = new HashMap<>();
     private final Map<KeyReference, RsaPublicKey> keys = new HashMap<>();
+    private final Map<KeyReference, Versioned<ApiKey>> apiKeys = new HashMap<>();
     private final Map<PolicyId, Versioned<StoredPolicy>> policies = new HashMap<>();
     private final Map<String, RevokedToken> revoked = new HashMap<>();
     private final Map<UserId, RevokedTokens> revokedBefore = new HashMap<>();
@@ -62,8 +72,8 @@ public final class IdentitySnapshot implements SigningKeys {
     private final List<String> over = new ArrayList<>();
 
     private final boolean allRevocations;
-    private final DynamicGroups dynamicGroups;
-    private final Map<TenancyId, PolicySet> policySets = new HashMap<>();
+    private final DynamicGroups membershipOfResources;
+    private final Installation installation;
 
     /**
      * From what stands in etcd, read at one store revision.
@@ -80,7 +90,7 @@ public final class IdentitySnapshot implements SigningKeys {
             boolean allRevocations,
             Instant now,
             DynamicGroups dynamicGroups) {
-        this.dynamicGroups = dynamicGroups;
+        this.membershipOfResources = dynamicGroups;
         long newest = 0;
         for (StoredValue value : records) {
             if (value.key().equals(IdentityLayout.REVISION)) {
@@ -102,9 +112,12 @@ public final class IdentitySnapshot implements SigningKeys {
         }
         this.allRevocations = allRevocations;
         this.revision = newest;
-        for (Tenancy tenancy : tenancies.values()) {
-            policySets.put(tenancy.id(), policySet(tenancy));
-        }
+        groups.values().forEach(group -> index(group.value()));
+        tenancies.values().forEach(tenancy -> rules.put(tenancy.id(), rules(tenancy)));
+        this.installation = Installations.of(
+                tenancies.values(),
+                compartments.values().stream().map(Versioned::value).toList(),
+                policies.values().stream().map(Versioned::value).toList());
     }
 
     private void take(StoredValue value) {
@@ -121,12 +134,15 @@ public final class IdentitySnapshot implements SigningKeys {
             users.put(it.id(), new Versioned<>(it, value.modRevision()));
         } else if (key.startsWith(IdentityLayout.GROUPS)) {
             Group it = IdentityDocuments.read(key, value.value(), Group.class);
-            groups.add(new Versioned<>(it, value.modRevision()));
+            groups.put(it.id(), new Versioned<>(it, value.modRevision()));
+        } else if (key.startsWith(IdentityLayout.DYNAMIC_GROUPS)) {
+            DynamicGroup it = IdentityDocuments.read(key, value.value(), DynamicGroup.class);
+            dynamicGroups.put(it.id(), new Versioned<>(it, value.modRevision()));
         } else if (key.startsWith(IdentityLayout.API_KEYS)) {
             ApiKey it = IdentityDocuments.read(key, value.value(), ApiKey.class);
-            keys.put(
-                    new KeyReference(it.tenancyId(), it.userId(), it.fingerprint()),
-                    RsaPublicKey.fromPem(it.publicKey()));
+            KeyReference reference = new KeyReference(it.tenancyId(), it.userId(), it.fingerprint());
+            apiKeys.put(reference, new Versioned<>(it, value.modRevision()));
+            keys.put(reference, RsaPublicKey.fromPem(it.publicKey()));
         } else if (key.startsWith(IdentityLayout.POLICIES)) {
             StoredPolicy it = IdentityDocuments.read(key, value.value(), StoredPolicy.class);
             policies.put(it.id(), new Versioned<>(it, value.modRevision()));
@@ -169,38 +185,23 @@ public final class IdentitySnapshot implements SigningKeys {
         }
     }
 
-    private PolicySet policySet(Tenancy tenancy) {
-        CompartmentTree tree = CompartmentTree.of(
-                tenancy.id(),
-                tenancy.name(),
-                reachable(tenancy).stream()
-                        .map(it -> new CompartmentTree.Compartment(it.id(), it.name(), it.parentId()))
-                        .toList());
-        return PolicySet.of(
-                tree,
-                policies.values().stream()
+    private io.holdfast.iam.decision.DynamicGroups rules(Tenancy tenancy) {
+        io.holdfast.iam.decision.DynamicGroups read =
+                io.holdfast.iam.decision.DynamicGroups.of(dynamicGroups(tenancy.id()).stream()
                         .map(Versioned::value)
-                        .filter(it -> it.tenancyId().equals(tenancy.id()))
-                        .map(it -> new Policy(it.id(), it.name(), it.compartmentId(), it.statements()))
+                        .map(it -> new io.holdfast.iam.decision.DynamicGroups.Definition(
+                                it.id(), it.name(), it.matchingRule()))
                         .toList());
+        read.unusable()
+                .forEach(it -> LOG.errorv("A dynamic group has no members, as its rule can't be read. group={0}", it));
+        return read;
     }
 
-    /** From the root down. One whose parent is missing or too deep is left out, with all below it. */
-    private List<Compartment> reachable(Tenancy tenancy) {
-        Map<CompartmentId, List<Compartment>> children = compartments.values().stream()
-                .map(Versioned::value)
-                .filter(it -> it.tenancyId().equals(tenancy.id()))
-                .collect(Collectors.groupingBy(Compartment::parentId));
-        List<Compartment> found = new ArrayList<>();
-        List<CompartmentId> level = List.of(tenancy.id().rootCompartment());
-        for (int depth = 0; depth < CompartmentTree.MAX_DEPTH && !level.isEmpty(); depth++) {
-            List<Compartment> below = level.stream()
-                    .flatMap(parent -> children.getOrDefault(parent, List.of()).stream())
-                    .toList();
-            found.addAll(below);
-            level = below.stream().map(Compartment::id).toList();
-        }
-        return found;
+    private void index(Group group) {
+        Principal.Group of = new Principal.Group(group.id(), group.name());
+        group.memberships().forEach(it -> memberships
+                .computeIfAbsent(it.userId(), user -> new HashSet<>())
+                .add(of));
     }
 
     /** The identity revision; 0 when nothing was ever written. */
@@ -210,6 +211,11 @@ public final class IdentitySnapshot implements SigningKeys {
 
     public Optional<Tenancy> tenancy(TenancyId id) {
         return Optional.ofNullable(tenancies.get(id));
+    }
+
+    /** Of the installation; no two have the same name. */
+    public List<Tenancy> tenancies() {
+        return List.copyOf(tenancies.values());
     }
 
     /**
@@ -233,8 +239,40 @@ public final class IdentitySnapshot implements SigningKeys {
         return Optional.ofNullable(users.get(id));
     }
 
+    public List<Versioned<User>> users() {
+        return List.copyOf(users.values());
+    }
+
     public List<Versioned<Group>> groups() {
-        return List.copyOf(groups);
+        return List.copyOf(groups.values());
+    }
+
+    public Optional<Versioned<Group>> group(GroupId id) {
+        return Optional.ofNullable(groups.get(id));
+    }
+
+    public Optional<Versioned<DynamicGroup>> dynamicGroup(DynamicGroupId id) {
+        return Optional.ofNullable(dynamicGroups.get(id));
+    }
+
+    /** Empty for a tenancy that does not exist or has none. */
+    public List<Versioned<DynamicGroup>> dynamicGroups(TenancyId tenancy) {
+        return dynamicGroups.values().stream()
+                .filter(it -> it.value().tenancyId().equals(tenancy))
+                .toList();
+    }
+
+    /** The rules of a tenancy's dynamic groups, read and ready to be asked. Empty for a tenancy that does not exist. */
+    public Optional<io.holdfast.iam.decision.DynamicGroups> rules(TenancyId tenancy) {
+        return Optional.ofNullable(rules.get(tenancy));
+    }
+
+    /** A user's API keys, oldest first. */
+    public List<Versioned<ApiKey>> apiKeys(UserId user) {
+        return apiKeys.values().stream()
+                .filter(it -> it.value().userId().equals(user))
+                .sorted(Comparator.comparing(it -> it.value().timeCreated()))
+                .toList();
     }
 
     public Optional<Versioned<StoredPolicy>> policy(PolicyId id) {
@@ -270,13 +308,14 @@ public final class IdentitySnapshot implements SigningKeys {
         return !allRevocations || hasRevocation(user, tokenId) || (many != null && !issuedAt.isAfter(many.before()));
     }
 
-    /** Empty for a tenancy that does not exist. */
-    public Optional<PolicySet> policySet(TenancyId tenancy) {
-        return Optional.ofNullable(policySets.get(tenancy));
+    /** The policies of all tenancies, which decide. */
+    public Installation installation() {
+        return installation;
     }
 
-    boolean hasKey(KeyReference reference) {
-        return keys.containsKey(reference);
+    /** Empty for a tenancy that does not exist. */
+    public Optional<PolicySet> policySet(TenancyId tenancy) {
+        return installation.policySet(tenancy);
     }
 
     @Override
@@ -310,7 +349,7 @@ public final class IdentitySnapshot implements SigningKeys {
                             new ClusterId(caller.id()),
                             caller.tenancyId(),
                             new CompartmentId(caller.compartmentId()),
-                            dynamicGroups.of(this, caller)));
+                            membershipOfResources.of(this, caller)));
                 default -> Optional.empty();
             };
         } catch (ProblemException e) {
@@ -320,11 +359,7 @@ public final class IdentitySnapshot implements SigningKeys {
     }
 
     private Set<Principal.Group> groupsOf(UserId user) {
-        return groups.stream()
-                .map(Versioned::value)
-                .filter(group -> group.members().contains(user))
-                .map(group -> new Principal.Group(group.id(), group.name()))
-                .collect(Collectors.toSet());
+        return memberships.getOrDefault(user, Set.of());
     }
 
     private static String revokedKey(UserId user, String tokenId) {

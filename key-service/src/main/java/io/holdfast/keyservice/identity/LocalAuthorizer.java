@@ -1,8 +1,6 @@
 package io.holdfast.keyservice.identity;
 
-import io.holdfast.iam.decision.Decision.Denied;
 import io.holdfast.iam.decision.Permission;
-import io.holdfast.iam.decision.PolicySet;
 import io.holdfast.iam.decision.Principal;
 import io.holdfast.iam.decision.Request;
 import io.holdfast.iam.decision.Request.Need;
@@ -19,10 +17,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Decides by the policies of the caller's tenancy. Nothing is allowed unless a statement grants it.
+ * Decides by the policies of the tenancy that the target's compartment belongs to. A caller of another tenancy needs the
+ * consent of both: a statement of its own tenancy endorses, one of the target's admits. Nothing is allowed unless statements
+ * grant it.
  *
  * <p>An unknown principal, tenancy or permission is denied. When etcd does not answer there is no decision, and the caller
  * gets 503 instead of access.
@@ -61,9 +62,11 @@ public class LocalAuthorizer implements Authorizer {
             CompartmentId compartment,
             Map<String, String> variables) {
         Decision decision = evaluate(view, caller, operation, permissions, compartment, variables);
-        LOG.debugv(
-                "Decided. operation={0} principal={1} compartment={2} allowed={3} reason={4}",
-                operation, caller.id(), compartment.value(), decision.allowed(), decision.reason());
+        if (LOG.isDebugEnabled()) {
+            LOG.debugv(
+                    "Decided. operation={0} principal={1} compartment={2} allowed={3} reason={4}",
+                    operation, caller.id(), compartment.value(), decision.allowed(), decision.reason());
+        }
         return decision;
     }
 
@@ -91,28 +94,25 @@ public class LocalAuthorizer implements Authorizer {
         if (principal.isEmpty()) {
             return answer.denied("the principal does not exist or is not active");
         }
-        Optional<PolicySet> policies = view.identity().policySet(caller.tenancyId());
-        if (policies.isEmpty()) {
-            return answer.denied("there is no such tenancy");
-        }
         Request request;
         try {
             request = new Request(principal.get(), operation, needs, compartment, variables, TIME.wall());
         } catch (IllegalArgumentException e) {
             return answer.denied("the request can't be evaluated: " + e.getMessage());
         }
-        io.holdfast.iam.decision.Decision decision = policies.get().decide(request);
-        return answer.of(!(decision instanceof Denied), decision.explanation(), new Validity(decision.holdsUntil()));
+        io.holdfast.iam.decision.Decision decision =
+                view.identity().installation().decide(request);
+        return answer.of(decision.allowed(), decision::explanation, new Validity(decision.holdsUntil()));
     }
 
     /** What every decision about one question says, however it turns out. */
     private record Answer(long stateRevision, Optional<TenancyId> targetTenancy) {
-        Decision of(boolean allowed, String reason, Validity holdsUntil) {
-            return new Decision(allowed, reason, stateRevision, holdsUntil, targetTenancy);
+        Decision of(boolean allowed, Supplier<String> reasons, Validity holdsUntil) {
+            return new Decision(allowed, reasons, stateRevision, holdsUntil, targetTenancy);
         }
 
         Decision denied(String reason) {
-            return of(false, reason, Validity.UNTIL_CHANGE);
+            return of(false, () -> reason, Validity.UNTIL_CHANGE);
         }
     }
 }

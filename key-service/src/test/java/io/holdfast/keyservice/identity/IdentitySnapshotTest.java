@@ -4,12 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.iam.decision.Principal;
 import io.holdfast.iam.decision.Principal.DynamicGroup;
+import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid;
+import io.holdfast.kernel.Ocid.GroupId;
 import io.holdfast.kernel.Ocid.TenancyId;
+import io.holdfast.kernel.Ocid.UserId;
 import io.holdfast.keyservice.identity.Identities.Compartment;
+import io.holdfast.keyservice.identity.Identities.Group;
+import io.holdfast.keyservice.identity.Identities.Membership;
 import io.holdfast.keyservice.identity.Identities.Tenancy;
+import io.holdfast.keyservice.identity.Identities.User;
+import io.holdfast.keyservice.identity.Identities.Versioned;
 import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.store.StoredValue;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +59,79 @@ class IdentitySnapshotTest {
         DynamicGroup group = new DynamicGroup(MINT.dynamicGroup(), "Clusters");
         member.set(Set.of(group));
         assertThat(identity.principal(cluster)).map(Principal::dynamicGroups).contains(Set.of(group));
+    }
+
+    @Test
+    void groupsOfAnEarlierReleaseKeepTheirMembers() {
+        User alice = new User(MINT.user(), KEYS.id(), "alice", "Alice", true, NOW);
+        GroupId id = MINT.group();
+        String earlier = "{\"id\":\"" + id.value() + "\",\"tenancyId\":\""
+                + KEYS.id().value()
+                + "\",\"name\":\"Operators\",\"description\":\"they operate\",\"members\":[\""
+                + alice.id().value() + "\"],\"timeCreated\":\"2026-01-01T00:00:00Z\"}";
+        StoredValue record = new StoredValue(
+                IdentityLayout.group(id), Bytes.copyOf(earlier.getBytes(StandardCharsets.UTF_8)), 7, 1);
+
+        IdentitySnapshot identity = read(record, stored(IdentityLayout.user(alice.id()), alice));
+
+        Group group = identity.group(id).orElseThrow().value();
+        assertThat(group.memberships()).extracting(Membership::userId).containsExactly(alice.id());
+        assertThat(group.memberships()).extracting(Membership::timeCreated).containsExactly(NOW);
+        assertThat(group.freeformTags()).isEmpty();
+        assertThat(identity.principal(IdentitySnapshot.caller(alice)))
+                .map(Principal::groups)
+                .contains(Set.of(new Principal.Group(id, "Operators")));
+        // The id does not change from one reading to the next, nor when the group is written again.
+        assertThat(read(record).group(id).orElseThrow().value()).isEqualTo(group);
+        assertThat(IdentityDocuments.read("it", IdentityDocuments.write(group), Group.class))
+                .isEqualTo(group);
+    }
+
+    @Test
+    void usersOfAnEarlierReleaseAreRead() {
+        UserId id = MINT.user();
+        String earlier = "{\"id\":\"" + id.value() + "\",\"tenancyId\":\""
+                + KEYS.id().value()
+                + "\",\"name\":\"alice\",\"description\":\"Alice\",\"active\":true,"
+                + "\"timeCreated\":\"2026-01-01T00:00:00Z\"}";
+
+        IdentitySnapshot identity = read(new StoredValue(
+                IdentityLayout.user(id), Bytes.copyOf(earlier.getBytes(StandardCharsets.UTF_8)), 7, 1));
+
+        assertThat(identity.activeUser(id))
+                .contains(new User(id, KEYS.id(), "alice", "Alice", true, NOW));
+    }
+
+    @Test
+    void dynamicGroupsHaveTheirRuleRead() {
+        Identities.DynamicGroup clusters = dynamicGroup("Clusters", "resource.type = 'cluster'");
+        Identities.DynamicGroup damaged = dynamicGroup("Damaged", "resource.type =");
+
+        IdentitySnapshot identity = read(
+                stored(IdentityLayout.tenancy(KEYS.id()), KEYS),
+                stored(IdentityLayout.tenancy(CLUSTERS.id()), CLUSTERS),
+                stored(IdentityLayout.dynamicGroup(clusters.id()), clusters),
+                stored(IdentityLayout.dynamicGroup(damaged.id()), damaged));
+
+        assertThat(identity.tenancies()).containsExactlyInAnyOrder(KEYS, CLUSTERS);
+        assertThat(identity.dynamicGroups(KEYS.id()))
+                .extracting(Versioned::value)
+                .containsExactlyInAnyOrder(clusters, damaged);
+        assertThat(identity.dynamicGroups(CLUSTERS.id())).isEmpty();
+        Principal cluster = Principal.cluster(MINT.cluster(), KEYS.id(), INNER.id(), Set.of());
+        assertThat(identity.rules(KEYS.id()).orElseThrow().join(cluster).dynamicGroups())
+                .containsExactly(new DynamicGroup(clusters.id(), "Clusters"));
+        assertThat(identity.rules(CLUSTERS.id()).orElseThrow().join(cluster).dynamicGroups())
+                .isEmpty();
+    }
+
+    private static Identities.DynamicGroup dynamicGroup(String name, String rule) {
+        return new Identities.DynamicGroup(
+                MINT.dynamicGroup(), KEYS.id(), name, "a group", rule, NOW, Map.of(), Map.of());
+    }
+
+    private static IdentitySnapshot read(StoredValue... records) {
+        return new IdentitySnapshot(List.of(records), List.of(), true, NOW, new NoDynamicGroups());
     }
 
     private static Compartment compartment(TenancyId tenancy) {

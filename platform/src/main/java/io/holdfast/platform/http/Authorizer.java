@@ -6,6 +6,7 @@ import io.holdfast.kernel.Validity;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Decides what a caller may do. key-service has its own; the other services ask key-service. Denies on error. */
 public interface Authorizer {
@@ -43,7 +44,8 @@ public interface Authorizer {
      * A decision may be kept and used again while its state revision stands and until its end, a denial no longer than a
      * permission: a condition of time may give access that ends, or that has yet to begin.
      *
-     * @param reason for the log and the audit trail, never for the caller
+     * @param reasons for the log and the audit trail, never for the caller. Written when they are asked for: they may cost a
+     *     thousand times what the decision did
      * @param stateRevision the access state the decision rests on
      * @param holdsUntil never to be used afterwards
      * @param targetTenancy that the compartment of the target belongs to, whoever asks; what is made there belongs to it.
@@ -51,8 +53,28 @@ public interface Authorizer {
      */
     record Decision(
             boolean allowed,
-            String reason,
+            Supplier<String> reasons,
             long stateRevision,
             Validity holdsUntil,
-            Optional<TenancyId> targetTenancy) {}
+            Optional<TenancyId> targetTenancy) {
+        /** With a reason that is there already. */
+        public Decision(
+                boolean allowed,
+                String reason,
+                long stateRevision,
+                Validity holdsUntil,
+                Optional<TenancyId> targetTenancy) {
+            this(allowed, () -> reason, stateRevision, holdsUntil, targetTenancy);
+        }
+
+        public String reason() {
+            return reasons.get();
+        }
+
+        /** Without the reasons, which nobody asked for. */
+        @Override
+        public String toString() {
+            return "Decision[allowed=" + allowed + ", stateRevision=" + stateRevision + ", holdsUntil=" + holdsUntil + "]";
+        }
+    }
 }
