@@ -167,7 +167,11 @@ class Bootstrap {
                 Map.of(),
                 Map.of());
         ApiKey key = new ApiKey(
-                first.tenancy(), user.id(), first.key().fingerprint(), first.key().toPem(), now);
+                first.tenancy(),
+                user.id(),
+                first.key().fingerprint(),
+                first.key().toPem(),
+                now);
         StoredPolicy policy = new StoredPolicy(
                 mint.policy(),
                 first.tenancy(),

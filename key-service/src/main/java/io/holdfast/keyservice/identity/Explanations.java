@@ -55,13 +55,14 @@ public final class Explanations {
                 .orElseThrow(
                         () -> ProblemException.invalid("principal", "is no active user of the tenancy and no cluster"));
         try {
-            return identity.installation().decide(new Request(
-                    principal,
-                    operation,
-                    needs,
-                    compartment,
-                    variables,
-                    TimeSource.system().wall()));
+            return identity.installation()
+                    .decide(new Request(
+                            principal,
+                            operation,
+                            needs,
+                            compartment,
+                            variables,
+                            TimeSource.system().wall()));
         } catch (IllegalArgumentException e) {
             throw ProblemException.invalid("variables", "can't be evaluated: " + e.getMessage());
         }

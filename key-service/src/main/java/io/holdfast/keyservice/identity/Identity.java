@@ -47,6 +47,9 @@ public class Identity implements SigningKeys {
     private static final int MAX_REVOCATIONS = 2 * TokenRevocations.ONE_BY_ONE;
 
     private static final int ATTEMPTS = 8;
+    /** No state revision. */
+    private static final long NEVER = -1;
+
     private static final Bytes CHANGED = Bytes.copyOf("changed".getBytes(StandardCharsets.UTF_8));
 
     private final KeyValueStore store;
@@ -55,7 +58,7 @@ public class Identity implements SigningKeys {
     private final DynamicGroups dynamicGroups;
     private final SharedRead<View> shared = new SharedRead<>(this::read);
     /** Written only inside the shared read, of which one runs at a time. */
-    private volatile IdentitySnapshot cached = IdentitySnapshot.EMPTY;
+    private volatile View last = new View(IdentitySnapshot.EMPTY, NEVER);
 
     private final TimeSource time = TimeSource.system();
 
@@ -92,9 +95,21 @@ public class Identity implements SigningKeys {
         return shared.get();
     }
 
+    /**
+     * Identity as this replica holds it, mostly without a read. It may allow; what it refuses is to be asked of
+     * {@link #current}.
+     *
+     * @see StateRevision#held
+     */
+    public View held() {
+        View now = last;
+        // Every change of identity raises the state revision: while that is not newer, identity has not changed.
+        return now.stateRevision() >= state.held() ? now : current();
+    }
+
     @Override
     public Optional<Owned> find(KeyReference reference) {
-        return current().identity().find(reference);
+        return held().identity().find(reference).or(() -> current().identity().find(reference));
     }
 
     /**
@@ -140,12 +155,13 @@ public class Identity implements SigningKeys {
                 .build());
         long stateRevision = revision(result, StateRevision.KEY);
         long identityRevision = revision(result, IdentityLayout.REVISION);
-        IdentitySnapshot snapshot = cached;
+        IdentitySnapshot snapshot = last.identity();
         if (snapshot.revision() != identityRevision) {
             snapshot = load();
-            cached = snapshot;
         }
-        return new View(snapshot, stateRevision);
+        View view = new View(snapshot, stateRevision);
+        last = view;
+        return view;
     }
 
     private IdentitySnapshot load() {

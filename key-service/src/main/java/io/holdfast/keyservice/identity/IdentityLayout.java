@@ -26,7 +26,7 @@ final class IdentityLayout {
     static final String TOKENS_REVOKED_BEFORE = PREFIX + "tokens-revoked-before/";
 
     /** All kinds of records but revocations: their number is bounded by the service limits. */
-    static final List<String> RECORDS = 
+    static final List<String> RECORDS =
             List.of(TENANCIES, COMPARTMENTS, USERS, GROUPS, DYNAMIC_GROUPS, API_KEYS, POLICIES);
 
     /** Records that take kubectl tokens away. */

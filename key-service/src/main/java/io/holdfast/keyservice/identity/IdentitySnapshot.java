@@ -36,7 +36,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -199,9 +198,10 @@ public final class IdentitySnapshot implements SigningKeys {
 
     private void index(Group group) {
         Principal.Group of = new Principal.Group(group.id(), group.name());
-        group.memberships().forEach(it -> memberships
-                .computeIfAbsent(it.userId(), user -> new HashSet<>())
-                .add(of));
+        group.memberships()
+                .forEach(it -> memberships
+                        .computeIfAbsent(it.userId(), user -> new HashSet<>())
+                        .add(of));
     }
 
     /** The identity revision; 0 when nothing was ever written. */

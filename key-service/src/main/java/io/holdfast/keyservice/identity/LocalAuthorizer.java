@@ -50,7 +50,10 @@ public class LocalAuthorizer implements Authorizer {
             List<String> permissions,
             CompartmentId compartment,
             Map<String, String> variables) {
-        return decide(identity.current(), caller, operation, permissions, compartment, variables);
+        Decision held = decide(identity.held(), caller, operation, permissions, compartment, variables);
+        return held.allowed()
+                ? held
+                : decide(identity.current(), caller, operation, permissions, compartment, variables);
     }
 
     /** As the port's method, on a view the caller already has. */

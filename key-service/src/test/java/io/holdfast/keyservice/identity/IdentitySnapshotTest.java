@@ -69,8 +69,8 @@ class IdentitySnapshotTest {
                 + KEYS.id().value()
                 + "\",\"name\":\"Operators\",\"description\":\"they operate\",\"members\":[\""
                 + alice.id().value() + "\"],\"timeCreated\":\"2026-01-01T00:00:00Z\"}";
-        StoredValue record = new StoredValue(
-                IdentityLayout.group(id), Bytes.copyOf(earlier.getBytes(StandardCharsets.UTF_8)), 7, 1);
+        StoredValue record =
+                new StoredValue(IdentityLayout.group(id), Bytes.copyOf(earlier.getBytes(StandardCharsets.UTF_8)), 7, 1);
 
         IdentitySnapshot identity = read(record, stored(IdentityLayout.user(alice.id()), alice));
 
@@ -95,11 +95,10 @@ class IdentitySnapshotTest {
                 + "\",\"name\":\"alice\",\"description\":\"Alice\",\"active\":true,"
                 + "\"timeCreated\":\"2026-01-01T00:00:00Z\"}";
 
-        IdentitySnapshot identity = read(new StoredValue(
-                IdentityLayout.user(id), Bytes.copyOf(earlier.getBytes(StandardCharsets.UTF_8)), 7, 1));
+        IdentitySnapshot identity = read(
+                new StoredValue(IdentityLayout.user(id), Bytes.copyOf(earlier.getBytes(StandardCharsets.UTF_8)), 7, 1));
 
-        assertThat(identity.activeUser(id))
-                .contains(new User(id, KEYS.id(), "alice", "Alice", true, NOW));
+        assertThat(identity.activeUser(id)).contains(new User(id, KEYS.id(), "alice", "Alice", true, NOW));
     }
 
     @Test

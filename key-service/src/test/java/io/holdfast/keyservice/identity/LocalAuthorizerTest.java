@@ -31,8 +31,9 @@ class LocalAuthorizerTest {
 
     private static final String ENDORSE =
             "Endorse any-user to use keys in tenancy KeyTenancy where request.principal.type = 'cluster'";
-    private static final String ADMIT = "Admit any-user of tenancy ClusterTenancy to use keys in compartment vaults where"
-            + " target.key.id = '" + KEY.value() + "'";
+    private static final String ADMIT =
+            "Admit any-user of tenancy ClusterTenancy to use keys in compartment vaults where" + " target.key.id = '"
+                    + KEY.value() + "'";
 
     @Test
     void aTenancyAloneGivesNothingToAnother() {
@@ -60,7 +61,8 @@ class LocalAuthorizerTest {
                         .allowed())
                 .isFalse();
         assertThat(encrypt(
-                                List.of(ADMIT.replace(KEY.value(), MINT.key(MINT.vault()).value())),
+                                List.of(ADMIT.replace(
+                                        KEY.value(), MINT.key(MINT.vault()).value())),
                                 List.of(ENDORSE))
                         .allowed())
                 .isFalse();
@@ -73,10 +75,15 @@ class LocalAuthorizerTest {
 
     @Test
     void anUnknownTenancyIsNobodys() {
-        Caller stranger =
-                new Caller("cluster", CLUSTER.value(), CLUSTER.value(), MINT.tenancy(), FLEET.id().value());
+        Caller stranger = new Caller(
+                "cluster",
+                CLUSTER.value(),
+                CLUSTER.value(),
+                MINT.tenancy(),
+                FLEET.id().value());
 
-        Decision decision = decide(stranger, List.of(ADMIT, "Admit any-user of any-tenancy to use keys in tenancy"), List.of(ENDORSE));
+        Decision decision = decide(
+                stranger, List.of(ADMIT, "Admit any-user of any-tenancy to use keys in tenancy"), List.of(ENDORSE));
 
         assertThat(decision.allowed()).isFalse();
         assertThat(decision.reason()).contains("of another tenancy");
@@ -88,19 +95,30 @@ class LocalAuthorizerTest {
         for (int i = 0; i < 50; i++) {
             many.add("Allow any-user to use keys in tenancy where target.key.id = 'ocid1.key.oc1.iad.v." + i + "'");
         }
-        Caller cluster =
-                new Caller("cluster", CLUSTER.value(), CLUSTER.value(), KEYS.id(), VAULTS.id().value());
+        Caller cluster = new Caller(
+                "cluster",
+                CLUSTER.value(),
+                CLUSTER.value(),
+                KEYS.id(),
+                VAULTS.id().value());
 
         Decision decision = decide(cluster, many, List.of());
 
         assertThat(decision.toString()).doesNotContain("policy");
-        assertThat(decision.reason()).startsWith("no statement allows KEY_ENCRYPT").contains("nearest: policy 'keys'");
+        assertThat(decision.reason())
+                .startsWith("no statement allows KEY_ENCRYPT")
+                .contains("nearest: policy 'keys'");
         assertThat(decision.reason()).isEqualTo(decision.reason());
     }
 
     private static Decision encrypt(List<String> ofKeys, List<String> ofClusters) {
         return decide(
-                new Caller("cluster", CLUSTER.value(), CLUSTER.value(), CLUSTERS.id(), FLEET.id().value()),
+                new Caller(
+                        "cluster",
+                        CLUSTER.value(),
+                        CLUSTER.value(),
+                        CLUSTERS.id(),
+                        FLEET.id().value()),
                 ofKeys,
                 ofClusters);
     }

@@ -1,0 +1,111 @@
+package io.holdfast.keyservice.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.events.Family;
+import io.holdfast.kernel.Bytes;
+import io.holdfast.kernel.Ocid;
+import io.holdfast.kernel.Ocid.TenancyId;
+import io.holdfast.kernel.TimeSource;
+import io.holdfast.keyservice.TestStore;
+import io.holdfast.keyservice.access.StateRevision;
+import io.holdfast.keyservice.identity.Identities.User;
+import io.holdfast.keyservice.signing.KeyReference;
+import io.holdfast.keyservice.signing.RsaPublicKey;
+import io.holdfast.platform.outbox.EtcdOutbox;
+import io.holdfast.platform.store.StoredValue;
+import io.holdfast.platform.store.Transaction;
+import java.security.KeyPairGenerator;
+import java.util.Base64;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a replica answers that has not heard of the newest changes yet. */
+class HeldIdentityTest {
+    private static final Ocid.Mint MINT = new Ocid.Mint("oc1", "iad");
+
+    private final TestStore etcd = TestStore.open();
+    private final TenancyId tenancy = MINT.tenancy();
+    private final Held state = new Held();
+    private final Identity here = identity(state);
+    /** Of another replica. */
+    private final Identity there = identity(new Held());
+
+    @AfterEach
+    void close() {
+        etcd.close();
+    }
+
+    @Test
+    void theViewStaysWhileTheHeldRevisionDoes() throws Exception {
+        Identity.View before = here.current();
+        state.held = before.stateRevision();
+
+        User user = add(newKey());
+
+        assertThat(here.held()).isSameAs(before);
+        assertThat(here.held().identity().user(user.id())).isEmpty();
+    }
+
+    @Test
+    void theViewGoesWithTheHeldRevision() throws Exception {
+        state.held = here.current().stateRevision();
+        User user = add(newKey());
+
+        state.held = state.current();
+
+        assertThat(here.held().identity().user(user.id())).isPresent();
+    }
+
+    @Test
+    void aKeyThatIsNotInTheHeldViewIsLookedForInTheNewest() throws Exception {
+        state.held = here.current().stateRevision();
+        RsaPublicKey key = newKey();
+        User user = add(key);
+
+        assertThat(here.find(new KeyReference(tenancy, user.id(), key.fingerprint())))
+                .isPresent();
+    }
+
+    private User add(RsaPublicKey key) {
+        return TestUsers.add(there, MINT, tenancy, "readers", key);
+    }
+
+    private Identity identity(StateRevision revision) {
+        return new Identity(
+                etcd.store(),
+                revision,
+                new EtcdOutbox("/test", Set.of(Family.IDENTITY), TimeSource.system()),
+                new NoDynamicGroups());
+    }
+
+    private static RsaPublicKey newKey() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        byte[] der = generator.generateKeyPair().getPublic().getEncoded();
+        return RsaPublicKey.fromPem("-----BEGIN PUBLIC KEY-----\n"
+                + Base64.getMimeEncoder().encodeToString(der) + "\n-----END PUBLIC KEY-----\n");
+    }
+
+    /** Holds what the test says. */
+    private final class Held implements StateRevision {
+        private long held;
+
+        @Override
+        public long current() {
+            return etcd.store().get(KEY).map(StoredValue::modRevision).orElse(0L);
+        }
+
+        @Override
+        public long held() {
+            return held;
+        }
+
+        @Override
+        public Consumer<Transaction.Builder> raise() {
+            return transaction -> transaction.put(KEY, Bytes.copyOf(new byte[1]));
+        }
+    }
+}
