@@ -49,7 +49,7 @@ public final class LocalProcess implements AutoCloseable {
      * @param environment added to this JVM's own
      * @throws TestkitException when the program can't be started
      */
-    static LocalProcess start(
+    public static LocalProcess start(
             String name,
             List<String> command,
             Path directory,
