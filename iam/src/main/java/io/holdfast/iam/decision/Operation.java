@@ -140,6 +140,7 @@ public enum Operation {
     GET_USER("GetUser", USER_READ),
     CREATE_USER("CreateUser", USER_CREATE),
     UPDATE_USER("UpdateUser", USER_UPDATE),
+    UPDATE_USER_STATE("UpdateUserState", USER_UPDATE, USER_UNBLOCK),
     DELETE_USER("DeleteUser", USER_DELETE),
     LIST_API_KEYS("ListApiKeys", USER_READ),
     UPLOAD_API_KEY("UploadApiKey", USER_UPDATE, USER_APIKEY_ADD),

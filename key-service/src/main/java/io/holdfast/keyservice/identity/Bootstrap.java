@@ -40,7 +40,6 @@ import org.jboss.logging.Logger;
  */
 @ApplicationScoped
 class Bootstrap {
-    static final String ADMINISTRATORS = "Administrators";
     static final String BUILT_IN_POLICY = "Tenant Admin Policy";
 
     private static final Logger LOG = Logger.getLogger(Bootstrap.class);
@@ -117,7 +116,7 @@ class Bootstrap {
                     new TenancyId(required(file, properties, "tenancy.id")),
                     Names.name(required(file, properties, "tenancy.name")),
                     new UserId(required(file, properties, "user.id")),
-                    Names.name(required(file, properties, "user.name")),
+                    Names.user(required(file, properties, "user.name")),
                     new GroupId(required(file, properties, "group.id")),
                     RsaPublicKey.fromPem(Files.readString(pem)));
         } catch (IOException e) {
@@ -160,7 +159,7 @@ class Bootstrap {
         Group group = new Group(
                 first.group(),
                 first.tenancy(),
-                ADMINISTRATORS,
+                Administration.GROUP,
                 "Administrators of the tenancy",
                 List.of(new Membership(mint.membership(), user.id(), now)),
                 now,

@@ -53,6 +53,7 @@ public final class IdentitySnapshot implements SigningKeys {
             new IdentitySnapshot(List.of(), List.of(), true, Instant.EPOCH, (identity, resource) -> Set.of());
 
     private final long revision;
+    private final int size;
     private final Map<TenancyId, Tenancy> tenancies = new HashMap<>();
     private final Map<CompartmentId, TenancyId> roots = new HashMap<>();
     private final Map<CompartmentId, Versioned<Compartment>> compartments = new HashMap<>();
@@ -112,6 +113,7 @@ public final class IdentitySnapshot implements SigningKeys {
         }
         this.allRevocations = allRevocations;
         this.revision = newest;
+        this.size = records.size();
         groups.values().forEach(group -> index(group.value()));
         tenancies.values().forEach(tenancy -> rules.put(tenancy.id(), rules(tenancy)));
         this.installation = Installations.of(
@@ -207,6 +209,11 @@ public final class IdentitySnapshot implements SigningKeys {
     /** The identity revision; 0 when nothing was ever written. */
     public long revision() {
         return revision;
+    }
+
+    /** How many records this was read from, revocations aside. */
+    int size() {
+        return size;
     }
 
     public Optional<Tenancy> tenancy(TenancyId id) {
