@@ -118,7 +118,10 @@ public final class IdentitySnapshot implements SigningKeys {
         tenancies.values().forEach(tenancy -> rules.put(tenancy.id(), rules(tenancy)));
         this.installation = Installations.of(
                 tenancies.values(),
-                compartments.values().stream().map(Versioned::value).toList(),
+                compartments.values().stream()
+                        .map(Versioned::value)
+                        .filter(it -> !it.isDeleted())
+                        .toList(),
                 policies.values().stream().map(Versioned::value).toList());
     }
 
@@ -227,11 +230,16 @@ public final class IdentitySnapshot implements SigningKeys {
 
     /**
      * The tenancy that a compartment belongs to, and with it all that is in it; its root compartment has the tenancy's own
-     * id. Empty when there is no such compartment.
+     * id. Empty when there is no such compartment, or it is deleted.
      */
     public Optional<TenancyId> tenancyOf(CompartmentId id) {
         TenancyId root = roots.get(id);
-        return root == null ? compartment(id).map(found -> found.value().tenancyId()) : Optional.of(root);
+        return root == null
+                ? compartment(id)
+                        .map(Versioned::value)
+                        .filter(it -> !it.isDeleted())
+                        .map(Compartment::tenancyId)
+                : Optional.of(root);
     }
 
     public Optional<Versioned<Compartment>> compartment(CompartmentId id) {
