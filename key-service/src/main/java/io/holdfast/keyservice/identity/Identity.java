@@ -167,7 +167,7 @@ public class Identity implements SigningKeys {
             if (!all) {
                 LOG.errorv("There are more than {0} revocations: no kubectl token holds", MAX_REVOCATIONS);
             }
-            return new IdentitySnapshot(records, revocations, all, time.wall(), dynamicGroups);
+            return new IdentitySnapshot(records, revocations, all, time.wall(), dynamicGroups, cached.installations());
         } catch (RevisionCompacted e) {
             throw new StoreUnavailable("identity was compacted away while it was read", e);
         }

@@ -50,7 +50,7 @@ public final class IdentitySnapshot implements SigningKeys {
 
     /** Before anything was written. */
     static final IdentitySnapshot EMPTY =
-            new IdentitySnapshot(List.of(), List.of(), true, Instant.EPOCH, (identity, resource) -> Set.of());
+            new IdentitySnapshot(List.of(), List.of(), true, Instant.EPOCH, (identity, resource) -> Set.of(), Installations.NONE);
 
     private final long revision;
     private final int size;
@@ -74,7 +74,7 @@ public final class IdentitySnapshot implements SigningKeys {
 
     private final boolean allRevocations;
     private final DynamicGroups membershipOfResources;
-    private final Installation installation;
+    private final Installations installations;
 
     /**
      * From what stands in etcd, read at one store revision.
@@ -84,13 +84,15 @@ public final class IdentitySnapshot implements SigningKeys {
      * @param allRevocations whether these are all: if not, no token holds
      * @param now wall time
      * @param dynamicGroups asked at each decision
+     * @param previous of the snapshot before
      */
     IdentitySnapshot(
             Collection<StoredValue> records,
             Collection<StoredValue> revocations,
             boolean allRevocations,
             Instant now,
-            DynamicGroups dynamicGroups) {
+            DynamicGroups dynamicGroups,
+            Installations previous) {
         this.membershipOfResources = dynamicGroups;
         long newest = 0;
         for (StoredValue value : records) {
@@ -116,7 +118,7 @@ public final class IdentitySnapshot implements SigningKeys {
         this.size = records.size();
         groups.values().forEach(group -> index(group.value()));
         tenancies.values().forEach(tenancy -> rules.put(tenancy.id(), rules(tenancy)));
-        this.installation = Installations.of(
+        this.installations = previous.next(
                 tenancies.values(),
                 compartments.values().stream()
                         .map(Versioned::value)
@@ -212,6 +214,10 @@ public final class IdentitySnapshot implements SigningKeys {
     /** The identity revision; 0 when nothing was ever written. */
     public long revision() {
         return revision;
+    }
+
+    Installations installations() {
+        return installations;
     }
 
     /** How many records this was read from, revocations aside. */
@@ -325,12 +331,12 @@ public final class IdentitySnapshot implements SigningKeys {
 
     /** The policies of all tenancies, which decide. */
     public Installation installation() {
-        return installation;
+        return installations.installation();
     }
 
     /** Empty for a tenancy that does not exist. */
     public Optional<PolicySet> policySet(TenancyId tenancy) {
-        return installation.policySet(tenancy);
+        return installation().policySet(tenancy);
     }
 
     @Override
