@@ -1,7 +1,11 @@
 package io.holdfast.events;
 
 import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.DynamicGroupId;
+import io.holdfast.kernel.Ocid.GroupId;
+import io.holdfast.kernel.Ocid.MembershipId;
 import io.holdfast.kernel.Ocid.PolicyId;
+import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.UserId;
 import java.time.Instant;
 import java.util.List;
@@ -14,11 +18,97 @@ public sealed interface IdentityEvent extends DomainEvent {
         return Family.IDENTITY;
     }
 
+    /** A further tenancy of the installation. */
+    record TenancyCreated(TenancyId tenancyId, String name, String actor) implements IdentityEvent {
+        @Override
+        public String subject() {
+            return tenancyId.value();
+        }
+    }
+
     record CompartmentCreated(CompartmentId compartmentId, CompartmentId parentId, String name, String actor)
             implements IdentityEvent {
         @Override
         public String subject() {
             return compartmentId.value();
+        }
+    }
+
+    /**
+     * @param parentId after the change
+     * @param name after the change
+     * @param change UPDATED, MOVED or DELETED
+     */
+    record CompartmentChanged(
+            CompartmentId compartmentId, CompartmentId parentId, String name, String change, String actor)
+            implements IdentityEvent {
+        @Override
+        public String subject() {
+            return compartmentId.value();
+        }
+    }
+
+    /** @param change CREATED, UPDATED, BLOCKED, UNBLOCKED or DELETED */
+    record UserChanged(UserId userId, TenancyId tenancyId, String name, String change, String actor)
+            implements IdentityEvent {
+        @Override
+        public String subject() {
+            return userId.value();
+        }
+    }
+
+    /** An API key with which the user can sign from now on. */
+    record ApiKeyUploaded(UserId userId, TenancyId tenancyId, String fingerprint, String actor)
+            implements IdentityEvent {
+        @Override
+        public String subject() {
+            return userId.value();
+        }
+    }
+
+    /** An API key that no longer signs for the user. */
+    record ApiKeyDeleted(UserId userId, TenancyId tenancyId, String fingerprint, String actor)
+            implements IdentityEvent {
+        @Override
+        public String subject() {
+            return userId.value();
+        }
+    }
+
+    /** @param change CREATED, UPDATED or DELETED */
+    record GroupChanged(GroupId groupId, TenancyId tenancyId, String name, String change, String actor)
+            implements IdentityEvent {
+        @Override
+        public String subject() {
+            return groupId.value();
+        }
+    }
+
+    /** @param change ADDED or REMOVED */
+    record MembershipChanged(
+            MembershipId membershipId, GroupId groupId, UserId userId, TenancyId tenancyId, String change, String actor)
+            implements IdentityEvent {
+        @Override
+        public String subject() {
+            return groupId.value();
+        }
+    }
+
+    /**
+     * @param change CREATED, UPDATED or DELETED
+     * @param matchingRule in force after the change, empty after DELETED
+     */
+    record DynamicGroupChanged(
+            DynamicGroupId dynamicGroupId,
+            TenancyId tenancyId,
+            String name,
+            String change,
+            String matchingRule,
+            String actor)
+            implements IdentityEvent {
+        @Override
+        public String subject() {
+            return dynamicGroupId.value();
         }
     }
 

@@ -38,6 +38,7 @@ public final class OcidModule extends SimpleModule {
         reads(Ocid.KeyVersionId.class, Ocid.KeyVersionId::new);
         reads(Ocid.ClusterId.class, Ocid.ClusterId::new);
         reads(Ocid.WorkRequestId.class, Ocid.WorkRequestId::new);
+        reads(Ocid.IdentityWorkRequestId.class, Ocid.IdentityWorkRequestId::new);
         reads(Ocid.BindingId.class, Ocid.BindingId::new);
     }
 

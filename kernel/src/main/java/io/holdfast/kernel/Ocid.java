@@ -23,6 +23,7 @@ public sealed interface Ocid
                 Ocid.KeyVersionId,
                 Ocid.ClusterId,
                 Ocid.WorkRequestId,
+                Ocid.IdentityWorkRequestId,
                 Ocid.BindingId {
 
     /** The longest OCID that OCI documents (255 characters). */
@@ -119,6 +120,13 @@ public sealed interface Ocid
         }
     }
 
+    /** A work request of the Identity API. */
+    record IdentityWorkRequestId(String value) implements Ocid {
+        public IdentityWorkRequestId {
+            OcidSyntax.require(value, "identityworkrequest");
+        }
+    }
+
     /** A binding of a cluster to a master key. Holdfast's own type; the shape is an OCID's. */
     record BindingId(String value) implements Ocid {
         public BindingId {
@@ -193,6 +201,10 @@ public sealed interface Ocid
 
         public WorkRequestId workRequest() {
             return new WorkRequestId(regional("clustersworkrequest"));
+        }
+
+        public IdentityWorkRequestId identityWorkRequest() {
+            return new IdentityWorkRequestId(global("identityworkrequest"));
         }
 
         public BindingId binding() {

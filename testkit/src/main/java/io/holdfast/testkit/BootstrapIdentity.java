@@ -38,12 +38,17 @@ public final class BootstrapIdentity {
 
     /** Opens the identity in a directory, making it where it is absent. Once made, its ids and key stay. */
     public static BootstrapIdentity in(Path directory) {
+        return in(directory, "holdfast");
+    }
+
+    /** As {@link #in(Path)}, with the name of the tenancy where it is made. */
+    public static BootstrapIdentity in(Path directory, String tenancyName) {
         Path absolute = directory.toAbsolutePath();
         Path file = absolute.resolve("bootstrap.properties");
         try {
             Files.createDirectories(absolute);
             if (!Files.exists(file)) {
-                create(absolute, file);
+                create(absolute, file, tenancyName);
             }
             Properties read = new Properties();
             read.load(new StringReader(Files.readString(file)));
@@ -93,7 +98,7 @@ public final class BootstrapIdentity {
         return tenancy().value() + "/" + user().value() + "/" + fingerprint();
     }
 
-    private static void create(Path directory, Path file) throws IOException, GeneralSecurityException {
+    private static void create(Path directory, Path file, String tenancyName) throws IOException, GeneralSecurityException {
         Ocid.Mint mint = new Ocid.Mint("oc1", "iad");
         Ocid.TenancyId tenancy = mint.tenancy();
         Ocid.UserId user = mint.user();
@@ -122,11 +127,11 @@ public final class BootstrapIdentity {
         // Last: this file says that all of it is there.
         PrivateFile.write(file, """
                 tenancy.id=%s
-                tenancy.name=holdfast
+                tenancy.name=%s
                 user.id=%s
                 user.name=admin
                 group.id=%s
                 public-key=public.pem
-                """.formatted(tenancy.value(), user.value(), group.value()));
+                """.formatted(tenancy.value(), tenancyName, user.value(), group.value()));
     }
 }

@@ -131,8 +131,16 @@ public enum Operation {
     DELETE_COMPARTMENT("DeleteCompartment", COMPARTMENT_DELETE),
     RECOVER_COMPARTMENT("RecoverCompartment", COMPARTMENT_RECOVER),
 
-    /** OCI asks for manage all-resources in the lowest compartment above both places; this is the part that matters. */
-    MOVE_COMPARTMENT("MoveCompartment", COMPARTMENT_DELETE, COMPARTMENT_CREATE),
+    /** In the lowest compartment above both places. OCI asks for manage all-resources there; this is what moves along. */
+    MOVE_COMPARTMENT(
+            "MoveCompartment",
+            COMPARTMENT_DELETE,
+            COMPARTMENT_CREATE,
+            VAULT_MOVE,
+            KEY_MOVE,
+            CLUSTER_MANAGE,
+            POLICY_DELETE,
+            POLICY_CREATE),
 
     GET_TENANCY("GetTenancy", TENANCY_INSPECT),
 
@@ -140,6 +148,7 @@ public enum Operation {
     GET_USER("GetUser", USER_READ),
     CREATE_USER("CreateUser", USER_CREATE),
     UPDATE_USER("UpdateUser", USER_UPDATE),
+    UPDATE_USER_STATE("UpdateUserState", USER_UPDATE, USER_UNBLOCK),
     DELETE_USER("DeleteUser", USER_DELETE),
     LIST_API_KEYS("ListApiKeys", USER_READ),
     UPLOAD_API_KEY("UploadApiKey", USER_UPDATE, USER_APIKEY_ADD),

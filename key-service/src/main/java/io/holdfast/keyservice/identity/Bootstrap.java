@@ -1,6 +1,7 @@
 package io.holdfast.keyservice.identity;
 
 import io.holdfast.events.IdentityEvent.PolicyChanged;
+import io.holdfast.events.IdentityEvent.TenancyCreated;
 import io.holdfast.iam.decision.Policy;
 import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.GroupId;
@@ -23,6 +24,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -32,21 +34,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * Creates the first tenancy, its administrator and the built-in policy, from a file that the operator wrote. All
- * of it in one transaction, and only when there is no such tenancy: from then on its administrators decide who is what.
+ * Creates tenancies, each with its first administrator and the built-in policy, from files that the operator wrote. All of
+ * it in one transaction, and only when there is no such tenancy: from then on its administrators decide who is what.
  */
 @ApplicationScoped
 class Bootstrap {
-    static final String ADMINISTRATORS = "Administrators";
     static final String BUILT_IN_POLICY = "Tenant Admin Policy";
 
     private static final Logger LOG = Logger.getLogger(Bootstrap.class);
     private static final Set<String> KNOWN =
             Set.of("tenancy.id", "tenancy.name", "user.id", "user.name", "group.id", "public-key");
     private static final int MAX_FILE = 64 * 1024;
+    /** Tenancies that one directory sets up. */
+    private static final int MAX_FILES = 1_000;
+
     private static final int ATTEMPTS = 6;
     private static final String ACTOR = "bootstrap";
 
@@ -72,7 +77,38 @@ class Bootstrap {
             LOG.info("No bootstrap file is configured (holdfast.identity.bootstrap-file); nothing is created");
             return;
         }
-        First first = read(file.get());
+        for (Path each : files(file.get())) {
+            create(read(each));
+        }
+    }
+
+    /**
+     * The file itself; of a directory, every {@code *.properties} in it and in the directories in it, in the order of their
+     * paths.
+     *
+     * @throws IllegalArgumentException for a directory without any, or with more than {@value #MAX_FILES}
+     */
+    static List<Path> files(Path configured) {
+        if (!Files.isDirectory(configured)) {
+            return List.of(configured);
+        }
+        try (Stream<Path> found = Files.find(
+                configured,
+                2,
+                (path, attributes) ->
+                        attributes.isRegularFile() && path.toString().endsWith(".properties"))) {
+            List<Path> files = found.sorted().limit(MAX_FILES + 1L).toList();
+            if (files.isEmpty() || files.size() > MAX_FILES) {
+                throw new IllegalArgumentException(
+                        "the bootstrap directory " + configured + " must hold 1 to " + MAX_FILES + " files *.properties");
+            }
+            return files;
+        } catch (IOException | UncheckedIOException e) {
+            throw new IllegalArgumentException("the bootstrap directory " + configured + " can't be read", e);
+        }
+    }
+
+    private void create(First first) {
         for (int attempt = 1; ; attempt++) {
             try {
                 apply(first);
@@ -117,7 +153,7 @@ class Bootstrap {
                     new TenancyId(required(file, properties, "tenancy.id")),
                     Names.name(required(file, properties, "tenancy.name")),
                     new UserId(required(file, properties, "user.id")),
-                    Names.name(required(file, properties, "user.name")),
+                    Names.user(required(file, properties, "user.name")),
                     new GroupId(required(file, properties, "group.id")),
                     RsaPublicKey.fromPem(Files.readString(pem)));
         } catch (IOException e) {
@@ -160,7 +196,7 @@ class Bootstrap {
         Group group = new Group(
                 first.group(),
                 first.tenancy(),
-                ADMINISTRATORS,
+                Administration.GROUP,
                 "Administrators of the tenancy",
                 List.of(new Membership(mint.membership(), user.id(), now)),
                 now,
@@ -193,8 +229,15 @@ class Bootstrap {
                         .put(IdentityLayout.group(group.id()), IdentityDocuments.write(group))
                         .put(IdentityLayout.apiKey(key), IdentityDocuments.write(key))
                         .put(IdentityLayout.policy(policy.id()), IdentityDocuments.write(policy)),
-                List.of(new PolicyChanged(
-                        policy.id(), policy.compartmentId(), policy.name(), "CREATED", policy.statements(), ACTOR)),
+                List.of(
+                        new TenancyCreated(tenancy.id(), tenancy.name(), ACTOR),
+                        new PolicyChanged(
+                                policy.id(),
+                                policy.compartmentId(),
+                                policy.name(),
+                                "CREATED",
+                                policy.statements(),
+                                ACTOR)),
                 revision -> first.tenancyName()));
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.DynamicGroupId;
 import io.holdfast.kernel.Ocid.GroupId;
+import io.holdfast.kernel.Ocid.IdentityWorkRequestId;
 import io.holdfast.kernel.Ocid.MembershipId;
 import io.holdfast.kernel.Ocid.PolicyId;
 import io.holdfast.kernel.Ocid.TenancyId;
@@ -12,6 +13,7 @@ import io.holdfast.kernel.Ocid.UserId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What identity keeps, as it stands in etcd. */
@@ -25,6 +27,24 @@ public final class Identities {
      */
     public record Tenancy(TenancyId id, String name, String description, Instant timeCreated) {}
 
+    /** The life of a compartment. */
+    public enum CompartmentState {
+        ACTIVE,
+        /** Nothing new comes in, while what is in it is looked for. */
+        DELETING,
+        /** Kept for {@link Compartments#KEPT}, so that it can be recovered; no policy reaches it, and nothing is in it. */
+        DELETED
+    }
+
+    /**
+     * The last work that a request for a compartment began.
+     *
+     * @param operation DELETE_COMPARTMENT or MOVE_COMPARTMENT
+     * @param timeFinished null while it is in progress
+     */
+    public record Work(
+            IdentityWorkRequestId id, String operation, Instant timeAccepted, @Nullable Instant timeFinished) {}
+
     /** A compartment below the root. */
     public record Compartment(
             CompartmentId id,
@@ -33,11 +53,74 @@ public final class Identities {
             String name,
             String description,
             Instant timeCreated,
+            CompartmentState state,
+            @Nullable Work work,
             Map<String, String> freeformTags,
             Map<String, Map<String, Object>> definedTags) {
+        /** A record of an earlier release has no state: nothing could be deleted then. */
         public Compartment {
-            freeformTags = Map.copyOf(freeformTags);
-            definedTags = Map.copyOf(definedTags);
+            state = Objects.requireNonNullElse(state, CompartmentState.ACTIVE);
+            freeformTags = copyOf(freeformTags);
+            definedTags = copyOf(definedTags);
+        }
+
+        /** A new one. */
+        public Compartment(
+                CompartmentId id,
+                TenancyId tenancyId,
+                CompartmentId parentId,
+                String name,
+                String description,
+                Instant timeCreated,
+                Map<String, String> freeformTags,
+                Map<String, Map<String, Object>> definedTags) {
+            this(
+                    id,
+                    tenancyId,
+                    parentId,
+                    name,
+                    description,
+                    timeCreated,
+                    CompartmentState.ACTIVE,
+                    null,
+                    freeformTags,
+                    definedTags);
+        }
+
+        boolean isActive() {
+            return state == CompartmentState.ACTIVE;
+        }
+
+        boolean isDeleted() {
+            return state == CompartmentState.DELETED;
+        }
+
+        Compartment in(CompartmentState next, String nextName, @Nullable Work nextWork) {
+            return new Compartment(
+                    id,
+                    tenancyId,
+                    parentId,
+                    nextName,
+                    description,
+                    timeCreated,
+                    next,
+                    nextWork,
+                    freeformTags,
+                    definedTags);
+        }
+
+        Compartment below(CompartmentId nextParent, Work nextWork) {
+            return new Compartment(
+                    id,
+                    tenancyId,
+                    nextParent,
+                    name,
+                    description,
+                    timeCreated,
+                    state,
+                    nextWork,
+                    freeformTags,
+                    definedTags);
         }
     }
 

@@ -41,7 +41,9 @@ import org.jboss.logging.Logger;
 @Typed({Identity.class, SigningKeys.class})
 public class Identity implements SigningKeys {
     private static final Logger LOG = Logger.getLogger(Identity.class);
-    /** Records read at most, revocations aside: the service limits allow fewer. */
+    /** Records beyond which none is created, revocations aside. Some more are read: an earlier limit may have been higher. */
+    static final int MOST_RECORDS = 45_000;
+    /** Records read at most, revocations aside. With more there is no answer at all. */
     private static final int MAX_RECORDS = 50_000;
     /** Revocations read at most: more than {@link TokenRevocations} ever keeps. With more of them no token holds. */
     private static final int MAX_REVOCATIONS = 2 * TokenRevocations.ONE_BY_ONE;
@@ -181,7 +183,7 @@ public class Identity implements SigningKeys {
             if (!all) {
                 LOG.errorv("There are more than {0} revocations: no kubectl token holds", MAX_REVOCATIONS);
             }
-            return new IdentitySnapshot(records, revocations, all, time.wall(), dynamicGroups);
+            return new IdentitySnapshot(records, revocations, all, time.wall(), dynamicGroups, cached.installations());
         } catch (RevisionCompacted e) {
             throw new StoreUnavailable("identity was compacted away while it was read", e);
         }

@@ -9,9 +9,11 @@ import java.util.Optional;
 public interface IdentityConfig {
 
     /**
-     * A properties file that names the first tenancy and its administrator: tenancy.id, tenancy.name, user.id, user.name,
-     * group.id, and public-key (the path of a PEM, relative to the file). What it names and does not exist is created at
-     * each start; nothing is ever removed or changed by it. Without it nothing is created.
+     * A properties file that names a tenancy and its first administrator: tenancy.id, tenancy.name, user.id, user.name,
+     * group.id, and public-key (the path of a PEM, relative to the file). Or a directory: each {@code *.properties} in it
+     * and in the directories in it names one, 1,000 at most. A tenancy that does not exist is created at the next start; one
+     * that exists is left alone, whatever became of its administrator. No two tenancies have the same name: a file that
+     * gives another's name to a new one ends the start. Without this nothing is created.
      */
     Optional<Path> bootstrapFile();
 }

@@ -25,6 +25,9 @@ final class IdentityLayout {
     static final String REVOKED_TOKENS = PREFIX + "revoked-tokens/";
     static final String TOKENS_REVOKED_BEFORE = PREFIX + "tokens-revoked-before/";
 
+    /** Empty; compartments that nothing new may come into. */
+    static final String CLOSED_COMPARTMENTS = PREFIX + "closed-compartments/";
+
     /** All kinds of records but revocations: their number is bounded by the service limits. */
     static final List<String> RECORDS =
             List.of(TENANCIES, COMPARTMENTS, USERS, GROUPS, DYNAMIC_GROUPS, API_KEYS, POLICIES);
@@ -40,6 +43,10 @@ final class IdentityLayout {
 
     static String compartment(CompartmentId id) {
         return COMPARTMENTS + id.value();
+    }
+
+    static String closedCompartment(CompartmentId id) {
+        return CLOSED_COMPARTMENTS + id.value();
     }
 
     static String user(UserId id) {

@@ -49,9 +49,10 @@ public final class IdentitySnapshot implements SigningKeys {
 
     /** Before anything was written. */
     static final IdentitySnapshot EMPTY =
-            new IdentitySnapshot(List.of(), List.of(), true, Instant.EPOCH, (identity, resource) -> Set.of());
+            new IdentitySnapshot(List.of(), List.of(), true, Instant.EPOCH, (identity, resource) -> Set.of(), Installations.NONE);
 
     private final long revision;
+    private final int size;
     private final Map<TenancyId, Tenancy> tenancies = new HashMap<>();
     private final Map<CompartmentId, TenancyId> roots = new HashMap<>();
     private final Map<CompartmentId, Versioned<Compartment>> compartments = new HashMap<>();
@@ -72,7 +73,7 @@ public final class IdentitySnapshot implements SigningKeys {
 
     private final boolean allRevocations;
     private final DynamicGroups membershipOfResources;
-    private final Installation installation;
+    private final Installations installations;
 
     /**
      * From what stands in etcd, read at one store revision.
@@ -82,13 +83,15 @@ public final class IdentitySnapshot implements SigningKeys {
      * @param allRevocations whether these are all: if not, no token holds
      * @param now wall time
      * @param dynamicGroups asked at each decision
+     * @param previous of the snapshot before
      */
     IdentitySnapshot(
             Collection<StoredValue> records,
             Collection<StoredValue> revocations,
             boolean allRevocations,
             Instant now,
-            DynamicGroups dynamicGroups) {
+            DynamicGroups dynamicGroups,
+            Installations previous) {
         this.membershipOfResources = dynamicGroups;
         long newest = 0;
         for (StoredValue value : records) {
@@ -111,11 +114,15 @@ public final class IdentitySnapshot implements SigningKeys {
         }
         this.allRevocations = allRevocations;
         this.revision = newest;
+        this.size = records.size();
         groups.values().forEach(group -> index(group.value()));
         tenancies.values().forEach(tenancy -> rules.put(tenancy.id(), rules(tenancy)));
-        this.installation = Installations.of(
+        this.installations = previous.next(
                 tenancies.values(),
-                compartments.values().stream().map(Versioned::value).toList(),
+                compartments.values().stream()
+                        .map(Versioned::value)
+                        .filter(it -> !it.isDeleted())
+                        .toList(),
                 policies.values().stream().map(Versioned::value).toList());
     }
 
@@ -209,6 +216,15 @@ public final class IdentitySnapshot implements SigningKeys {
         return revision;
     }
 
+    Installations installations() {
+        return installations;
+    }
+
+    /** How many records this was read from, revocations aside. */
+    int size() {
+        return size;
+    }
+
     public Optional<Tenancy> tenancy(TenancyId id) {
         return Optional.ofNullable(tenancies.get(id));
     }
@@ -220,11 +236,16 @@ public final class IdentitySnapshot implements SigningKeys {
 
     /**
      * The tenancy that a compartment belongs to, and with it all that is in it; its root compartment has the tenancy's own
-     * id. Empty when there is no such compartment.
+     * id. Empty when there is no such compartment, or it is deleted.
      */
     public Optional<TenancyId> tenancyOf(CompartmentId id) {
         TenancyId root = roots.get(id);
-        return root == null ? compartment(id).map(found -> found.value().tenancyId()) : Optional.of(root);
+        return root == null
+                ? compartment(id)
+                        .map(Versioned::value)
+                        .filter(it -> !it.isDeleted())
+                        .map(Compartment::tenancyId)
+                : Optional.of(root);
     }
 
     public Optional<Versioned<Compartment>> compartment(CompartmentId id) {
@@ -310,12 +331,12 @@ public final class IdentitySnapshot implements SigningKeys {
 
     /** The policies of all tenancies, which decide. */
     public Installation installation() {
-        return installation;
+        return installations.installation();
     }
 
     /** Empty for a tenancy that does not exist. */
     public Optional<PolicySet> policySet(TenancyId tenancy) {
-        return installation.policySet(tenancy);
+        return installation().policySet(tenancy);
     }
 
     @Override

@@ -12,26 +12,75 @@ import io.holdfast.keyservice.identity.Identities.StoredPolicy;
 import io.holdfast.keyservice.identity.Identities.Tenancy;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Makes what decides, the policies of all tenancies and where they hold, of the records that are kept. */
+/**
+ * Makes what decides, the policies of all tenancies and where they hold, of the records that are kept. Immutable.
+ *
+ * <p>To parse policies takes time, and everybody waits for it: those of a tenancy are parsed again only when something that
+ * they rest on has changed.
+ */
 final class Installations {
-    private Installations() {}
+    /** Before anything was written. */
+    static final Installations NONE = new Installations(Map.of());
 
-    static Installation of(
+    private final Map<TenancyId, Made> made;
+    private final Installation installation;
+
+    /** What a tenancy's policies are made of. */
+    private record Basis(
+            Tenancy tenancy, List<Compartment> compartments, Set<StoredPolicy> policies, PolicyContext context) {}
+
+    private record Made(Basis basis, PolicySet policies) {}
+
+    private Installations(Map<TenancyId, Made> made) {
+        this.made = made;
+        this.installation =
+                Installation.of(made.values().stream().map(Made::policies).toList());
+    }
+
+    Installation installation() {
+        return installation;
+    }
+
+    /** The same for records of another moment. */
+    Installations next(
             Collection<Tenancy> tenancies, Collection<Compartment> compartments, Collection<StoredPolicy> policies) {
         PolicyContext context = context(tenancies);
-        return Installation.of(tenancies.stream()
-                .map(tenancy -> PolicySet.of(
-                        tree(tenancy, compartments),
-                        policies.stream()
-                                .filter(it -> it.tenancyId().equals(tenancy.id()))
-                                .map(it -> new Policy(it.id(), it.name(), it.compartmentId(), it.statements()))
-                                .toList(),
-                        context))
-                .toList());
+        Map<TenancyId, Made> next = new HashMap<>();
+        for (Tenancy tenancy : tenancies) {
+            Basis basis = new Basis(
+                    tenancy,
+                    reachable(tenancy, compartments),
+                    policies.stream()
+                            .filter(it -> it.tenancyId().equals(tenancy.id()))
+                            .collect(Collectors.toUnmodifiableSet()),
+                    context);
+            Made standing = made.get(tenancy.id());
+            next.put(
+                    tenancy.id(),
+                    standing != null && standing.basis().equals(basis) ? standing : new Made(basis, parse(basis)));
+        }
+        return new Installations(next);
+    }
+
+    private static PolicySet parse(Basis basis) {
+        return PolicySet.of(
+                CompartmentTree.of(
+                        basis.tenancy().id(),
+                        basis.tenancy().name(),
+                        basis.compartments().stream()
+                                .map(it -> new CompartmentTree.Compartment(it.id(), it.name(), it.parentId()))
+                                .toList()),
+                basis.policies().stream()
+                        .map(it -> new Policy(it.id(), it.name(), it.compartmentId(), it.statements()))
+                        .toList(),
+                basis.context());
     }
 
     /** The tenancies that a statement may name without defining them. A name that two have is nobody's. */
@@ -47,19 +96,11 @@ final class Installations {
                 false);
     }
 
-    private static CompartmentTree tree(Tenancy tenancy, Collection<Compartment> compartments) {
-        return CompartmentTree.of(
-                tenancy.id(),
-                tenancy.name(),
-                reachable(tenancy, compartments).stream()
-                        .map(it -> new CompartmentTree.Compartment(it.id(), it.name(), it.parentId()))
-                        .toList());
-    }
-
     /** From the root down. One whose parent is missing or too deep is left out, with all below it. */
     private static List<Compartment> reachable(Tenancy tenancy, Collection<Compartment> compartments) {
         Map<CompartmentId, List<Compartment>> children = compartments.stream()
                 .filter(it -> it.tenancyId().equals(tenancy.id()))
+                .sorted(Comparator.comparing(it -> it.id().value()))
                 .collect(Collectors.groupingBy(Compartment::parentId));
         List<Compartment> found = new ArrayList<>();
         List<CompartmentId> level = List.of(tenancy.id().rootCompartment());

@@ -6,25 +6,56 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The rules for what clients name and describe (OCI documentation, "Managing Compartments", "Managing Policies"). */
+/** The rules for what clients name and describe (OCI documentation, "Managing Compartments", "Managing Users" and so on). */
 final class Names {
     static final int MAX_NAME = 100;
     static final int MAX_DESCRIPTION = 400;
+    static final int MAX_EMAIL = 255;
     static final int MAX_TAGS = 64;
     private static final int MAX_TAG = 256;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1," + MAX_NAME + "}");
+    /** A user is often named by an e-mail address. */
+    private static final Pattern USER = Pattern.compile("[A-Za-z0-9._+@-]{1," + MAX_NAME + "}");
+    /** Single spaces between words: a statement names such a group in quotes. */
+    private static final Pattern GROUP = Pattern.compile("[A-Za-z0-9._-]+(?: [A-Za-z0-9._-]+)*");
+
+    private static final Pattern EMAIL = Pattern.compile("[^@\\s\\p{Cntrl}]+@[^@\\s\\p{Cntrl}]+");
 
     private Names() {}
 
     static String name(@Nullable String name) {
+        return matching(name, NAME, "letters, digits, periods, hyphens and underscores");
+    }
+
+    static String user(@Nullable String name) {
+        return matching(name, USER, "letters, digits, periods, hyphens, underscores, + and @");
+    }
+
+    /** Of a group or a dynamic group. */
+    static String group(@Nullable String name) {
+        return matching(
+                name, GROUP, "letters, digits, periods, hyphens and underscores, with single spaces between words");
+    }
+
+    private static String matching(@Nullable String name, Pattern pattern, String what) {
         if (name == null) {
             throw ProblemException.missing("name");
         }
-        if (!NAME.matcher(name).matches()) {
-            throw ProblemException.invalid(
-                    "name", "must be 1 to " + MAX_NAME + " letters, digits, periods, hyphens and underscores");
+        if (name.length() > MAX_NAME || !pattern.matcher(name).matches()) {
+            throw ProblemException.invalid("name", "must be 1 to " + MAX_NAME + " " + what);
         }
         return name;
+    }
+
+    /** @return null for none */
+    static @Nullable String email(@Nullable String email) {
+        if (email == null || email.isEmpty()) {
+            return null;
+        }
+        if (email.length() > MAX_EMAIL || !EMAIL.matcher(email).matches()) {
+            throw ProblemException.invalid("email", "is no e-mail address of at most " + MAX_EMAIL + " characters");
+        }
+        return email;
     }
 
     static String description(@Nullable String description) {

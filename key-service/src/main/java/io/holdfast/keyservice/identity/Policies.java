@@ -218,7 +218,8 @@ public class Policies {
                     "A tenancy has at most " + STATEMENTS_PER_TENANCY + " statements in all its policies.");
         }
         PolicySet policies = identity.policySet(policy.tenancyId()).orElseThrow(ProblemException::notFound);
-        if (!policies.compartments().contains(policy.compartmentId())) {
+        if (!policies.compartments().contains(policy.compartmentId())
+                || !Compartments.isOpen(identity, policy.compartmentId())) {
             throw new ProblemException(ProblemCode.RELATED_RESOURCE_NOT_FOUND);
         }
         List<ParsedStatement> parsed = new ArrayList<>();

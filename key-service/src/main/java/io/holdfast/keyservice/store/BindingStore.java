@@ -8,6 +8,7 @@ import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.keyservice.access.StateRevision;
 import io.holdfast.keyservice.domain.Binding;
 import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.identity.Compartments;
 import io.holdfast.platform.outbox.Outbox;
 import io.holdfast.platform.store.KeyValueStore;
 import io.holdfast.platform.store.Page;
@@ -131,6 +132,7 @@ public class BindingStore {
         Binding.Facts facts = binding.facts();
         Transaction.Builder transaction = Transaction.builder()
                 .ifModRevision(Layout.key(facts.keyId()), key.modRevision())
+                .with(Compartments.open(facts.clusterCompartmentId()))
                 .ifAbsent(Layout.bindingOf(facts.clusterId()))
                 .ifAbsent(Layout.binding(facts.id()));
         if (seen.stateRevision() == 0) {

@@ -11,6 +11,7 @@ import io.holdfast.keyservice.access.StateRevision;
 import io.holdfast.keyservice.domain.KeyVersion;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.Vault;
+import io.holdfast.keyservice.identity.Compartments;
 import io.holdfast.keyservice.store.Changes.Made;
 import io.holdfast.platform.outbox.Outbox;
 import io.holdfast.platform.store.KeyValueStore;
@@ -135,6 +136,7 @@ public class KeyStore {
                 key,
                 () -> Transaction.builder()
                         .ifModRevision(Layout.vault(vault.value().id()), vault.modRevision())
+                        .with(Compartments.open(key.facts().compartmentId()))
                         .put(
                                 Layout.keysOf(key.facts().compartmentId())
                                         + key.id().value(),
@@ -168,8 +170,9 @@ public class KeyStore {
 
     /** Lists the key in another compartment. */
     public static Consumer<Transaction.Builder> move(KeyId id, CompartmentId from, CompartmentId to) {
-        return transaction ->
-                transaction.delete(Layout.keysOf(from) + id.value()).put(Layout.keysOf(to) + id.value(), EMPTY);
+        return transaction -> transaction
+                .with(Compartments.open(to))
+                .delete(Layout.keysOf(from) + id.value()).put(Layout.keysOf(to) + id.value(), EMPTY);
     }
 
     /** See {@link Changes#change}. */

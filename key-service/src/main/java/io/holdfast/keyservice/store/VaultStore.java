@@ -7,6 +7,7 @@ import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.keyservice.access.StateRevision;
 import io.holdfast.keyservice.domain.Vault;
+import io.holdfast.keyservice.identity.Compartments;
 import io.holdfast.keyservice.store.Changes.Made;
 import io.holdfast.platform.outbox.Outbox;
 import io.holdfast.platform.store.KeyValueStore;
@@ -73,6 +74,7 @@ public class VaultStore {
                 vault.id().value(),
                 vault,
                 () -> Transaction.builder()
+                        .with(Compartments.open(vault.facts().compartmentId()))
                         .put(
                                 Layout.vaultsOf(vault.facts().compartmentId())
                                         + vault.id().value(),
@@ -97,6 +99,7 @@ public class VaultStore {
     /** Lists the vault in another compartment. */
     public static Consumer<Transaction.Builder> move(VaultId id, CompartmentId from, CompartmentId to) {
         return transaction -> transaction
+                .with(Compartments.open(to))
                 .delete(Layout.vaultsOf(from) + id.value())
                 .put(Layout.vaultsOf(to) + id.value(), KeyStore.EMPTY);
     }

@@ -7,6 +7,7 @@ import io.holdfast.iam.decision.Principal.DynamicGroup;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.GroupId;
+import io.holdfast.kernel.Ocid.PolicyId;
 import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.UserId;
 import io.holdfast.keyservice.identity.Identities.Compartment;
@@ -124,13 +125,56 @@ class IdentitySnapshotTest {
                 .isEmpty();
     }
 
+    @Test
+    void policiesOfATenancyAreParsedAgainOnlyWhenTheyChanged() {
+        StoredValue keys = stored(IdentityLayout.tenancy(KEYS.id()), KEYS);
+        StoredValue clusters = stored(IdentityLayout.tenancy(CLUSTERS.id()), CLUSTERS);
+        StoredValue before = policy("Allow any-user to inspect keys in tenancy");
+        IdentitySnapshot first = read(keys, clusters, before);
+
+        StoredValue unrelated = stored(IdentityLayout.compartment(INNER.id()), INNER);
+        IdentitySnapshot second = after(first, keys, clusters, before, unrelated);
+        IdentitySnapshot third = after(second, keys, clusters, policy("Allow any-user to read keys in tenancy"));
+
+        assertThat(second.policySet(CLUSTERS.id()).orElseThrow())
+                .isSameAs(first.policySet(CLUSTERS.id()).orElseThrow());
+        assertThat(second.policySet(KEYS.id()).orElseThrow())
+                .isNotSameAs(first.policySet(KEYS.id()).orElseThrow());
+        assertThat(third.policySet(CLUSTERS.id()).orElseThrow())
+                .isNotSameAs(first.policySet(CLUSTERS.id()).orElseThrow());
+    }
+
+    private static final PolicyId POLICY = MINT.policy();
+
+    private static StoredValue policy(String statement) {
+        return stored(
+                IdentityLayout.policy(POLICY),
+                new Identities.StoredPolicy(
+                        POLICY,
+                        CLUSTERS.id(),
+                        CLUSTERS.id().rootCompartment(),
+                        "one",
+                        "one",
+                        List.of(statement),
+                        null,
+                        false,
+                        NOW,
+                        Map.of(),
+                        Map.of()));
+    }
+
+    private static IdentitySnapshot after(IdentitySnapshot before, StoredValue... records) {
+        return new IdentitySnapshot(
+                List.of(records), List.of(), true, NOW, new NoDynamicGroups(), before.installations());
+    }
+
     private static Identities.DynamicGroup dynamicGroup(String name, String rule) {
         return new Identities.DynamicGroup(
                 MINT.dynamicGroup(), KEYS.id(), name, "a group", rule, NOW, Map.of(), Map.of());
     }
 
     private static IdentitySnapshot read(StoredValue... records) {
-        return new IdentitySnapshot(List.of(records), List.of(), true, NOW, new NoDynamicGroups());
+        return new IdentitySnapshot(List.of(records), List.of(), true, NOW, new NoDynamicGroups(), Installations.NONE);
     }
 
     private static Compartment compartment(TenancyId tenancy) {
@@ -147,7 +191,7 @@ class IdentitySnapshotTest {
                 List.of(),
                 true,
                 NOW,
-                dynamicGroups);
+                dynamicGroups, Installations.NONE);
     }
 
     private static StoredValue stored(String key, Record value) {

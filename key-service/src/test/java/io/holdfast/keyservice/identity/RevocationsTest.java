@@ -199,6 +199,6 @@ class RevocationsTest {
     }
 
     private static IdentitySnapshot snapshot(boolean all, StoredValue... revocations) {
-        return new IdentitySnapshot(List.of(), List.of(revocations), all, NOW, new NoDynamicGroups());
+        return new IdentitySnapshot(List.of(), List.of(revocations), all, NOW, new NoDynamicGroups(), Installations.NONE);
     }
 }

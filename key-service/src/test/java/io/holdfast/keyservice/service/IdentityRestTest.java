@@ -1,7 +1,6 @@
 package io.holdfast.keyservice.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,7 +14,6 @@ import io.holdfast.keyservice.identity.TestUsers;
 import io.holdfast.keyservice.service.SignedApi.Answer;
 import io.holdfast.keyservice.signing.RsaPublicKey;
 import io.holdfast.keyservice.signing.Signer;
-import io.holdfast.testkit.Await;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
@@ -30,14 +28,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -68,8 +58,11 @@ class IdentityRestTest {
     private SignedApi admin;
     private String root;
 
+    private UnderWay underWay;
+
     @BeforeEach
     void asAdministrator() {
+        underWay = new UnderWay(state, barrier, uses);
         admin = SignedApi.administrator();
         root = admin.tenancy().value();
     }
@@ -152,51 +145,9 @@ class IdentityRestTest {
                         .path("id")
                         .asText();
 
-        answersAfterWhatIsUnderWay(() -> admin.put(
+        underWay.answersAfter(() -> admin.put(
                 target, Map.of("statements", List.of("Allow any-user to inspect vaults in tenancy")), Map.of()));
-        answersAfterWhatIsUnderWay(() -> admin.delete(target, Map.of()));
-    }
-
-    private void answersAfterWhatIsUnderWay(Supplier<Answer> change) throws Exception {
-        long before = state.current();
-        // From here on no session holds an answer back: there is none, and a predecessor's are over.
-        barrier.awaitEnded(before);
-        CountDownLatch begun = new CountDownLatch(1);
-        CountDownLatch finish = new CountDownLatch(1);
-        AtomicBoolean over = new AtomicBoolean();
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            // Whether it may still give its answer, having taken so long, is not asked here.
-            var unused = threads.submit(() -> uses.run(() -> {
-                begun.countDown();
-                over.set(await(finish));
-                return true;
-            }));
-            assertThat(await(begun)).isTrue();
-
-            Future<Boolean> overWhenAnswered = threads.submit(() -> {
-                Answer answer = change.get();
-                assertThat(answer.status()).as(answer.raw().body()).isBetween(200, 204);
-                return over.get();
-            });
-            Await.atMostSeconds(20).until("the change is made", () -> state.current() > before);
-            // The wait for uses is bounded by a term, so it is not long here.
-            assertThatThrownBy(() -> overWhenAnswered.get(300, TimeUnit.MILLISECONDS))
-                    .isInstanceOf(TimeoutException.class);
-            finish.countDown();
-
-            assertThat(overWhenAnswered.get(20, TimeUnit.SECONDS)).isTrue();
-        } finally {
-            finish.countDown();
-        }
-    }
-
-    private static boolean await(CountDownLatch latch) {
-        try {
-            return latch.await(20, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        underWay.answersAfter(() -> admin.delete(target, Map.of()));
     }
 
     @Test

@@ -2,14 +2,18 @@ package io.holdfast.keyservice.http.identity;
 
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.TenancyId;
+import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.TimeSource;
+import io.holdfast.keyservice.access.AccessEnd;
 import io.holdfast.keyservice.identity.Compartments;
+import io.holdfast.keyservice.identity.Identities;
 import io.holdfast.keyservice.identity.Identities.Compartment;
 import io.holdfast.keyservice.identity.Identities.Tenancy;
 import io.holdfast.keyservice.identity.Identities.Versioned;
 import io.holdfast.keyservice.identity.Identity;
 import io.holdfast.keyservice.identity.IdentitySnapshot;
+import io.holdfast.keyservice.identity.Wish;
 import io.holdfast.platform.http.Authorizer;
 import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.http.CurrentCaller;
@@ -20,9 +24,11 @@ import io.holdfast.platform.store.KeyValueStore;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -34,14 +40,33 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Compartments (OCI Identity API, "Compartment"). The root compartment is the tenancy, and has no parent. */
+/**
+ * Compartments (OCI Identity API, "Compartment"). The root compartment is the tenancy: it has no parent, and is neither
+ * changed, moved nor deleted. What a new name or place takes away has ended in every service when it is answered.
+ */
 @Path("/20160918/compartments")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class CompartmentResource {
+    /** The OCI name of the response header. */
+    private static final String WORK_REQUEST = "opc-work-request-id";
+    /**
+     * A move changes which policies reach everything below. OCI asks for {@code manage all-resources}, this for what moves
+     * along, in the lowest compartment above both places.
+     */
+    private static final List<String> MOVE = List.of(
+            "COMPARTMENT_DELETE",
+            "COMPARTMENT_CREATE",
+            "VAULT_MOVE",
+            "KEY_MOVE",
+            "CLUSTER_MANAGE",
+            "POLICY_DELETE",
+            "POLICY_CREATE");
+
     private final Compartments compartments;
     private final Identity identity;
+    private final AccessEnd end;
     private final Authorizer authorizer;
     private final CurrentCaller current;
     private final RetryTokens retryTokens;
@@ -50,11 +75,13 @@ public class CompartmentResource {
     public CompartmentResource(
             Compartments compartments,
             Identity identity,
+            AccessEnd end,
             Authorizer authorizer,
             CurrentCaller current,
             KeyValueStore store) {
         this.compartments = compartments;
         this.identity = identity;
+        this.end = end;
         this.authorizer = authorizer;
         this.current = current;
         this.retryTokens = new RetryTokens(store, RetryPrefix.VALUE, TimeSource.system());
@@ -67,6 +94,16 @@ public class CompartmentResource {
             @Nullable String description,
             @Nullable Map<String, String> freeformTags,
             @Nullable Map<String, Map<String, Object>> definedTags) {}
+
+    /** UpdateCompartmentDetails. */
+    public record UpdateCompartment(
+            @Nullable String name,
+            @Nullable String description,
+            @Nullable Map<String, String> freeformTags,
+            @Nullable Map<String, Map<String, Object>> definedTags) {}
+
+    /** MoveCompartmentDetails. */
+    public record MoveCompartment(@Nullable CompartmentId targetCompartmentId) {}
 
     /** Compartment. */
     public record CompartmentDocument(
@@ -85,7 +122,7 @@ public class CompartmentResource {
                     it.name(),
                     it.description(),
                     it.timeCreated(),
-                    "ACTIVE",
+                    it.state().name(),
                     it.freeformTags(),
                     it.definedTags());
         }
@@ -114,32 +151,26 @@ public class CompartmentResource {
         Caller caller = current.get();
         authorizer.require(caller, "CreateCompartment", List.of("COMPARTMENT_CREATE"), parent, Map.of());
         String sha256 = current.contentSha256();
-        Versioned<Compartment> created = compartments.create(
+        return answer(compartments.create(
                 caller,
                 parent,
-                details.name(),
-                details.description(),
-                details.freeformTags(),
-                details.definedTags(),
-                () -> retryTokens.begin(caller, "CreateCompartment", retryToken, sha256));
-        return Response.ok(CompartmentDocument.of(created.value()))
-                .header("etag", Etags.of(created.revision()))
-                .build();
+                new Wish(details.name(), details.description(), details.freeformTags(), details.definedTags()),
+                () -> retryTokens.begin(caller, "CreateCompartment", retryToken, sha256)));
     }
 
     @GET
     @Path("/{compartmentId}")
     public Response get(@PathParam("compartmentId") CompartmentId id) {
-        authorizer.require(current.get(), "GetCompartment", List.of("COMPARTMENT_INSPECT"), id, Map.of());
         IdentitySnapshot snapshot = identity.current().identity();
+        CompartmentId standing = snapshot.compartment(id)
+                .map(it -> Compartments.standing(snapshot, it.value()))
+                .orElse(id);
+        authorizer.require(current.get(), "GetCompartment", List.of("COMPARTMENT_INSPECT"), standing, Map.of());
         if (id.isRoot()) {
             Tenancy tenancy = snapshot.tenancy(new TenancyId(id.value())).orElseThrow(ProblemException::notFound);
             return Response.ok(CompartmentDocument.of(tenancy)).build();
         }
-        Versioned<Compartment> found = snapshot.compartment(id).orElseThrow(ProblemException::notFound);
-        return Response.ok(CompartmentDocument.of(found.value()))
-                .header("etag", Etags.of(found.revision()))
-                .build();
+        return answer(snapshot.compartment(id).orElseThrow(ProblemException::notFound));
     }
 
     @GET
@@ -169,8 +200,100 @@ public class CompartmentResource {
                 .filter(it -> it.tenancyId().equals(caller.tenancyId()))
                 .filter(it -> whole || it.parentId().equals(parent))
                 .filter(it -> name == null || it.name().equalsIgnoreCase(name))
-                .filter(it -> lifecycleState == null || lifecycleState.equals("ACTIVE"))
+                .filter(it -> lifecycleState == null || lifecycleState.equals(it.state().name()))
                 .toList();
         return listing.answer(found, paging, CompartmentDocument::of);
+    }
+
+    @PUT
+    @Path("/{compartmentId}")
+    public Response update(
+            @PathParam("compartmentId") CompartmentId id,
+            @Nullable UpdateCompartment body,
+            @HeaderParam("if-match") @Nullable String ifMatch) {
+        UpdateCompartment details = Bodies.required(body);
+        require("UpdateCompartment", "COMPARTMENT_UPDATE", id);
+        Versioned<Compartment> updated = compartments.update(
+                current.get(),
+                id,
+                new Wish(details.name(), details.description(), details.freeformTags(), details.definedTags()),
+                ifMatch);
+        end.await(updated.revision());
+        return answer(updated);
+    }
+
+    @POST
+    @Path("/{compartmentId}/actions/moveCompartment")
+    public Response move(
+            @PathParam("compartmentId") CompartmentId id,
+            @Nullable MoveCompartment body,
+            @HeaderParam("if-match") @Nullable String ifMatch,
+            @HeaderParam("opc-retry-token") @Nullable String retryToken) {
+        CompartmentId target = Bodies.required(body).targetCompartmentId();
+        if (target == null) {
+            throw ProblemException.missing("targetCompartmentId");
+        }
+        Caller caller = current.get();
+        Compartment seen = visible(id);
+        IdentitySnapshot snapshot = identity.current().identity();
+        authorizer.require(caller, "MoveCompartment", List.of("COMPARTMENT_DELETE"), id, Map.of());
+        CompartmentId above = Compartments.above(snapshot, caller.tenancyId(), seen.parentId(), target);
+        if (!authorizer.decide(caller, "MoveCompartment", MOVE, above, Map.of()).allowed()) {
+            throw new ProblemException(ProblemCode.RELATED_RESOURCE_NOT_FOUND);
+        }
+        String sha256 = current.contentSha256();
+        Versioned<Compartment> moved = compartments.move(
+                caller,
+                id,
+                target,
+                ifMatch,
+                () -> retryTokens.begin(caller, "MoveCompartment " + id.value(), retryToken, sha256));
+        end.await(moved.revision());
+        return accepted(moved);
+    }
+
+    @DELETE
+    @Path("/{compartmentId}")
+    public Response delete(
+            @PathParam("compartmentId") CompartmentId id, @HeaderParam("if-match") @Nullable String ifMatch) {
+        require("DeleteCompartment", "COMPARTMENT_DELETE", id);
+        Versioned<Compartment> deleted = compartments.delete(current.get(), id, ifMatch);
+        end.await(deleted.revision());
+        return accepted(deleted);
+    }
+
+    @POST
+    @Path("/{compartmentId}/actions/recoverCompartment")
+    public Response recover(
+            @PathParam("compartmentId") CompartmentId id, @HeaderParam("if-match") @Nullable String ifMatch) {
+        require("RecoverCompartment", "COMPARTMENT_RECOVER", id);
+        return answer(compartments.recover(current.get(), id, ifMatch));
+    }
+
+    private void require(String operation, String permission, CompartmentId id) {
+        CompartmentId standing = Compartments.standing(identity.current().identity(), visible(id));
+        authorizer.require(current.get(), operation, List.of(permission), standing, Map.of());
+    }
+
+    /** The root is none that can be changed. */
+    private Compartment visible(CompartmentId id) {
+        return Compartments.visible(identity.current().identity(), current.get(), id)
+                .orElseThrow(ProblemException::notFound)
+                .value();
+    }
+
+    private static Response answer(Versioned<Compartment> compartment) {
+        return Response.ok(CompartmentDocument.of(compartment.value()))
+                .header("etag", Etags.of(compartment.revision()))
+                .build();
+    }
+
+    private static Response accepted(Versioned<Compartment> compartment) {
+        Response.ResponseBuilder accepted = Response.accepted();
+        Identities.Work work = compartment.value().work();
+        if (work != null) {
+            accepted.header(WORK_REQUEST, work.id().value());
+        }
+        return accepted.build();
     }
 }
