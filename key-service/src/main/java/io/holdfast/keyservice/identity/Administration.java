@@ -59,7 +59,10 @@ final class Administration {
     private static boolean othersCanSign(IdentitySnapshot identity, TenancyId tenancy, UserId user) {
         return administrators(identity, tenancy).stream()
                 .filter(it -> !it.equals(user))
-                .anyMatch(it -> identity.activeUser(it).map(User::tenancyId).filter(tenancy::equals).isPresent()
+                .anyMatch(it -> identity.activeUser(it)
+                                .map(User::tenancyId)
+                                .filter(tenancy::equals)
+                                .isPresent()
                         && !identity.apiKeys(it).isEmpty());
     }
 

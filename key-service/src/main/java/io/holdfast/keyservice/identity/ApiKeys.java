@@ -48,7 +48,11 @@ public class ApiKeys {
             Caller actor, UserId user, @Nullable String pem, Supplier<RetryTokens.Attempt> retry) {
         RsaPublicKey key = read(pem);
         ApiKey added = new ApiKey(
-                actor.tenancyId(), user, key.fingerprint(), key.toPem(), time.wall().truncatedTo(ChronoUnit.MILLIS));
+                actor.tenancyId(),
+                user,
+                key.fingerprint(),
+                key.toPem(),
+                time.wall().truncatedTo(ChronoUnit.MILLIS));
         return Creation.once(
                 identity,
                 retry,
@@ -67,8 +71,8 @@ public class ApiKeys {
                                 ProblemCode.LIMIT_EXCEEDED, "A user has at most " + PER_USER + " API keys.");
                     }
                     return new Identity.Change<>(
-                            transaction -> transaction.put(
-                                    IdentityLayout.apiKey(added), IdentityDocuments.write(added)),
+                            transaction ->
+                                    transaction.put(IdentityLayout.apiKey(added), IdentityDocuments.write(added)),
                             List.of(new ApiKeyUploaded(user, owner.tenancyId(), added.fingerprint(), actor.id())),
                             revision -> new Versioned<>(added, revision));
                 },

@@ -99,8 +99,8 @@ class Bootstrap {
                         attributes.isRegularFile() && path.toString().endsWith(".properties"))) {
             List<Path> files = found.sorted().limit(MAX_FILES + 1L).toList();
             if (files.isEmpty() || files.size() > MAX_FILES) {
-                throw new IllegalArgumentException(
-                        "the bootstrap directory " + configured + " must hold 1 to " + MAX_FILES + " files *.properties");
+                throw new IllegalArgumentException("the bootstrap directory " + configured + " must hold 1 to "
+                        + MAX_FILES + " files *.properties");
             }
             return files;
         } catch (IOException | UncheckedIOException e) {

@@ -74,7 +74,8 @@ public class Compartments {
 
     /** Whether something new may come in. */
     static boolean isOpen(IdentitySnapshot identity, CompartmentId id) {
-        return id.isRoot() || identity.compartment(id).filter(it -> it.value().isActive()).isPresent();
+        return id.isRoot()
+                || identity.compartment(id).filter(it -> it.value().isActive()).isPresent();
     }
 
     /**
@@ -233,8 +234,9 @@ public class Compartments {
     /** Policies and children were looked for in the same state of identity as the compartment was closed in. */
     private Optional<Identity.Change<Versioned<Compartment>>> ended(
             IdentitySnapshot identity, Caller actor, CompartmentId id) {
-        Compartment seen =
-                visible(identity, actor, id).orElseThrow(ProblemException::notFound).value();
+        Compartment seen = visible(identity, actor, id)
+                .orElseThrow(ProblemException::notFound)
+                .value();
         Work begun = seen.work();
         if (seen.state() != CompartmentState.DELETING || begun == null) {
             return Optional.empty();
@@ -247,7 +249,8 @@ public class Compartments {
 
     /** @throws ProblemException CONFLICT when a policy is attached to it, or a compartment is below it */
     private static void requireEmpty(IdentitySnapshot identity, CompartmentId id) {
-        if (identity.policies().stream().anyMatch(it -> it.value().compartmentId().equals(id))) {
+        if (identity.policies().stream()
+                .anyMatch(it -> it.value().compartmentId().equals(id))) {
             throw notEmpty("a policy");
         }
         if (identity.compartments().stream()
@@ -314,15 +317,14 @@ public class Compartments {
                     requireName(view.identity(), seen.value());
                     Compartment next = seen.value()
                             .in(CompartmentState.ACTIVE, seen.value().name(), null);
-                    return Optional.of(write(next, "UPDATED", actor)
-                            .and(it -> it.delete(IdentityLayout.closedCompartment(id))));
+                    return Optional.of(
+                            write(next, "UPDATED", actor).and(it -> it.delete(IdentityLayout.closedCompartment(id))));
                 })
                 .orElseThrow();
     }
 
     /** The compartments of the caller's tenancy only, the root aside: no other can be changed. */
-    public static Optional<Versioned<Compartment>> visible(
-            IdentitySnapshot identity, Caller caller, CompartmentId id) {
+    public static Optional<Versioned<Compartment>> visible(IdentitySnapshot identity, Caller caller, CompartmentId id) {
         return identity.compartment(id).filter(it -> it.value().tenancyId().equals(caller.tenancyId()));
     }
 
@@ -341,7 +343,8 @@ public class Compartments {
     }
 
     /** The lowest compartment that both are below of, or the root. */
-    public static CompartmentId above(IdentitySnapshot identity, TenancyId tenancy, CompartmentId one, CompartmentId other) {
+    public static CompartmentId above(
+            IdentitySnapshot identity, TenancyId tenancy, CompartmentId one, CompartmentId other) {
         List<CompartmentId> aboveOne = above(identity, tenancy, one);
         return above(identity, tenancy, other).stream()
                 .filter(aboveOne::contains)
@@ -355,14 +358,12 @@ public class Compartments {
         Etags.requireMatch(ifMatch, Etags.of(seen.revision()));
         if (!seen.value().isActive()) {
             throw new ProblemException(
-                    ProblemCode.CONFLICT,
-                    "The compartment is " + seen.value().state() + "; it must be ACTIVE.");
+                    ProblemCode.CONFLICT, "The compartment is " + seen.value().state() + "; it must be ACTIVE.");
         }
         return seen.value();
     }
 
-    private static Identity.Change<Versioned<Compartment>> write(
-            Compartment compartment, String change, Caller actor) {
+    private static Identity.Change<Versioned<Compartment>> write(Compartment compartment, String change, Caller actor) {
         return new Identity.Change<>(
                 put(compartment),
                 List.of(new CompartmentChanged(

@@ -128,8 +128,7 @@ public class DynamicGroupRecords {
 
     private static Identity.Change<Versioned<DynamicGroup>> write(DynamicGroup group, String change, Caller actor) {
         return new Identity.Change<>(
-                transaction ->
-                        transaction.put(IdentityLayout.dynamicGroup(group.id()), IdentityDocuments.write(group)),
+                transaction -> transaction.put(IdentityLayout.dynamicGroup(group.id()), IdentityDocuments.write(group)),
                 List.of(new DynamicGroupChanged(
                         group.id(), group.tenancyId(), group.name(), change, group.matchingRule(), actor.id())),
                 revision -> new Versioned<>(group, revision));

@@ -117,7 +117,8 @@ public class Groups {
                     Group seen = changeable(view.identity(), actor, id, ifMatch);
                     if (Administration.isGroup(seen)) {
                         throw new ProblemException(
-                                ProblemCode.CONFLICT, "The group '" + seen.name() + "' is built in: it can't be deleted.");
+                                ProblemCode.CONFLICT,
+                                "The group '" + seen.name() + "' is built in: it can't be deleted.");
                     }
                     if (!seen.memberships().isEmpty()) {
                         throw new ProblemException(
@@ -160,8 +161,7 @@ public class Groups {
                             Group next = of.with(all);
                             return membership(next, membership, "ADDED", actor);
                         },
-                        (seen, id) -> member(seen, actor, new MembershipId(id))
-                                .map(it -> new Versioned<>(it, 0)))
+                        (seen, id) -> member(seen, actor, new MembershipId(id)).map(it -> new Versioned<>(it, 0)))
                 .value();
     }
 

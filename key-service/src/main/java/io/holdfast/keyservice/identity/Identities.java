@@ -43,7 +43,10 @@ public final class Identities {
      * @param timeFinished null while it is in progress
      */
     public record Work(
-            IdentityWorkRequestId id, String operation, Instant timeAccepted, @Nullable Instant timeFinished) {}
+            IdentityWorkRequestId id,
+            String operation,
+            Instant timeAccepted,
+            @Nullable Instant timeFinished) {}
 
     /** A compartment below the root. */
     public record Compartment(

@@ -48,8 +48,8 @@ public final class IdentitySnapshot implements SigningKeys {
     private static final Logger LOG = Logger.getLogger(IdentitySnapshot.class);
 
     /** Before anything was written. */
-    static final IdentitySnapshot EMPTY =
-            new IdentitySnapshot(List.of(), List.of(), true, Instant.EPOCH, (identity, resource) -> Set.of(), Installations.NONE);
+    static final IdentitySnapshot EMPTY = new IdentitySnapshot(
+            List.of(), List.of(), true, Instant.EPOCH, (identity, resource) -> Set.of(), Installations.NONE);
 
     private final long revision;
     private final int size;

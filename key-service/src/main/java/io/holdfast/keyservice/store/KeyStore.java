@@ -172,7 +172,8 @@ public class KeyStore {
     public static Consumer<Transaction.Builder> move(KeyId id, CompartmentId from, CompartmentId to) {
         return transaction -> transaction
                 .with(Compartments.open(to))
-                .delete(Layout.keysOf(from) + id.value()).put(Layout.keysOf(to) + id.value(), EMPTY);
+                .delete(Layout.keysOf(from) + id.value())
+                .put(Layout.keysOf(to) + id.value(), EMPTY);
     }
 
     /** See {@link Changes#change}. */

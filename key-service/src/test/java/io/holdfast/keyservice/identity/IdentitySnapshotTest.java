@@ -191,7 +191,8 @@ class IdentitySnapshotTest {
                 List.of(),
                 true,
                 NOW,
-                dynamicGroups, Installations.NONE);
+                dynamicGroups,
+                Installations.NONE);
     }
 
     private static StoredValue stored(String key, Record value) {

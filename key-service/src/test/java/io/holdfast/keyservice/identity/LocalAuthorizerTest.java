@@ -131,7 +131,8 @@ class LocalAuthorizerTest {
                 stored(IdentityLayout.compartment(FLEET.id()), FLEET)));
         records.add(policy(KEYS.id(), "keys", ofKeys));
         records.add(policy(CLUSTERS.id(), "clusters", ofClusters));
-        IdentitySnapshot identity = new IdentitySnapshot(records, List.of(), true, NOW, new NoDynamicGroups(), Installations.NONE);
+        IdentitySnapshot identity =
+                new IdentitySnapshot(records, List.of(), true, NOW, new NoDynamicGroups(), Installations.NONE);
         return LocalAuthorizer.decide(
                 new Identity.View(identity, 7),
                 caller,

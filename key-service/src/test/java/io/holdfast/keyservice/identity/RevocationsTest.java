@@ -199,6 +199,7 @@ class RevocationsTest {
     }
 
     private static IdentitySnapshot snapshot(boolean all, StoredValue... revocations) {
-        return new IdentitySnapshot(List.of(), List.of(revocations), all, NOW, new NoDynamicGroups(), Installations.NONE);
+        return new IdentitySnapshot(
+                List.of(), List.of(revocations), all, NOW, new NoDynamicGroups(), Installations.NONE);
     }
 }

@@ -18,6 +18,7 @@ public final class Snapshots {
                 it -> values.add(new StoredValue(IdentityLayout.user(it.id()), IdentityDocuments.write(it), 1, 1)));
         revoked.forEach(it -> revocations.add(new StoredValue(
                 IdentityLayout.revokedToken(it.userId(), it.tokenId()), IdentityDocuments.write(it), 1, 1)));
-        return new IdentitySnapshot(values, revocations, true, Instant.EPOCH, new NoDynamicGroups(), Installations.NONE);
+        return new IdentitySnapshot(
+                values, revocations, true, Instant.EPOCH, new NoDynamicGroups(), Installations.NONE);
     }
 }

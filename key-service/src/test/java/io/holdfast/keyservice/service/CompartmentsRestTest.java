@@ -76,7 +76,11 @@ class CompartmentsRestTest {
         refused(412, "NoEtagMatch", "", admin.put(target, Map.of("name", "late"), Map.of("if-match", etag)));
         refused(409, "Conflict", "TAKEN", admin.put(target, Map.of("name", "TAKEN"), Map.of()));
         refused(400, "InvalidParameter", "name", admin.put(target, Map.of("name", "two words"), Map.of()));
-        refused(404, "NotAuthorizedOrNotFound", "", admin.put(COMPARTMENTS + "/" + root, Map.of("name", "x"), Map.of()));
+        refused(
+                404,
+                "NotAuthorizedOrNotFound",
+                "",
+                admin.put(COMPARTMENTS + "/" + root, Map.of("name", "x"), Map.of()));
         underWay().answersAfter(() -> admin.put(target, Map.of("name", "newer"), Map.of()));
     }
 
@@ -91,7 +95,10 @@ class CompartmentsRestTest {
         Answer moved = move(moving, open, Map.of());
         assertThat(moved.status()).as(moved.raw().body()).isEqualTo(202);
         assertThat(reader.get(list).status()).isEqualTo(200);
-        assertThat(admin.get(COMPARTMENTS + "/" + moving).body().path("compartmentId").asText())
+        assertThat(admin.get(COMPARTMENTS + "/" + moving)
+                        .body()
+                        .path("compartmentId")
+                        .asText())
                 .isEqualTo(open);
         JsonNode work = admin.get("/20160918/workRequests/" + moved.header("opc-work-request-id"))
                 .body();
@@ -101,10 +108,14 @@ class CompartmentsRestTest {
         underWay().answersAfter(() -> move(moving, root, Map.of()));
         refused(404, "NotAuthorizedOrNotFound", "", reader.get(list));
         // Who may not touch what moves along moves nothing.
-        refused(404, "NotAuthorizedOrNotFound", "", reader.post(
-                COMPARTMENTS + "/" + moving + "/actions/moveCompartment",
-                Map.of("targetCompartmentId", open),
-                Map.of()));
+        refused(
+                404,
+                "NotAuthorizedOrNotFound",
+                "",
+                reader.post(
+                        COMPARTMENTS + "/" + moving + "/actions/moveCompartment",
+                        Map.of("targetCompartmentId", open),
+                        Map.of()));
     }
 
     @Test
@@ -126,8 +137,11 @@ class CompartmentsRestTest {
                 "",
                 move(inner, mint.tenancy().value(), Map.of()));
         refused(412, "NoEtagMatch", "", move(inner, root, Map.of("if-match", "1")));
-        refused(400, "MissingParameter", "targetCompartmentId", admin.post(
-                COMPARTMENTS + "/" + inner + "/actions/moveCompartment", Map.of(), Map.of()));
+        refused(
+                400,
+                "MissingParameter",
+                "targetCompartmentId",
+                admin.post(COMPARTMENTS + "/" + inner + "/actions/moveCompartment", Map.of(), Map.of()));
 
         String deep = compartment(root, "level-1");
         for (int level = 2; level <= 5; level++) {
@@ -160,10 +174,14 @@ class CompartmentsRestTest {
         Answer policy = admin.post(
                 POLICIES,
                 Map.of(
-                        "compartmentId", id,
-                        "name", "in-deleted",
-                        "description", "for a test",
-                        "statements", List.of("Allow any-user to inspect keys in compartment deleted")),
+                        "compartmentId",
+                        id,
+                        "name",
+                        "in-deleted",
+                        "description",
+                        "for a test",
+                        "statements",
+                        List.of("Allow any-user to inspect keys in compartment deleted")),
                 Map.of());
         assertThat(policy.status()).as(policy.raw().body()).isEqualTo(200);
         refused(409, "Conflict", "a policy", admin.delete(target, Map.of()));
@@ -190,8 +208,8 @@ class CompartmentsRestTest {
         assertThat(seen.path("lifecycleState").asText()).isEqualTo("DELETED");
         assertThat(seen.path("name").asText()).startsWith("deleted.");
         assertThat(admin.get(COMPARTMENTS + "?compartmentId=" + root + "&lifecycleState=ACTIVE&name="
-                        + seen.path("name").asText())
-                .body())
+                                + seen.path("name").asText())
+                        .body())
                 .isEmpty();
 
         Answer recovered = admin.post(target + "/actions/recoverCompartment", Map.of(), Map.of());
@@ -260,10 +278,14 @@ class CompartmentsRestTest {
         Answer policy = admin.post(
                 POLICIES,
                 Map.of(
-                        "compartmentId", root,
-                        "name", name,
-                        "description", "for a test",
-                        "statements", List.of(statement)),
+                        "compartmentId",
+                        root,
+                        "name",
+                        name,
+                        "description",
+                        "for a test",
+                        "statements",
+                        List.of(statement)),
                 Map.of());
         assertThat(policy.status()).as(policy.raw().body()).isEqualTo(200);
         return new SignedApi(admin.tenancy(), new UserId(user), pair);

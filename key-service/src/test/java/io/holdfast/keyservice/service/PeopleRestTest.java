@@ -70,7 +70,8 @@ class PeopleRestTest {
         assertThat(created.status()).as(created.raw().body()).isEqualTo(200);
         assertThat(created.body().path("compartmentId").asText()).isEqualTo(root);
         assertThat(created.body().path("lifecycleState").asText()).isEqualTo("ACTIVE");
-        assertThat(created.body().path("capabilities").path("canUseApiKeys").asBoolean()).isTrue();
+        assertThat(created.body().path("capabilities").path("canUseApiKeys").asBoolean())
+                .isTrue();
         String target = USERS + "/" + id(created);
         String etag = created.header("etag");
 
@@ -107,9 +108,14 @@ class PeopleRestTest {
                 400,
                 "RelatedResourceNotAuthorizedOrNotFound",
                 "",
-                admin.post(USERS, with(body("x"), "compartmentId", mint.tenancy().value()), Map.of()));
+                admin.post(
+                        USERS, with(body("x"), "compartmentId", mint.tenancy().value()), Map.of()));
         String below = compartment("people-below");
-        refused(400, "InvalidParameter", "compartmentId", admin.post(USERS, with(body("x"), "compartmentId", below), Map.of()));
+        refused(
+                400,
+                "InvalidParameter",
+                "compartmentId",
+                admin.post(USERS, with(body("x"), "compartmentId", below), Map.of()));
         refused(400, "InvalidParameter", "compartmentId", admin.get(USERS + "?compartmentId=" + below));
         refused(400, "MissingParameter", "compartmentId", admin.get(USERS));
         refused(
@@ -152,7 +158,8 @@ class PeopleRestTest {
         assertThat(names).doesNotHaveDuplicates();
 
         assertThat(admin.get(list + "&name=PAGED-3").body()).hasSize(1);
-        assertThat(admin.get(list + "&name=paged-3&lifecycleState=INACTIVE").body()).isEmpty();
+        assertThat(admin.get(list + "&name=paged-3&lifecycleState=INACTIVE").body())
+                .isEmpty();
         assertThat(admin.get(list + "&externalIdentifier=x").body()).isEmpty();
         refused(400, "InvalidParameter", "sortBy", admin.get(list + "&sortBy=SIZE"));
     }
@@ -177,13 +184,10 @@ class PeopleRestTest {
         assertThat(owner.get(keys).body()).hasSize(1);
         Answer second = owner.post(keys, Map.of("key", Signer.pem(Signer.rsa(2048))), Map.of());
         assertThat(second.status()).isEqualTo(200);
-        assertThat(owner.post(keys, Map.of("key", Signer.pem(Signer.rsa(2048))), Map.of()).status())
+        assertThat(owner.post(keys, Map.of("key", Signer.pem(Signer.rsa(2048))), Map.of())
+                        .status())
                 .isEqualTo(200);
-        refused(
-                400,
-                "LimitExceeded",
-                "3",
-                owner.post(keys, Map.of("key", Signer.pem(Signer.rsa(2048))), Map.of()));
+        refused(400, "LimitExceeded", "3", owner.post(keys, Map.of("key", Signer.pem(Signer.rsa(2048))), Map.of()));
         String others = USERS + "/" + admin.user().value() + "/apiKeys";
         refused(404, "NotAuthorizedOrNotFound", "", owner.get(others));
         refused(
@@ -191,11 +195,7 @@ class PeopleRestTest {
                 "NotAuthorizedOrNotFound",
                 "",
                 owner.post(others, Map.of("key", Signer.pem(Signer.rsa(2048))), Map.of()));
-        refused(
-                404,
-                "NotAuthorizedOrNotFound",
-                "",
-                owner.delete(others + "/" + fingerprint, Map.of()));
+        refused(404, "NotAuthorizedOrNotFound", "", owner.delete(others + "/" + fingerprint, Map.of()));
 
         refused(412, "NoEtagMatch", "", owner.delete(keys + "/" + fingerprint, Map.of("if-match", "1")));
         String escaped = second.body().path("fingerprint").asText().replace(":", "%3A");
@@ -242,7 +242,8 @@ class PeopleRestTest {
                         .asText())
                 .isEqualTo("INACTIVE");
 
-        assertThat(admin.put(state, Map.of("blocked", false), Map.of()).status()).isEqualTo(200);
+        assertThat(admin.put(state, Map.of("blocked", false), Map.of()).status())
+                .isEqualTo(200);
         assertThat(blocked.get(keys).status()).isEqualTo(200);
         refused(400, "MissingParameter", "blocked", admin.put(state, Map.of(), Map.of()));
     }
@@ -263,8 +264,7 @@ class PeopleRestTest {
         String list = POLICIES + "?compartmentId=" + root;
         refused(404, "NotAuthorizedOrNotFound", "", member.get(list));
 
-        Answer added = admin.post(
-                MEMBERSHIPS, Map.of("userId", member.user().value(), "groupId", group), Map.of());
+        Answer added = admin.post(MEMBERSHIPS, Map.of("userId", member.user().value(), "groupId", group), Map.of());
         assertThat(added.status()).as(added.raw().body()).isEqualTo(200);
         assertThat(added.body().path("lifecycleState").asText()).isEqualTo("ACTIVE");
         assertThat(member.get(list).status()).isEqualTo(200);
@@ -283,7 +283,11 @@ class PeopleRestTest {
         assertThat(admin.get(all + "&userId=" + mint.user().value()).body()).isEmpty();
         // A group with members and a member of a group stay.
         refused(409, "Conflict", "members", admin.delete(GROUPS + "/" + group, Map.of()));
-        refused(409, "Conflict", "group", admin.delete(USERS + "/" + member.user().value(), Map.of()));
+        refused(
+                409,
+                "Conflict",
+                "group",
+                admin.delete(USERS + "/" + member.user().value(), Map.of()));
 
         refused(412, "NoEtagMatch", "", admin.delete(target, Map.of("if-match", "1")));
         underWay().answersAfter(() -> admin.delete(target, Map.of("if-match", added.header("etag"))));
@@ -301,7 +305,10 @@ class PeopleRestTest {
                 400,
                 "RelatedResourceNotAuthorizedOrNotFound",
                 "",
-                admin.post(MEMBERSHIPS, Map.of("userId", user, "groupId", mint.group().value()), Map.of()));
+                admin.post(
+                        MEMBERSHIPS,
+                        Map.of("userId", user, "groupId", mint.group().value()),
+                        Map.of()));
         refused(
                 400,
                 "RelatedResourceNotAuthorizedOrNotFound",
@@ -311,7 +318,11 @@ class PeopleRestTest {
                         Map.of("userId", mint.user().value(), "groupId", group(ADMINISTRATORS)),
                         Map.of()));
         refused(400, "MissingParameter", "userId", admin.post(MEMBERSHIPS, Map.of(), Map.of()));
-        refused(404, "NotAuthorizedOrNotFound", "", admin.get(MEMBERSHIPS + "/" + mint.membership().value()));
+        refused(
+                404,
+                "NotAuthorizedOrNotFound",
+                "",
+                admin.get(MEMBERSHIPS + "/" + mint.membership().value()));
         SignedApi stranger = userWithKey("stranger", Signer.rsa(2048));
         refused(
                 400,
@@ -329,8 +340,7 @@ class PeopleRestTest {
                 404,
                 "NotAuthorizedOrNotFound",
                 "",
-                stranger.put(
-                        USERS + "/" + stranger.user().value() + "/state", Map.of("blocked", false), Map.of()));
+                stranger.put(USERS + "/" + stranger.user().value() + "/state", Map.of("blocked", false), Map.of()));
     }
 
     @Test
@@ -347,7 +357,8 @@ class PeopleRestTest {
                 admin.put(target, Map.of("description", "they operate"), Map.of("if-match", created.header("etag")));
         assertThat(updated.body().path("description").asText()).isEqualTo("they operate");
         refused(412, "NoEtagMatch", "", admin.delete(target, Map.of("if-match", created.header("etag"))));
-        assertThat(admin.get(GROUPS + "?compartmentId=" + root + "&name=key%20operators").body())
+        assertThat(admin.get(GROUPS + "?compartmentId=" + root + "&name=key%20operators")
+                        .body())
                 .hasSize(1);
         assertThat(admin.delete(target, Map.of()).status()).isEqualTo(204);
         refused(404, "NotAuthorizedOrNotFound", "", admin.get(target));
@@ -400,7 +411,8 @@ class PeopleRestTest {
         refused(401, "NotAuthenticated", "", admin.get(keys));
 
         // Only uploaded again does it hold again.
-        assertThat(renewed.post(keys, Map.of("key", firstPem), Map.of()).status()).isEqualTo(200);
+        assertThat(renewed.post(keys, Map.of("key", firstPem), Map.of()).status())
+                .isEqualTo(200);
         assertThat(admin.delete(keys + "/" + fingerprint(pair), Map.of()).status())
                 .isEqualTo(204);
     }
@@ -423,8 +435,9 @@ class PeopleRestTest {
                 "exists",
                 admin.post(DYNAMIC_GROUPS, with(body("acme-oke-kms-dyn-grp"), "matchingRule", rule), Map.of()));
 
-        underWay().answersAfter(() ->
-                admin.put(target, Map.of("matchingRule", "Any {resource.type = 'cluster'}"), Map.of()));
+        underWay()
+                .answersAfter(
+                        () -> admin.put(target, Map.of("matchingRule", "Any {resource.type = 'cluster'}"), Map.of()));
         refused(
                 412,
                 "NoEtagMatch",

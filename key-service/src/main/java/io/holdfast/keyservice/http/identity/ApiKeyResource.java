@@ -140,6 +140,10 @@ public class ApiKeyResource {
                 operation,
                 permissions,
                 caller.tenancyId().rootCompartment(),
-                Map.of("target.user.id", id.value(), "target.user.name", user.value().name()));
+                Map.of(
+                        "target.user.id",
+                        id.value(),
+                        "target.user.name",
+                        user.value().name()));
     }
 }

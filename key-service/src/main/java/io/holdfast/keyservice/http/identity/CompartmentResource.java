@@ -200,7 +200,8 @@ public class CompartmentResource {
                 .filter(it -> it.tenancyId().equals(caller.tenancyId()))
                 .filter(it -> whole || it.parentId().equals(parent))
                 .filter(it -> name == null || it.name().equalsIgnoreCase(name))
-                .filter(it -> lifecycleState == null || lifecycleState.equals(it.state().name()))
+                .filter(it -> lifecycleState == null
+                        || lifecycleState.equals(it.state().name()))
                 .toList();
         return listing.answer(found, paging, CompartmentDocument::of);
     }

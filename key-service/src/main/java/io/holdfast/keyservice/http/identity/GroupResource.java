@@ -175,7 +175,11 @@ public class GroupResource {
                 operation,
                 List.of(permission),
                 caller.tenancyId().rootCompartment(),
-                Map.of("target.group.id", id.value(), "target.group.name", group.value().name()));
+                Map.of(
+                        "target.group.id",
+                        id.value(),
+                        "target.group.name",
+                        group.value().name()));
         return group;
     }
 

@@ -77,7 +77,8 @@ public class MembershipResource {
     }
 
     /** AddUserToGroupDetails. */
-    public record AddUserToGroup(@Nullable UserId userId, @Nullable GroupId groupId) {}
+    public record AddUserToGroup(
+            @Nullable UserId userId, @Nullable GroupId groupId) {}
 
     /** UserGroupMembership. */
     public record MembershipDocument(
@@ -109,8 +110,8 @@ public class MembershipResource {
         Caller caller = current.get();
         requireRelated("AddUserToGroup", group, user);
         String sha256 = current.contentSha256();
-        return answer(groups.add(
-                caller, group, user, () -> retryTokens.begin(caller, "AddUserToGroup", retryToken, sha256)));
+        return answer(
+                groups.add(caller, group, user, () -> retryTokens.begin(caller, "AddUserToGroup", retryToken, sha256)));
     }
 
     @GET

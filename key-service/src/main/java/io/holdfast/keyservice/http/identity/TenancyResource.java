@@ -44,11 +44,9 @@ public class TenancyResource {
     @GET
     @Path("/{tenancyId}")
     public Response get(@PathParam("tenancyId") TenancyId id) {
-        authorizer.require(
-                current.get(), "GetTenancy", List.of("TENANCY_INSPECT"), id.rootCompartment(), Map.of());
+        authorizer.require(current.get(), "GetTenancy", List.of("TENANCY_INSPECT"), id.rootCompartment(), Map.of());
         Tenancy tenancy = identity.current().identity().tenancy(id).orElseThrow(ProblemException::notFound);
-        return Response.ok(new TenancyDocument(
-                        tenancy.id(), tenancy.name(), tenancy.description(), Map.of(), Map.of()))
+        return Response.ok(new TenancyDocument(tenancy.id(), tenancy.name(), tenancy.description(), Map.of(), Map.of()))
                 .build();
     }
 }

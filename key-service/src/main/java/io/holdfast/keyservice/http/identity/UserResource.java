@@ -168,8 +168,7 @@ public class UserResource {
             @QueryParam("limit") @Nullable Integer limit,
             @QueryParam("page") @Nullable String page) {
         Paging paging = Paging.of(limit, page);
-        Listing<User> listing =
-                new Listing<>(sortBy, sortOrder, it -> it.id().value(), User::name, User::timeCreated);
+        Listing<User> listing = new Listing<>(sortBy, sortOrder, it -> it.id().value(), User::name, User::timeCreated);
         Caller caller = current.get();
         Roots.require(authorizer, caller, "ListUsers", List.of("USER_INSPECT"), compartment);
         // No user comes from elsewhere, so such a filter finds nobody.
@@ -240,7 +239,11 @@ public class UserResource {
                 operation,
                 permissions,
                 caller.tenancyId().rootCompartment(),
-                Map.of("target.user.id", id.value(), "target.user.name", user.value().name()));
+                Map.of(
+                        "target.user.id",
+                        id.value(),
+                        "target.user.name",
+                        user.value().name()));
         return user;
     }
 
