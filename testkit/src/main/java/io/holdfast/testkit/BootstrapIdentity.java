@@ -98,7 +98,8 @@ public final class BootstrapIdentity {
         return tenancy().value() + "/" + user().value() + "/" + fingerprint();
     }
 
-    private static void create(Path directory, Path file, String tenancyName) throws IOException, GeneralSecurityException {
+    private static void create(Path directory, Path file, String tenancyName)
+            throws IOException, GeneralSecurityException {
         Ocid.Mint mint = new Ocid.Mint("oc1", "iad");
         Ocid.TenancyId tenancy = mint.tenancy();
         Ocid.UserId user = mint.user();

@@ -285,7 +285,8 @@ class IdentityRestTest {
         // The seed's statement, now that its compartment is there.
         assertThat(create(
                                 "acme-oke-kms-policy",
-                                "Allow any-user to use keys in compartment kms-keys where ALL {request.principal.type = 'cluster', target.key.id = '"
+                                "Allow any-user to use keys in compartment kms-keys where ALL {request.principal.type"
+                                        + " = 'cluster', target.key.id = '"
                                         + mint.key(mint.vault()).value() + "'}")
                         .status())
                 .isEqualTo(200);
