@@ -183,7 +183,8 @@ public class Identity implements SigningKeys {
             if (!all) {
                 LOG.errorv("There are more than {0} revocations: no kubectl token holds", MAX_REVOCATIONS);
             }
-            return new IdentitySnapshot(records, revocations, all, time.wall(), dynamicGroups, cached.installations());
+            return new IdentitySnapshot(
+                    records, revocations, all, time.wall(), dynamicGroups, last.identity().installations());
         } catch (RevisionCompacted e) {
             throw new StoreUnavailable("identity was compacted away while it was read", e);
         }
