@@ -229,8 +229,8 @@ class CrossTenancyRestTest {
                 world.key().value(),
                 "plaintext",
                 Base64.getEncoder().encodeToString(new byte[] {1, 2, 3}));
-        assertThat(world.clusterAdmin().post("/20180608/encrypt", body, Map.of()).status())
-                .isEqualTo(404);
+        assertThat(world.clusterAdmin().post("/20180608/encrypt", body, Map.of()).code())
+                .isEqualTo("RelatedResourceNotAuthorizedOrNotFound");
 
         documentedPolicies();
 
@@ -247,9 +247,9 @@ class CrossTenancyRestTest {
         assertThat(world.clusters()
                         .admin()
                         .post("/20180608/encrypt", body, Map.of())
-                        .status())
+                        .code())
                 .as("not a member of the group that both name")
-                .isEqualTo(404);
+                .isEqualTo("RelatedResourceNotAuthorizedOrNotFound");
     }
 
     @Test
