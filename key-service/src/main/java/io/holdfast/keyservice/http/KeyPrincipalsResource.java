@@ -80,8 +80,9 @@ public class KeyPrincipalsResource {
     /**
      * A principal that can use the key now.
      *
-     * @param name of a user, for who may read the policies of its tenancy
-     * @param dynamicGroups that a cluster is in now
+     * @param name of a user
+     * @param groups that it is in now, of a cluster the dynamic ones. Names of another tenancy, here and above, are told to
+     *     who may read its policies
      * @param grants each permission with the statement that gives it, with two across tenancies
      * @param holdsUntil when the clock alone may end it
      */
@@ -90,7 +91,7 @@ public class KeyPrincipalsResource {
             String id,
             @Nullable String name,
             TenancyId tenancyId,
-            List<String> dynamicGroups,
+            List<String> groups,
             List<GrantDocument> grants,
             @Nullable Instant holdsUntil) {}
 
@@ -188,20 +189,23 @@ public class KeyPrincipalsResource {
                 opening.condition().orElse(null));
     }
 
+    private static List<String> groups(Principal principal) {
+        return Stream.concat(
+                        principal.groups().stream().map(Principal.Group::name),
+                        principal.dynamicGroups().stream().map(Principal.DynamicGroup::name))
+                .sorted()
+                .toList();
+    }
+
     private static PrincipalDocument document(Access access, PolicyReaders readers) {
         Principal principal = access.principal();
+        boolean named = readers.mayRead(principal.tenancyId());
         return new PrincipalDocument(
                 principal.type(),
                 principal.id().value(),
-                principal
-                        .name()
-                        .filter(it -> readers.mayRead(principal.tenancyId()))
-                        .orElse(null),
+                principal.name().filter(it -> named).orElse(null),
                 principal.tenancyId(),
-                principal.dynamicGroups().stream()
-                        .map(Principal.DynamicGroup::name)
-                        .sorted()
-                        .toList(),
+                named ? groups(principal) : List.of(),
                 access.grants().stream().map(readers::of).toList(),
                 access.holdsUntil().orElse(null));
     }

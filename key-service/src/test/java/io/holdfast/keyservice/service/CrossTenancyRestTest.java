@@ -452,7 +452,7 @@ class CrossTenancyRestTest {
         JsonNode listed = ok(world.keys().admin().get(target));
         JsonNode cluster = listed.path("principals").get(0);
         assertThat(cluster.path("type").asText()).isEqualTo("cluster");
-        assertThat(cluster.path("dynamicGroups").get(0).asText()).isEqualTo("OKEAdminDynGroup");
+        assertThat(cluster.path("groups")).as("of another tenancy").isEmpty();
         assertThat(cluster.path("grants").toString()).contains("KEY_ENCRYPT").contains("cross-tenancy-keys");
         JsonNode user = find(listed, world.clusterAdmin().user().value());
         assertThat(user.has("name")).as("of another tenancy").isFalse();
@@ -478,6 +478,32 @@ class CrossTenancyRestTest {
         List<String> whole = new ArrayList<>();
         listed.path("principals").forEach(it -> whole.add(it.path("id").asText()));
         assertThat(paged).isEqualTo(whole);
+        bindings.release(bound);
+    }
+
+    @Test
+    void aClusterIsListedWithTheDynamicGroupsThatItIsInNow() {
+        TestTenancies.add(
+                identity, mint.dynamicGroup(), world.keys().id(), "OwnClusters", "resource.type = 'cluster'");
+        policy(world.keys(), "own-clusters", "Allow dynamic-group OwnClusters to use keys in tenancy");
+        ClusterId cluster = mint.cluster();
+        BindingId bound = bound(bindings.bind(new ClusterBindings.Request(
+                cluster,
+                world.keys().id().rootCompartment(),
+                world.keys().id(),
+                world.key(),
+                world.keys().admin().user(),
+                world.keys().id())));
+
+        JsonNode listed =
+                ok(world.keys().admin().get("/v1/keys/" + world.key().value() + "/principals"));
+
+        JsonNode found = find(listed, cluster.value());
+        assertThat(found.path("groups").toString()).isEqualTo("[\"OwnClusters\"]");
+        assertThat(found.path("grants").get(0).path("by").path("text").asText())
+                .isEqualTo("Allow dynamic-group OwnClusters to use keys in tenancy");
+        assertThat(find(listed, world.keys().admin().user().value()).path("groups").toString())
+                .isEqualTo("[\"Administrators\"]");
         bindings.release(bound);
     }
 
