@@ -82,6 +82,15 @@ public enum Operation {
     DELETE_CLUSTER("DeleteCluster", CLUSTER_DELETE, CLUSTER_NODE_POOL_DELETE),
     CREATE_KUBECONFIG("CreateKubeconfig", CLUSTER_USE),
     UPDATE_CLUSTER_ENDPOINT_CONFIG("UpdateClusterEndpointConfig", CLUSTER_MANAGE),
+    GET_CLUSTER_OPTIONS("GetClusterOptions", CLUSTER_READ),
+    /** Holdfast's own: the jobs that bring what stands under old key versions to the current one, and their proof. */
+    LIST_REENCRYPTIONS("ListReencryptions", CLUSTER_READ),
+    GET_REENCRYPTION("GetReencryption", CLUSTER_READ),
+    START_REENCRYPTION("StartReencryption", CLUSTER_UPDATE),
+    PAUSE_REENCRYPTION("PauseReencryption", CLUSTER_UPDATE),
+    RESUME_REENCRYPTION("ResumeReencryption", CLUSTER_UPDATE),
+    CANCEL_REENCRYPTION("CancelReencryption", CLUSTER_UPDATE),
+    COUNT_SECRETS_PER_KEY_VERSION("CountSecretsPerKeyVersion", CLUSTER_READ),
     LIST_WORK_REQUESTS(
             "ListWorkRequests",
             List.of(anyOf(CLUSTER_WORK_REQUEST_INSPECT, CLUSTER_NODE_POOL_INSPECT, CLUSTER_INSPECT))),
@@ -95,6 +104,7 @@ public enum Operation {
     LIST_CLUSTER_NAMESPACES("ListClusterNamespaces", CLUSTER_SECRET_INSPECT),
     GET_CLUSTER_NAMESPACE("GetClusterNamespace", CLUSTER_SECRET_INSPECT),
     CREATE_CLUSTER_NAMESPACE("CreateClusterNamespace", CLUSTER_NAMESPACE_MANAGE),
+    UPDATE_CLUSTER_NAMESPACE("UpdateClusterNamespace", CLUSTER_NAMESPACE_MANAGE),
     DELETE_CLUSTER_NAMESPACE("DeleteClusterNamespace", CLUSTER_NAMESPACE_MANAGE),
     /** Names only, as a Table or PartialObjectMetadata. */
     LIST_CLUSTER_SECRET_NAMES("ListClusterSecretNames", CLUSTER_SECRET_INSPECT),
@@ -116,7 +126,8 @@ public enum Operation {
     /** Holdfast's own: what would be decided, what is wrong with a statement, who may use a key. */
     EXPLAIN_POLICY("ExplainPolicy", POLICY_READ),
     VALIDATE_POLICY("ValidatePolicy", POLICY_READ),
-    LIST_KEY_PRINCIPALS("ListKeyPrincipals", POLICY_READ),
+    /** KEY_READ where the key is, POLICY_READ in the root compartment of its tenancy. */
+    LIST_KEY_PRINCIPALS("ListKeyPrincipals", KEY_READ, POLICY_READ),
 
     LIST_DYNAMIC_GROUPS("ListDynamicGroups", DYNAMIC_GROUP_INSPECT),
     GET_DYNAMIC_GROUP("GetDynamicGroup", DYNAMIC_GROUP_INSPECT),
@@ -153,6 +164,8 @@ public enum Operation {
     LIST_API_KEYS("ListApiKeys", USER_READ),
     UPLOAD_API_KEY("UploadApiKey", USER_UPDATE, USER_APIKEY_ADD),
     DELETE_API_KEY("DeleteApiKey", USER_UPDATE, USER_APIKEY_REMOVE),
+    /** Holdfast's own: a kubectl token; of oneself it needs nothing. */
+    REVOKE_CLUSTER_TOKEN("RevokeClusterToken", USER_UPDATE),
 
     LIST_GROUPS("ListGroups", GROUP_INSPECT),
     GET_GROUP("GetGroup", GROUP_INSPECT),
@@ -165,7 +178,9 @@ public enum Operation {
     LIST_USER_GROUP_MEMBERSHIPS("ListUserGroupMemberships", GROUP_INSPECT, USER_INSPECT),
     GET_USER_GROUP_MEMBERSHIP("GetUserGroupMembership", GROUP_INSPECT, USER_INSPECT),
 
-    LIST_EVENTS("ListEvents", AUDIT_EVENT_READ);
+    LIST_EVENTS("ListEvents", AUDIT_EVENT_READ),
+    GET_EVENT("GetEvent", AUDIT_EVENT_READ),
+    VERIFY_TRAIL("VerifyTrail", AUDIT_EVENT_READ);
 
     /** Those that are about no single resource, so that they have no variable of one. */
     private static final Set<Operation> LISTS = Collections.unmodifiableSet(EnumSet.of(

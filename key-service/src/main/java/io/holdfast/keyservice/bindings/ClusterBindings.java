@@ -175,7 +175,7 @@ public class ClusterBindings {
                     request,
                     key,
                     Why.NOT_PERMITTED,
-                    "No policy lets the new cluster use the key. Add a statement such as: " + KeyUse.statement(key)));
+                    "No policy lets the new cluster use the key. " + KeyUse.advice(request.tenancy(), key)));
         }
         return Optional.empty();
     }

@@ -1,5 +1,6 @@
 package io.holdfast.keyservice.bindings;
 
+import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.keyservice.domain.Binding;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.platform.http.Authorizer;
@@ -19,7 +20,8 @@ public final class KeyUse {
                 "target.vault.id", key.facts().vaultId().value());
     }
 
-    static Caller principalOf(Binding.Facts facts) {
+    /** The cluster of a binding as it asks for itself: what it is comes from the record, never from a request. */
+    public static Caller principalOf(Binding.Facts facts) {
         return new Caller(
                 "cluster",
                 facts.clusterId().value(),
@@ -48,11 +50,47 @@ public final class KeyUse {
                 decrypt.targetTenancy());
     }
 
-    /** The statement that would allow it, for people. */
+    /** The statement that would allow it within a tenancy, for people. */
     static String statement(MasterKey key) {
-        return "Allow any-user to use keys in compartment id "
-                + key.facts().compartmentId().value()
-                + " where ALL {request.principal.type = 'cluster', target.key.id = '"
+        return "Allow any-user to use keys in " + place(key) + where(key);
+    }
+
+    /**
+     * What would allow it, as sentences for people: a statement, or where the clusters are of another tenancy than the key,
+     * those of both.
+     *
+     * @param clusters the tenancy of the cluster
+     */
+    static String advice(TenancyId clusters, MasterKey key) {
+        TenancyId keys = key.facts().tenancyId();
+        if (clusters.equals(keys)) {
+            return "Add a statement such as: " + statement(key);
+        }
+        return "The key is of another tenancy than the cluster, so both must agree. In a policy of the key's tenancy: "
+                + String.join("; ", admitting(clusters, key)) + ". In a policy of the cluster's tenancy: "
+                + String.join("; ", endorsing(key));
+    }
+
+    /** For a policy attached to the root of the key's tenancy. */
+    static List<String> admitting(TenancyId clusters, MasterKey key) {
+        return List.of(
+                "Define tenancy ClusterTenancy as " + clusters.value(),
+                "Admit any-user of tenancy ClusterTenancy to use keys in " + place(key) + where(key));
+    }
+
+    /** For a policy attached to the root of the cluster's tenancy. */
+    static List<String> endorsing(MasterKey key) {
+        return List.of(
+                "Define tenancy KeyTenancy as " + key.facts().tenancyId().value(),
+                "Endorse any-user to use keys in tenancy KeyTenancy" + where(key));
+    }
+
+    private static String place(MasterKey key) {
+        return "compartment id " + key.facts().compartmentId().value();
+    }
+
+    private static String where(MasterKey key) {
+        return " where ALL {request.principal.type = 'cluster', target.key.id = '"
                 + key.id().value() + "'}";
     }
 }

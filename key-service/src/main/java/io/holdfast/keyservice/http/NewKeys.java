@@ -45,12 +45,32 @@ public class NewKeys {
     }
 
     /**
-     * The vault for a new key: the one that the request names, else the newest ACTIVE one of the compartment or tenancy.
+     * The vault for a new key: as {@link #anyVault}, and of the tenancy of the key's compartment, so that no key's owner
+     * depends on what another tenancy does to a vault.
+     *
+     * @throws ProblemException also INVALID_PARAMETER for a vault of another tenancy
+     */
+    Stored<Vault> vault(
+            String operation,
+            String permission,
+            @Nullable String vaultId,
+            TenancyId tenancy,
+            CompartmentId compartment) {
+        Stored<Vault> vault = anyVault(operation, permission, vaultId, tenancy, compartment);
+        if (!vault.value().facts().tenancyId().equals(tenancy)) {
+            throw ProblemException.invalid(
+                    "compartmentId", "must be a compartment of the tenancy that the vault belongs to");
+        }
+        return vault;
+    }
+
+    /**
+     * The vault that the request names, else the newest ACTIVE one of the compartment or tenancy.
      *
      * @param permission of the vault that the operation needs
      * @param tenancy of the compartment
      */
-    Stored<Vault> vault(
+    Stored<Vault> anyVault(
             String operation,
             String permission,
             @Nullable String vaultId,

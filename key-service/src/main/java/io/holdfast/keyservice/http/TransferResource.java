@@ -91,14 +91,17 @@ public class TransferResource {
         this.export = export;
     }
 
-    /** The same key for every vault of the tenancy; the query, or else the newest ACTIVE vault, only names one. */
+    /**
+     * The same key for every vault of the tenancy; the query, or else the newest ACTIVE vault of the caller's own tenancy,
+     * only names one. To import into another tenancy a caller names a vault there.
+     */
     @GET
     @Path("/wrappingKeys")
     public RestResponse<WrappingKeyView> getWrappingKey(@QueryParam("vaultId") @Nullable String vaultId) {
         return operations.run("GetWrappingKey", () -> {
             // No compartment is named, so the tenancy can only be the caller's.
             TenancyId own = operations.caller().tenancyId();
-            Vault vault = newKeys.vault("GetWrappingKey", "VAULT_READ", vaultId, own, own.rootCompartment())
+            Vault vault = newKeys.anyVault("GetWrappingKey", "VAULT_READ", vaultId, own, own.rootCompartment())
                     .value();
             WrappingKey key = wrappingKeys.of(vault);
             return RestResponse.ResponseBuilder.ok(new WrappingKeyView(

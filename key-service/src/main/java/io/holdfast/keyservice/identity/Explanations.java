@@ -6,6 +6,7 @@ import io.holdfast.iam.decision.Permission;
 import io.holdfast.iam.decision.Principal;
 import io.holdfast.iam.decision.Request;
 import io.holdfast.iam.decision.Request.Need;
+import io.holdfast.iam.decision.ResourceType;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Printable;
 import io.holdfast.kernel.ProblemException;
@@ -13,6 +14,7 @@ import io.holdfast.kernel.TimeSource;
 import io.holdfast.platform.http.Caller;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Answers "what would be decided, and why" for a security officer. Decides with the same code and grants nothing. */
@@ -20,16 +22,25 @@ public final class Explanations {
     private Explanations() {}
 
     /**
+     * What a request is about.
+     *
+     * @param compartment of the resource, or where it is to be made
+     * @param vaultCompartment where the vault is that the operation also concerns, when it may be elsewhere
+     * @param variables that a request for the resource has
+     */
+    public record Target(
+            CompartmentId compartment, Optional<CompartmentId> vaultCompartment, Map<String, String> variables) {
+        public Target {
+            variables = Map.copyOf(variables);
+        }
+    }
+
+    /**
      * @param permissions all needed; empty takes what the named operation needs
      * @throws ProblemException INVALID_PARAMETER naming what can't be evaluated
      */
     public static Decision explain(
-            IdentitySnapshot identity,
-            Caller asked,
-            String operation,
-            List<String> permissions,
-            CompartmentId compartment,
-            Map<String, String> variables) {
+            IdentitySnapshot identity, Caller asked, String operation, List<String> permissions, Target target) {
         if (permissions.size() > LocalAuthorizer.MAX_PERMISSIONS) {
             throw ProblemException.invalid(
                     "permissions", "may name at most " + LocalAuthorizer.MAX_PERMISSIONS + " permissions");
@@ -41,7 +52,7 @@ public final class Explanations {
                                 "is not known: '" + Printable.shorten(operation) + "'; name its permissions"))
                         .needs()
                         .stream()
-                        .map(anyOf -> new Need(anyOf, compartment))
+                        .map(anyOf -> new Need(anyOf, target.compartment()))
                         .toList()
                 : permissions.stream()
                         .map(name -> new Need(
@@ -49,20 +60,23 @@ public final class Explanations {
                                         .orElseThrow(() -> ProblemException.invalid(
                                                 "permissions",
                                                 "names no permission: '" + Printable.shorten(name) + "'"))),
-                                compartment))
+                                target.compartment()))
                         .toList();
         Principal principal = identity.principal(asked)
                 .orElseThrow(
                         () -> ProblemException.invalid("principal", "is no active user of the tenancy and no cluster"));
         try {
+            Request request = new Request(
+                    principal,
+                    operation,
+                    needs,
+                    target.compartment(),
+                    target.variables(),
+                    TimeSource.system().wall());
             return identity.installation()
-                    .decide(new Request(
-                            principal,
-                            operation,
-                            needs,
-                            compartment,
-                            variables,
-                            TimeSource.system().wall()));
+                    .decide(target.vaultCompartment()
+                            .map(it -> request.withCompartmentOf(ResourceType.VAULTS, it))
+                            .orElse(request));
         } catch (IllegalArgumentException e) {
             throw ProblemException.invalid("variables", "can't be evaluated: " + e.getMessage());
         }

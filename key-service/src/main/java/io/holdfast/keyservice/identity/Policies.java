@@ -1,12 +1,7 @@
 package io.holdfast.keyservice.identity;
 
 import io.holdfast.events.IdentityEvent.PolicyChanged;
-import io.holdfast.iam.decision.Finding;
 import io.holdfast.iam.decision.PolicySet;
-import io.holdfast.iam.language.ParsedStatement;
-import io.holdfast.iam.language.PolicyLanguage;
-import io.holdfast.iam.language.PolicyLimits;
-import io.holdfast.iam.language.PolicyRefusedException;
 import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.PolicyId;
@@ -16,16 +11,15 @@ import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.identity.Identities.StoredPolicy;
 import io.holdfast.keyservice.identity.Identities.Versioned;
+import io.holdfast.keyservice.identity.StatementReview.Remark;
 import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.http.Etags;
 import io.holdfast.platform.http.RetryTokens;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,9 +37,6 @@ public class Policies {
     public static final int PER_TENANCY = 100;
     /** Statements of one tenancy, all policies together. */
     public static final int STATEMENTS_PER_TENANCY = 500;
-    /** Bytes of one policy's statements in UTF-8: its event must fit into a message. */
-    public static final int MAX_BYTES = 100 * 1024;
-
     private final Identity identity;
     private final Ocid.Mint mint;
     private final TimeSource time = TimeSource.system();
@@ -66,13 +57,24 @@ public class Policies {
             @Nullable Map<String, Map<String, Object>> definedTags) {}
 
     /**
+     * A policy as it stands now.
+     *
+     * @param warnings about what was accepted although it may not be meant; none when a repeated request made nothing
+     */
+    public record Written(Versioned<StoredPolicy> policy, List<Remark> warnings) {
+        public Written {
+            warnings = List.copyOf(warnings);
+        }
+    }
+
+    /**
      * Creates a policy, or answers the one that the same retry token created before.
      *
      * @param retry begins the attempt; asked again after a lost race
      * @throws ProblemException INVALID_PARAMETER, MISSING_PARAMETER, LIMIT_EXCEEDED, CONFLICT for a name in use, or
      *     INVALIDATED_RETRY_TOKEN when what the token created is gone
      */
-    public Versioned<StoredPolicy> create(
+    public Written create(
             Caller actor, CompartmentId compartment, Wish wish, Supplier<RetryTokens.Attempt> retry) {
         TenancyId tenancy = actor.tenancyId();
         StoredPolicy policy = new StoredPolicy(
@@ -81,13 +83,13 @@ public class Policies {
                 compartment,
                 Names.name(wish.name()),
                 Names.description(wish.description()),
-                statements(wish.statements()),
+                StatementReview.requireShape(wish.statements()),
                 versionDate(wish.versionDate()),
                 false,
                 time.wall().truncatedTo(ChronoUnit.MILLIS),
                 Names.freeformTags(wish.freeformTags()),
                 Names.definedTags(wish.definedTags()));
-        return identity.<Versioned<StoredPolicy>>change(view -> {
+        return identity.<Written>change(view -> {
                     RetryTokens.Attempt attempt = retry.get();
                     if (attempt.replay().isPresent()) {
                         return Optional.empty();
@@ -101,11 +103,11 @@ public class Policies {
                         throw new ProblemException(
                                 ProblemCode.LIMIT_EXCEEDED, "A tenancy has at most " + PER_TENANCY + " policies.");
                     }
-                    requireStatements(view.identity(), others, policy);
-                    return Optional.of(write(policy, "CREATED", actor.id())
+                    List<Remark> warnings = requireStatements(view.identity(), others, policy);
+                    return Optional.of(write(policy, "CREATED", actor.id(), warnings)
                             .and(attempt.record(policy.id().value())));
                 })
-                .orElseGet(() -> replayed(actor, retry.get()));
+                .orElseGet(() -> new Written(replayed(actor, retry.get()), List.of()));
     }
 
     private Versioned<StoredPolicy> replayed(Caller actor, RetryTokens.Attempt attempt) {
@@ -121,8 +123,8 @@ public class Policies {
      * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, INVALID_PARAMETER, LIMIT_EXCEEDED, or CONFLICT
      *     for the built-in one
      */
-    public Versioned<StoredPolicy> update(Caller actor, PolicyId id, Wish wish, @Nullable String ifMatch) {
-        return identity.<Versioned<StoredPolicy>>change(view -> {
+    public Written update(Caller actor, PolicyId id, Wish wish, @Nullable String ifMatch) {
+        return identity.<Written>change(view -> {
                     StoredPolicy seen = changeable(view.identity(), actor, id, ifMatch);
                     StoredPolicy next = new StoredPolicy(
                             id,
@@ -130,7 +132,7 @@ public class Policies {
                             seen.compartmentId(),
                             seen.name(),
                             wish.description() == null ? seen.description() : Names.description(wish.description()),
-                            wish.statements() == null ? seen.statements() : statements(wish.statements()),
+                            wish.statements() == null ? seen.statements() : StatementReview.requireShape(wish.statements()),
                             wish.versionDate() == null ? seen.versionDate() : versionDate(wish.versionDate()),
                             false,
                             seen.timeCreated(),
@@ -139,8 +141,8 @@ public class Policies {
                     List<StoredPolicy> others = ofTenancy(view.identity(), seen.tenancyId()).stream()
                             .filter(it -> !it.id().equals(id))
                             .toList();
-                    requireStatements(view.identity(), others, next);
-                    return Optional.of(write(next, "UPDATED", actor.id()));
+                    List<Remark> warnings = requireStatements(view.identity(), others, next);
+                    return Optional.of(write(next, "UPDATED", actor.id(), warnings));
                 })
                 .orElseThrow();
     }
@@ -178,38 +180,18 @@ public class Policies {
         return seen.value();
     }
 
-    static Identity.Change<Versioned<StoredPolicy>> write(StoredPolicy policy, String change, String actor) {
+    private static Identity.Change<Written> write(
+            StoredPolicy policy, String change, String actor, List<Remark> warnings) {
         return new Identity.Change<>(
                 transaction -> transaction.put(IdentityLayout.policy(policy.id()), IdentityDocuments.write(policy)),
                 List.of(new PolicyChanged(
                         policy.id(), policy.compartmentId(), policy.name(), change, policy.statements(), actor)),
-                revision -> new Versioned<>(policy, revision));
+                revision -> new Written(new Versioned<>(policy, revision), warnings));
     }
 
-    private static List<String> statements(@Nullable List<String> statements) {
-        if (statements == null || statements.isEmpty()) {
-            throw ProblemException.missing("statements");
-        }
-        if (statements.size() > PolicyLimits.STATEMENTS_PER_POLICY) {
-            throw new ProblemException(
-                    ProblemCode.LIMIT_EXCEEDED,
-                    "A policy has at most " + PolicyLimits.STATEMENTS_PER_POLICY + " statements.");
-        }
-        int bytes = 0;
-        for (int i = 0; i < statements.size(); i++) {
-            @Nullable String statement = statements.get(i);
-            if (statement == null || statement.isBlank()) {
-                throw ProblemException.invalid("statements[" + i + "]", "is empty");
-            }
-            bytes += statement.getBytes(StandardCharsets.UTF_8).length;
-        }
-        if (bytes > MAX_BYTES) {
-            throw ProblemException.invalid("statements", "are longer than " + MAX_BYTES + " bytes together");
-        }
-        return statements;
-    }
-
-    private static void requireStatements(IdentitySnapshot identity, List<StoredPolicy> others, StoredPolicy policy) {
+    /** What its author should know of a policy that is accepted. */
+    private static List<Remark> requireStatements(
+            IdentitySnapshot identity, List<StoredPolicy> others, StoredPolicy policy) {
         int all = others.stream().mapToInt(it -> it.statements().size()).sum()
                 + policy.statements().size();
         if (all > STATEMENTS_PER_TENANCY) {
@@ -222,24 +204,11 @@ public class Policies {
                 || !Compartments.isOpen(identity, policy.compartmentId())) {
             throw new ProblemException(ProblemCode.RELATED_RESOURCE_NOT_FOUND);
         }
-        List<ParsedStatement> parsed = new ArrayList<>();
-        for (int i = 0; i < policy.statements().size(); i++) {
-            try {
-                parsed.add(PolicyLanguage.parse(policy.statements().get(i)));
-            } catch (PolicyRefusedException e) {
-                throw ProblemException.invalid(
-                        "statements[" + i + "]", "line " + e.line() + ":" + e.column() + ": " + e.detail());
-            }
-        }
-        for (Finding finding : policies.check(parsed, policy.compartmentId())) {
-            switch (finding.severity()) {
-                case ERROR ->
-                    throw ProblemException.invalid("statements[" + (finding.statement() - 1) + "]", finding.message());
-                case WARNING -> {
-                    // Accepted: the condition may be meant for a request that does not exist yet.
-                }
-            }
-        }
+        StatementReview review = StatementReview.of(policies, policy.compartmentId(), policy.statements());
+        review.firstError().ifPresent(error -> {
+            throw ProblemException.invalid(error.field(), error.text());
+        });
+        return review.warnings();
     }
 
     private static @Nullable String versionDate(@Nullable String text) {

@@ -178,6 +178,13 @@ public class BindingStore {
                 .committed();
     }
 
+    /** The binding that a cluster has now. */
+    public Optional<Stored<Binding>> heldOf(ClusterId cluster) {
+        return store.get(Layout.bindingOf(cluster))
+                .flatMap(value -> binding(new BindingId(new String(value.value().toArray(), StandardCharsets.US_ASCII))))
+                .filter(bound -> bound.value() instanceof Binding.Held);
+    }
+
     /** Held bindings in the order of cluster ids. */
     public BindingPage heldAfter(String cluster, int limit) {
         // The revision first: what is read afterwards is at least as new.

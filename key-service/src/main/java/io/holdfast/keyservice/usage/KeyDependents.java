@@ -72,7 +72,12 @@ public class KeyDependents {
         }
     }
 
-    private List<Binding> held(KeyId key) {
+    /**
+     * Every held binding of a key.
+     *
+     * @throws ProblemException LIMIT_EXCEEDED when there are more than {@value #MOST_BINDINGS}
+     */
+    public List<Binding> held(KeyId key) {
         List<Binding> held = new ArrayList<>();
         String after = "";
         while (true) {

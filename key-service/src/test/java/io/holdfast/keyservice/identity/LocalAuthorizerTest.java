@@ -106,7 +106,7 @@ class LocalAuthorizerTest {
 
         assertThat(decision.toString()).doesNotContain("policy");
         assertThat(decision.reason())
-                .startsWith("no statement allows KEY_ENCRYPT")
+                .startsWith("no statement grants KEY_ENCRYPT")
                 .contains("nearest: policy 'keys'");
         assertThat(decision.reason()).isEqualTo(decision.reason());
     }

@@ -1,14 +1,21 @@
 package io.holdfast.keyservice.http.identity;
 
 import io.holdfast.iam.decision.Decision;
-import io.holdfast.iam.decision.Decision.StatementRef;
 import io.holdfast.iam.decision.Permission;
 import io.holdfast.iam.decision.Principal;
+import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.Ocid.CompartmentId;
-import io.holdfast.kernel.Ocid.PolicyId;
+import io.holdfast.kernel.Ocid.TenancyId;
+import io.holdfast.kernel.Ocid.UserId;
 import io.holdfast.kernel.ProblemException;
+import io.holdfast.keyservice.bindings.KeyUse;
+import io.holdfast.keyservice.domain.Binding;
+import io.holdfast.keyservice.http.identity.ExplainTargets.TargetDocument;
+import io.holdfast.keyservice.http.identity.PolicyReaders.GrantDocument;
 import io.holdfast.keyservice.identity.Explanations;
+import io.holdfast.keyservice.identity.Explanations.Target;
 import io.holdfast.keyservice.identity.Identity;
+import io.holdfast.keyservice.identity.IdentitySnapshot;
 import io.holdfast.platform.http.Authorizer;
 import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.http.CurrentCaller;
@@ -19,111 +26,172 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Holdfast's own: what would be decided for a principal, and why. Decides nothing. Needs POLICY_READ in the tenancy. */
+/**
+ * Holdfast's own: what would be decided for a principal, and why. Decides nothing. Needs POLICY_READ in the root compartment
+ * of the target's tenancy; the statements of another tenancy, which the principal may be of, are told to who has it there.
+ */
 @Path("/v1/policies/explain")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
+@Tag(name = "policies")
 public class ExplainResource {
+    private static final String OPERATION = "ExplainPolicy";
+
     private final Identity identity;
     private final Authorizer authorizer;
     private final CurrentCaller current;
+    private final ExplainTargets targets;
 
     @Inject
-    public ExplainResource(Identity identity, Authorizer authorizer, CurrentCaller current) {
+    public ExplainResource(Identity identity, Authorizer authorizer, CurrentCaller current, ExplainTargets targets) {
         this.identity = identity;
         this.authorizer = authorizer;
         this.current = current;
+        this.targets = targets;
     }
 
-    /** @param compartmentId of a cluster */
+    /** @param compartmentId of a cluster that has no binding yet; of others it is known */
     public record PrincipalDocument(
             @Nullable String type,
             @Nullable String id,
             @Nullable CompartmentId compartmentId) {}
 
-    /** @param permissions absent: what the operation needs */
+    /**
+     * @param permissions absent: what the operation needs
+     * @param compartmentId the same as {@code target.compartmentId}
+     * @param variables that a request for the target has beyond those that are known of it
+     */
     public record Question(
             @Nullable PrincipalDocument principal,
             @Nullable String operation,
             @Nullable List<String> permissions,
+            @Nullable TargetDocument target,
             @Nullable CompartmentId compartmentId,
             @Nullable Map<String, String> variables) {}
 
-    /** A statement of a policy, numbered from 1. */
-    public record StatementDocument(PolicyId policyId, String policyName, int statement, String text) {
-        static StatementDocument of(StatementRef ref) {
-            return new StatementDocument(ref.policy(), ref.policyName(), ref.number(), ref.text());
-        }
-    }
-
-    public record GrantDocument(Permission permission, StatementDocument by) {}
-
     public record NearMissDocument(StatementDocument statement, Decision.Cause cause, String why) {}
 
+    /** @param nearest those that the asker may be told of */
     public record DenialDocument(List<Permission> anyOf, String summary, List<NearMissDocument> nearest) {}
+
+    /** What was asked about, as it was found. */
+    public record TargetFound(TenancyId tenancyId, CompartmentId compartmentId, Map<String, String> variables) {}
 
     /**
      * @param grants empty when denied
-     * @param denials empty when allowed
+     * @param denials empty when allowed; across tenancies one for each side that does not agree
+     * @param holdsUntil when the clock alone may change the decision; absent when it does not
      */
     public record Answer(
             boolean allowed,
             String reason,
             List<GrantDocument> grants,
             List<DenialDocument> denials,
+            @Nullable Instant holdsUntil,
+            TargetFound target,
             long stateRevision) {}
 
     @POST
+    @Operation(
+            operationId = "ExplainPolicy",
+            summary = "Whether a principal would be allowed an operation, by which statements, or why not")
     public Answer explain(@Nullable Question body) {
         Question question = Bodies.required(body);
         Caller caller = current.get();
-        authorizer.require(
-                caller,
-                "ExplainPolicy",
-                List.of("POLICY_READ"),
-                caller.tenancyId().rootCompartment(),
-                Map.of());
-        CompartmentId compartment = question.compartmentId();
-        if (compartment == null) {
-            throw ProblemException.missing("compartmentId");
+        Identity.View view = identity.current();
+        PolicyReaders readers = new PolicyReaders(authorizer, caller, OPERATION, view.identity());
+        Optional<TargetDocument> asked = asked(question);
+        if (asked.isEmpty()) {
+            require(readers, caller.tenancyId());
+            throw ProblemException.missing("target or compartmentId");
         }
+        Target there = targets.find(asked.orElseThrow());
+        TenancyId tenancy = view.identity().tenancyOf(there.compartment()).orElseThrow(ProblemException::notFound);
+        require(readers, tenancy);
+        Map<String, String> variables = question.variables();
+        Target target = ExplainTargets.with(variables == null ? Map.of() : variables, there);
         String operation = question.operation();
         if (operation == null || operation.isEmpty() || operation.length() > 100) {
             throw ProblemException.invalid("operation", "must be the name of an operation");
         }
         List<String> permissions = question.permissions();
-        Map<String, String> variables = question.variables();
-        Identity.View view = identity.current();
+        Caller principal = principal(question.principal(), view.identity(), readers);
         Decision decision = Explanations.explain(
-                view.identity(),
-                principal(question.principal(), caller),
-                operation,
-                permissions == null ? List.of() : permissions,
-                compartment,
-                variables == null ? Map.of() : variables);
+                view.identity(), principal, operation, permissions == null ? List.of() : permissions, target);
+        TargetFound found = new TargetFound(tenancy, target.compartment(), target.variables());
         return switch (decision) {
             case Decision.Allowed allowed ->
                 new Answer(
                         true,
-                        allowed.explanation(),
-                        allowed.grants().stream()
-                                .map(it -> new GrantDocument(it.permission(), StatementDocument.of(it.statement())))
-                                .toList(),
+                        reason(allowed, readers),
+                        allowed.grants().stream().map(readers::of).toList(),
                         List.of(),
+                        allowed.holdsUntil().orElse(null),
+                        found,
                         view.stateRevision());
-            case Decision.Denied denied ->
-                new Answer(
+            case Decision.Denied denied -> {
+                List<Decision.Denial> told =
+                        denied.denials().stream().map(it -> told(it, readers)).toList();
+                yield new Answer(
                         false,
-                        denied.explanation(),
+                        told.stream().map(Decision.Denial::text).collect(Collectors.joining("; ")),
                         List.of(),
-                        denied.denials().stream().map(ExplainResource::denial).toList(),
+                        told.stream().map(ExplainResource::denial).toList(),
+                        denied.holdsUntil().orElse(null),
+                        found,
                         view.stateRevision());
+            }
         };
+    }
+
+    private static void require(PolicyReaders readers, TenancyId tenancy) {
+        if (!readers.mayRead(tenancy)) {
+            throw ProblemException.notFound();
+        }
+    }
+
+    private static Optional<TargetDocument> asked(Question question) {
+        CompartmentId compartment = question.compartmentId();
+        TargetDocument target = question.target();
+        if (target == null) {
+            return Optional.ofNullable(compartment).map(it -> new TargetDocument(null, null, null, it));
+        }
+        if (compartment != null && !compartment.equals(target.compartmentId())) {
+            throw ProblemException.invalid("compartmentId", "must not be given beside a target");
+        }
+        return Optional.of(target);
+    }
+
+    private static String reason(Decision.Allowed allowed, PolicyReaders readers) {
+        if (allowed.grants().stream().allMatch(it -> readers.mayRead(it.statement()))) {
+            return allowed.explanation();
+        }
+        return allowed.grants().stream()
+                .map(it -> it.permission() + " by "
+                        + (readers.mayRead(it.statement())
+                                ? it.statement().describe()
+                                : "a statement of another tenancy"))
+                .collect(Collectors.joining("; "));
+    }
+
+    /** The same denial with those statements only that the asker may read. */
+    private static Decision.Denial told(Decision.Denial denial, PolicyReaders readers) {
+        return new Decision.Denial(
+                denial.need(),
+                denial.summary(),
+                denial.nearest().stream()
+                        .filter(it -> readers.mayRead(it.statement()))
+                        .toList());
     }
 
     private static DenialDocument denial(Decision.Denial it) {
@@ -136,7 +204,8 @@ public class ExplainResource {
                         .toList());
     }
 
-    private static Caller principal(@Nullable PrincipalDocument asked, Caller caller) {
+    private Caller principal(
+            @Nullable PrincipalDocument asked, IdentitySnapshot identity, PolicyReaders readers) {
         if (asked == null) {
             throw ProblemException.missing("principal");
         }
@@ -145,10 +214,29 @@ public class ExplainResource {
         if (type == null || id == null) {
             throw ProblemException.missing("principal.type and principal.id");
         }
-        CompartmentId compartment = asked.compartmentId();
-        if (type.equals(Principal.CLUSTER) && compartment == null) {
+        return switch (type) {
+            case Principal.USER ->
+                // Who is a user of another tenancy is not for everyone to find out.
+                identity.activeUser(new UserId(id))
+                        .filter(it -> readers.mayRead(it.tenancyId()))
+                        .map(IdentitySnapshot::caller)
+                        .orElseThrow(() ->
+                                ProblemException.invalid("principal", "is no active user that you may ask about"));
+            case Principal.CLUSTER -> cluster(new ClusterId(id), asked.compartmentId(), identity);
+            default -> throw ProblemException.invalid("principal.type", "must be user or cluster");
+        };
+    }
+
+    private Caller cluster(ClusterId id, @Nullable CompartmentId compartment, IdentitySnapshot identity) {
+        Optional<Binding.Facts> bound = targets.cluster(id);
+        if (bound.isPresent()) {
+            return KeyUse.principalOf(bound.get());
+        }
+        if (compartment == null) {
             throw ProblemException.missing("principal.compartmentId");
         }
-        return new Caller(type, id, id, caller.tenancyId(), compartment == null ? "" : compartment.value());
+        TenancyId tenancy = identity.tenancyOf(compartment)
+                .orElseThrow(() -> ProblemException.invalid("principal.compartmentId", "is no compartment"));
+        return new Caller(Principal.CLUSTER, id.value(), id.value(), tenancy, compartment.value());
     }
 }

@@ -32,18 +32,25 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Policies (OCI Identity API, "Policy"). What a change or a deletion takes away has ended in every service when it is
- * answered; what is given holds from the next decision on.
+ * answered; what is given holds from the next decision on. What the author should know of the statements comes as headers
+ * {@code Warning}.
  */
 @Path("/20160918/policies")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class PolicyResource {
+    /** Told with one answer; all of them are told by {@link ValidateResource}. */
+    private static final int MAX_WARNINGS = 16;
+
+    private static final int MAX_WARNING_LENGTH = 300;
+
     private final Policies policies;
     private final Identity identity;
     private final AccessEnd end;
@@ -138,7 +145,7 @@ public class PolicyResource {
     @GET
     @Path("/{policyId}")
     public Response get(@PathParam("policyId") PolicyId id) {
-        return answer(require("GetPolicy", "POLICY_READ", id));
+        return answer(new Policies.Written(require("GetPolicy", "POLICY_READ", id), List.of()));
     }
 
     @GET
@@ -176,7 +183,7 @@ public class PolicyResource {
             @HeaderParam("if-match") @Nullable String ifMatch) {
         UpdatePolicy details = Bodies.required(body);
         require("UpdatePolicy", "POLICY_UPDATE", id);
-        Versioned<StoredPolicy> updated = policies.update(
+        Policies.Written updated = policies.update(
                 current.get(),
                 id,
                 new Policies.Wish(
@@ -187,7 +194,7 @@ public class PolicyResource {
                         details.freeformTags(),
                         details.definedTags()),
                 ifMatch);
-        end.await(updated.revision());
+        end.await(updated.policy().revision());
         return answer(updated);
     }
 
@@ -214,9 +221,26 @@ public class PolicyResource {
         return policy;
     }
 
-    private static Response answer(Versioned<StoredPolicy> policy) {
-        return Response.ok(PolicyDocument.of(policy.value()))
-                .header("etag", Etags.of(policy.revision()))
-                .build();
+    private static Response answer(Policies.Written written) {
+        Response.ResponseBuilder answer = Response.ok(
+                        PolicyDocument.of(written.policy().value()))
+                .header("etag", Etags.of(written.policy().revision()));
+        written.warnings().stream()
+                .limit(MAX_WARNINGS)
+                .forEach(it -> answer.header("Warning", warning(it.field() + ": " + it.text())));
+        return answer.build();
+    }
+
+    /** A header field's quoted text (RFC 7234, 5.5): of ASCII, so what is not is told by its number. */
+    private static String warning(String text) {
+        StringBuilder quoted = new StringBuilder("299 - \"");
+        text.codePoints().limit(MAX_WARNING_LENGTH).forEach(it -> {
+            if (it < ' ' || it > '~') {
+                quoted.append(String.format(Locale.ROOT, "U+%04X", it));
+            } else {
+                quoted.append(it == '"' || it == '\\' ? "\\" : "").appendCodePoint(it);
+            }
+        });
+        return quoted.append('"').toString();
     }
 }

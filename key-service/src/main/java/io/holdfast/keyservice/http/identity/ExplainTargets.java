@@ -1,0 +1,109 @@
+package io.holdfast.keyservice.http.identity;
+
+import io.holdfast.kernel.Ocid.ClusterId;
+import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.Ocid.VaultId;
+import io.holdfast.kernel.ProblemException;
+import io.holdfast.keyservice.bindings.KeyUse;
+import io.holdfast.keyservice.domain.Binding;
+import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.domain.Vault;
+import io.holdfast.keyservice.identity.Explanations.Target;
+import io.holdfast.keyservice.store.BindingStore;
+import io.holdfast.keyservice.store.KeyStore;
+import io.holdfast.keyservice.store.Stored;
+import io.holdfast.keyservice.store.VaultStore;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Finds what a question about access is about, so that the asker need not know where it is and what a request has. */
+@ApplicationScoped
+class ExplainTargets {
+    private final KeyStore keys;
+    private final VaultStore vaults;
+    private final BindingStore bindings;
+
+    ExplainTargets(KeyStore keys, VaultStore vaults, BindingStore bindings) {
+        this.keys = keys;
+        this.vaults = vaults;
+        this.bindings = bindings;
+    }
+
+    /**
+     * The resource of a question: exactly one of the fields, or a vault and the compartment where something is to be made
+     * in it.
+     *
+     * @param clusterId a cluster that a key is bound to; others are not known here
+     */
+    public record TargetDocument(
+            @Nullable KeyId keyId,
+            @Nullable VaultId vaultId,
+            @Nullable ClusterId clusterId,
+            @Nullable CompartmentId compartmentId) {}
+
+    /** The cluster with its compartment and tenancy, as its binding has them; empty for one without a binding. */
+    Optional<Binding.Facts> cluster(ClusterId id) {
+        return bindings.heldOf(id).map(Stored::value).map(Binding::facts);
+    }
+
+    /**
+     * What is there, before it is known whether the asker may be told of it.
+     *
+     * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND for what is not there, INVALID_PARAMETER for several targets at
+     *     once, MISSING_PARAMETER for none
+     */
+    Target find(TargetDocument target) {
+        KeyId keyId = target.keyId();
+        VaultId vaultId = target.vaultId();
+        ClusterId clusterId = target.clusterId();
+        CompartmentId compartment = target.compartmentId();
+        int resources = (keyId == null ? 0 : 1) + (vaultId == null ? 0 : 1) + (clusterId == null ? 0 : 1);
+        if (resources > 1 || (compartment != null && (keyId != null || clusterId != null))) {
+            throw ProblemException.invalid("target", "must name one resource, or a vault and a compartment");
+        }
+        if (keyId != null) {
+            MasterKey key = keys.key(keyId).orElseThrow(ProblemException::notFound).value();
+            return target(key.facts().compartmentId(), KeyUse.variables(key));
+        }
+        if (clusterId != null) {
+            Binding.Facts cluster = cluster(clusterId).orElseThrow(ProblemException::notFound);
+            return target(cluster.clusterCompartmentId(), Map.of("target.cluster.id", clusterId.value()));
+        }
+        if (vaultId != null) {
+            Vault vault = vaults.vault(vaultId).orElseThrow(ProblemException::notFound).value();
+            CompartmentId of = vault.facts().compartmentId();
+            return new Target(
+                    compartment == null ? of : compartment,
+                    Optional.of(of),
+                    Map.of("target.vault.id", vaultId.value()));
+        }
+        if (compartment == null) {
+            throw ProblemException.missing("target or compartmentId");
+        }
+        return target(compartment, Map.of());
+    }
+
+    private static Target target(CompartmentId compartment, Map<String, String> variables) {
+        return new Target(compartment, Optional.empty(), variables);
+    }
+
+    /**
+     * The same target with variables that the asker adds.
+     *
+     * @throws ProblemException INVALID_PARAMETER for one that the target has already, with another value
+     */
+    static Target with(Map<String, String> more, Target target) {
+        Map<String, String> variables = new HashMap<>(more);
+        target.variables().forEach((name, value) -> {
+            String given = variables.put(name, value);
+            if (given != null && !given.equals(value)) {
+                throw ProblemException.invalid("variables", "give the target another " + name + " than it has");
+            }
+        });
+        return new Target(target.compartment(), target.vaultCompartment(), variables);
+    }
+}
