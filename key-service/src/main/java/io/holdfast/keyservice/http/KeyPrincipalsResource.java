@@ -100,10 +100,7 @@ public class KeyPrincipalsResource {
      * @param principals one page of them: the clusters that are bound to the key, then users
      */
     public record KeyPrincipals(
-            String keyId,
-            List<OpeningDocument> statements,
-            List<PrincipalDocument> principals,
-            long stateRevision) {}
+            String keyId, List<OpeningDocument> statements, List<PrincipalDocument> principals, long stateRevision) {}
 
     @GET
     @Operation(
@@ -116,8 +113,7 @@ public class KeyPrincipalsResource {
         return operations.run(OPERATION, () -> {
             MasterKey key = operations.key(OPERATION, "KEY_READ", keyId).value();
             Identity.View view = identity.current();
-            PolicyReaders readers =
-                    new PolicyReaders(authorizer, operations.caller(), OPERATION, view.identity());
+            PolicyReaders readers = new PolicyReaders(authorizer, operations.caller(), OPERATION, view.identity());
             boolean may = view.identity()
                     .tenancyOf(key.facts().compartmentId())
                     .map(readers::mayRead)

@@ -37,6 +37,7 @@ public class Policies {
     public static final int PER_TENANCY = 100;
     /** Statements of one tenancy, all policies together. */
     public static final int STATEMENTS_PER_TENANCY = 500;
+
     private final Identity identity;
     private final Ocid.Mint mint;
     private final TimeSource time = TimeSource.system();
@@ -74,8 +75,7 @@ public class Policies {
      * @throws ProblemException INVALID_PARAMETER, MISSING_PARAMETER, LIMIT_EXCEEDED, CONFLICT for a name in use, or
      *     INVALIDATED_RETRY_TOKEN when what the token created is gone
      */
-    public Written create(
-            Caller actor, CompartmentId compartment, Wish wish, Supplier<RetryTokens.Attempt> retry) {
+    public Written create(Caller actor, CompartmentId compartment, Wish wish, Supplier<RetryTokens.Attempt> retry) {
         TenancyId tenancy = actor.tenancyId();
         StoredPolicy policy = new StoredPolicy(
                 mint.policy(),
@@ -132,7 +132,9 @@ public class Policies {
                             seen.compartmentId(),
                             seen.name(),
                             wish.description() == null ? seen.description() : Names.description(wish.description()),
-                            wish.statements() == null ? seen.statements() : StatementReview.requireShape(wish.statements()),
+                            wish.statements() == null
+                                    ? seen.statements()
+                                    : StatementReview.requireShape(wish.statements()),
                             wish.versionDate() == null ? seen.versionDate() : versionDate(wish.versionDate()),
                             false,
                             seen.timeCreated(),

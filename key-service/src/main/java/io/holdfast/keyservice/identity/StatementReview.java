@@ -72,8 +72,8 @@ public record StatementReview(List<Optional<ParsedStatement>> statements, List<R
                 numbers.add(i + 1);
             } catch (PolicyRefusedException e) {
                 statements.add(Optional.empty());
-                remarks.add(new Remark(
-                        i + 1, Severity.ERROR, Optional.of(new Position(e.line(), e.column())), e.detail()));
+                remarks.add(
+                        new Remark(i + 1, Severity.ERROR, Optional.of(new Position(e.line(), e.column())), e.detail()));
             }
         }
         for (Finding finding : policies.check(readable, attachment)) {

@@ -191,7 +191,8 @@ public class BindingStore {
     /** The binding that a cluster has now. */
     public Optional<Stored<Binding>> heldOf(ClusterId cluster) {
         return store.get(Layout.bindingOf(cluster))
-                .flatMap(value -> binding(new BindingId(new String(value.value().toArray(), StandardCharsets.US_ASCII))))
+                .flatMap(
+                        value -> binding(new BindingId(new String(value.value().toArray(), StandardCharsets.US_ASCII))))
                 .filter(bound -> bound.value() instanceof Binding.Held);
     }
 

@@ -30,7 +30,8 @@ class KeyUseTest {
                 .contains("both must agree")
                 .contains("Define tenancy ClusterTenancy as " + CLUSTERS.value())
                 .contains("Admit any-user of tenancy ClusterTenancy to use keys in compartment id ")
-                .contains("Define tenancy KeyTenancy as " + KEY.facts().tenancyId().value())
+                .contains("Define tenancy KeyTenancy as "
+                        + KEY.facts().tenancyId().value())
                 .contains("Endorse any-user to use keys in tenancy KeyTenancy where");
     }
 

@@ -36,6 +36,7 @@ public final class Snapshots {
                 List.of(),
                 true,
                 Instant.EPOCH,
-                new NoDynamicGroups());
+                new NoDynamicGroups(),
+                Installations.NONE);
     }
 }

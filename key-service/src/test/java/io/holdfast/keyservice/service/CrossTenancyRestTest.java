@@ -33,10 +33,10 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.Nullable;
 
 /** Two tenancies in one installation: the keys of the one, the clusters of the other. */
 @QuarkusTest
@@ -112,8 +112,8 @@ class CrossTenancyRestTest {
                 "OKEAdminDynGroup",
                 "ALL {resource.type = 'cluster', resource.compartment.id = '" + fleet.value() + "'}");
         KeyPair pair = Signer.rsa(2048);
-        User user = TestUsers.add(
-                identity, mint, clusters.id(), "OKEAdminGroup", RsaPublicKey.fromPem(Signer.pem(pair)));
+        User user =
+                TestUsers.add(identity, mint, clusters.id(), "OKEAdminGroup", RsaPublicKey.fromPem(Signer.pem(pair)));
         GroupId adminGroup = identity.current().identity().groups().stream()
                 .map(Versioned::value)
                 .filter(it -> it.name().equals("OKEAdminGroup"))
@@ -133,9 +133,17 @@ class CrossTenancyRestTest {
                                 Map.of()))
                 .path("id")
                 .asText();
-        KeyId key = new KeyId(ok(createKey(keys.admin(), keys.id().value(), vault)).path("id").asText());
+        KeyId key = new KeyId(
+                ok(createKey(keys.admin(), keys.id().value(), vault)).path("id").asText());
         return new World(
-                keys, clusters, fleet, clusterGroup, adminGroup, new SignedApi(clusters.id(), user.id(), pair), vault, key);
+                keys,
+                clusters,
+                fleet,
+                clusterGroup,
+                adminGroup,
+                new SignedApi(clusters.id(), user.id(), pair),
+                vault,
+                key);
     }
 
     private static Answer createKey(SignedApi as, String compartment, String vault) {
@@ -225,11 +233,10 @@ class CrossTenancyRestTest {
     @Test
     void aUserOfAnotherTenancyUsesTheKeyAndNothingElse() {
         Map<String, Object> body = Map.of(
-                "keyId",
-                world.key().value(),
-                "plaintext",
-                Base64.getEncoder().encodeToString(new byte[] {1, 2, 3}));
-        assertThat(world.clusterAdmin().post("/20180608/encrypt", body, Map.of()).code())
+                "keyId", world.key().value(), "plaintext", Base64.getEncoder().encodeToString(new byte[] {1, 2, 3}));
+        assertThat(world.clusterAdmin()
+                        .post("/20180608/encrypt", body, Map.of())
+                        .code())
                 .isEqualTo("RelatedResourceNotAuthorizedOrNotFound");
 
         documentedPolicies();
@@ -256,8 +263,8 @@ class CrossTenancyRestTest {
     void aTenancyIsNamedByItsAliasOrItsNameElseTheNearestIsSuggested() {
         policy(world.clusters(), "by-name", "Endorse group OKEAdminGroup to use keys in tenancy keytenancy");
 
-        Answer refused = post(
-                world.clusters(), "misspelt", "Endorse group OKEAdminGroup to use keys in tenancy KeyTenanzy");
+        Answer refused =
+                post(world.clusters(), "misspelt", "Endorse group OKEAdminGroup to use keys in tenancy KeyTenanzy");
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.code()).isEqualTo("InvalidParameter");
         assertThat(refused.message()).contains("statements[0]").contains("KeyTenancy");
@@ -269,7 +276,8 @@ class CrossTenancyRestTest {
         assertThat(plain.status()).as(plain.raw().body()).isEqualTo(200);
         remember(world.keys(), plain);
         assertThat(plain.raw().headers().allValues("warning"))
-                .anySatisfy(it -> assertThat(it).startsWith("299 - \"statements[0]: ").contains("KEY_EXPORT"))
+                .anySatisfy(it ->
+                        assertThat(it).startsWith("299 - \"statements[0]: ").contains("KEY_EXPORT"))
                 .anySatisfy(it -> assertThat(it).contains("angle brackets"));
     }
 
@@ -300,7 +308,13 @@ class CrossTenancyRestTest {
         ClusterId cluster = mint.cluster();
         Map<String, Object> question = new HashMap<>(Map.of(
                 "principal",
-                Map.of("type", "cluster", "id", cluster.value(), "compartmentId", world.fleet().value()),
+                Map.of(
+                        "type",
+                        "cluster",
+                        "id",
+                        cluster.value(),
+                        "compartmentId",
+                        world.fleet().value()),
                 "operation",
                 "Encrypt",
                 "target",
@@ -314,7 +328,10 @@ class CrossTenancyRestTest {
                 .contains("no statement admits");
         assertThat(denied.path("target").path("tenancyId").asText())
                 .isEqualTo(world.keys().id().value());
-        assertThat(denied.path("target").path("variables").path("target.vault.id").asText())
+        assertThat(denied.path("target")
+                        .path("variables")
+                        .path("target.vault.id")
+                        .asText())
                 .isEqualTo(world.vault());
 
         documentedPolicies();
@@ -340,7 +357,8 @@ class CrossTenancyRestTest {
                 .isEqualTo(404);
         question.put("target", Map.of("keyId", world.key().value()));
         question.put(
-                "principal", Map.of("type", "user", "id", world.clusterAdmin().user().value()));
+                "principal",
+                Map.of("type", "user", "id", world.clusterAdmin().user().value()));
         assertThat(world.keys().admin().post(EXPLAIN, question, Map.of()).code())
                 .isEqualTo("InvalidParameter");
     }
@@ -376,8 +394,7 @@ class CrossTenancyRestTest {
     @Test
     void explainFindsWhereWhatIsAskedAboutIs() {
         SignedApi admin = world.keys().admin();
-        Map<String, Object> me =
-                Map.of("type", "user", "id", admin.user().value());
+        Map<String, Object> me = Map.of("type", "user", "id", admin.user().value());
         JsonNode create = ok(admin.post(
                 EXPLAIN,
                 Map.of(
@@ -483,8 +500,7 @@ class CrossTenancyRestTest {
 
     @Test
     void aClusterIsListedWithTheDynamicGroupsThatItIsInNow() {
-        TestTenancies.add(
-                identity, mint.dynamicGroup(), world.keys().id(), "OwnClusters", "resource.type = 'cluster'");
+        TestTenancies.add(identity, mint.dynamicGroup(), world.keys().id(), "OwnClusters", "resource.type = 'cluster'");
         policy(world.keys(), "own-clusters", "Allow dynamic-group OwnClusters to use keys in tenancy");
         ClusterId cluster = mint.cluster();
         BindingId bound = bound(bindings.bind(new ClusterBindings.Request(
@@ -495,14 +511,15 @@ class CrossTenancyRestTest {
                 world.keys().admin().user(),
                 world.keys().id())));
 
-        JsonNode listed =
-                ok(world.keys().admin().get("/v1/keys/" + world.key().value() + "/principals"));
+        JsonNode listed = ok(world.keys().admin().get("/v1/keys/" + world.key().value() + "/principals"));
 
         JsonNode found = find(listed, cluster.value());
         assertThat(found.path("groups").toString()).isEqualTo("[\"OwnClusters\"]");
         assertThat(found.path("grants").get(0).path("by").path("text").asText())
                 .isEqualTo("Allow dynamic-group OwnClusters to use keys in tenancy");
-        assertThat(find(listed, world.keys().admin().user().value()).path("groups").toString())
+        assertThat(find(listed, world.keys().admin().user().value())
+                        .path("groups")
+                        .toString())
                 .isEqualTo("[\"Administrators\"]");
         bindings.release(bound);
     }

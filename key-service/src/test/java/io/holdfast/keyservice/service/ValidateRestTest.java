@@ -73,8 +73,7 @@ class ValidateRestTest {
                 "Permit group g to read keys in tenancy",
                 "Allow group g to read keys in compartment nowhere");
 
-        assertThat(statements.get(0).path("canonical").asText())
-                .isEqualTo("Allow group g to use keys in tenancy");
+        assertThat(statements.get(0).path("canonical").asText()).isEqualTo("Allow group g to use keys in tenancy");
         assertThat(remarks(statements.get(0))).contains("WARNING").contains("KEY_EXPORT");
         JsonNode unread = statements.get(1);
         assertThat(unread.has("tree")).isFalse();
@@ -105,7 +104,12 @@ class ValidateRestTest {
                 "Define tenancy Other as " + mint.tenancy().value(),
                 "Endorse group g to use keys in tenancy Other");
         assertThat(statements.get(0).path("tree").path("alias").asText()).isEqualTo("Other");
-        assertThat(statements.get(1).path("tree").path("destination").path("name").asText())
+        assertThat(statements
+                        .get(1)
+                        .path("tree")
+                        .path("destination")
+                        .path("name")
+                        .asText())
                 .isEqualTo("Other");
     }
 
@@ -139,9 +143,9 @@ class ValidateRestTest {
 
     @Test
     void theDescriptionOfTheApiHasIt() {
-        String openapi = given().get("/q/openapi").then().statusCode(200).extract().asString();
-        assertThat(openapi)
-                .contains("/v1/policies/validate", "/v1/policies/explain", "/v1/keys/{keyId}/principals");
+        String openapi =
+                given().get("/q/openapi").then().statusCode(200).extract().asString();
+        assertThat(openapi).contains("/v1/policies/validate", "/v1/policies/explain", "/v1/keys/{keyId}/principals");
     }
 
     private static String remarks(JsonNode statement) {

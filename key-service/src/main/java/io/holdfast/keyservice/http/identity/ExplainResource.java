@@ -204,8 +204,7 @@ public class ExplainResource {
                         .toList());
     }
 
-    private Caller principal(
-            @Nullable PrincipalDocument asked, IdentitySnapshot identity, PolicyReaders readers) {
+    private Caller principal(@Nullable PrincipalDocument asked, IdentitySnapshot identity, PolicyReaders readers) {
         if (asked == null) {
             throw ProblemException.missing("principal");
         }

@@ -66,7 +66,8 @@ class ExplainTargets {
             throw ProblemException.invalid("target", "must name one resource, or a vault and a compartment");
         }
         if (keyId != null) {
-            MasterKey key = keys.key(keyId).orElseThrow(ProblemException::notFound).value();
+            MasterKey key =
+                    keys.key(keyId).orElseThrow(ProblemException::notFound).value();
             return target(key.facts().compartmentId(), KeyUse.variables(key));
         }
         if (clusterId != null) {
@@ -74,7 +75,9 @@ class ExplainTargets {
             return target(cluster.clusterCompartmentId(), Map.of("target.cluster.id", clusterId.value()));
         }
         if (vaultId != null) {
-            Vault vault = vaults.vault(vaultId).orElseThrow(ProblemException::notFound).value();
+            Vault vault = vaults.vault(vaultId)
+                    .orElseThrow(ProblemException::notFound)
+                    .value();
             CompartmentId of = vault.facts().compartmentId();
             return new Target(
                     compartment == null ? of : compartment,

@@ -47,9 +47,11 @@ public final class PolicyReaders {
             @Nullable StatementDocument by) {}
 
     public boolean mayRead(TenancyId tenancy) {
-        return known.computeIfAbsent(tenancy, it -> authorizer
-                .decide(caller, operation, List.of("POLICY_READ"), it.rootCompartment(), Map.of())
-                .allowed());
+        return known.computeIfAbsent(
+                tenancy,
+                it -> authorizer
+                        .decide(caller, operation, List.of("POLICY_READ"), it.rootCompartment(), Map.of())
+                        .allowed());
     }
 
     /** Empty when the policy is gone meanwhile. */
