@@ -11,9 +11,7 @@ import io.holdfast.contracts.clusters.v1.ListClustersRequest;
 import io.holdfast.contracts.clusters.v1.ListClustersResponse;
 import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.ProblemException;
-import io.holdfast.platform.grpc.ServedOverGrpc;
 import io.holdfast.platform.grpc.ServiceCalls;
-import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 
@@ -24,8 +22,7 @@ import java.util.Optional;
  * and page tokens, UNAVAILABLE when etcd does not answer.
  */
 @Singleton
-@Typed(ServedOverGrpc.class)
-public class ClustersService extends ClustersGrpc.ClustersImplBase implements ServedOverGrpc {
+public class ClustersService extends ClustersGrpc.ClustersImplBase {
     private static final int USUAL = 100;
     private static final int MOST = 500;
 

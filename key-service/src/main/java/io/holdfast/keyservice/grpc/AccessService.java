@@ -20,8 +20,6 @@ import io.holdfast.contracts.access.v1.SessionRequest;
 import io.holdfast.contracts.access.v1.SessionResponse;
 import io.holdfast.platform.access.PeerIdentity;
 import io.holdfast.platform.access.PeerIdentity.Peer;
-import io.holdfast.platform.grpc.ServedOverGrpc;
-import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
@@ -30,8 +28,7 @@ import jakarta.inject.Singleton;
  * made for cluster-service alone, and session tokens for the cluster itself, which may call nothing else. Here the peer is judged; what is asked is answered by the parts.
  */
 @Singleton
-@Typed(ServedOverGrpc.class)
-public class AccessService extends AccessGrpc.AccessImplBase implements ServedOverGrpc {
+public class AccessService extends AccessGrpc.AccessImplBase {
     private static final String CLUSTER_SERVICE = "cluster-service";
 
     private final SessionCalls sessions;

@@ -25,16 +25,13 @@ import io.holdfast.keyservice.store.BindingStore.BindingPage;
 import io.holdfast.keyservice.store.Stored;
 import io.holdfast.platform.access.PeerIdentity;
 import io.holdfast.platform.access.PeerIdentity.Peer;
-import io.holdfast.platform.grpc.ServedOverGrpc;
-import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.util.List;
 import org.jboss.logging.Logger;
 
 /** {@code holdfast.bindings.v1.Bindings}: changes for cluster-service, reads for every Holdfast service. */
 @Singleton
-@Typed(ServedOverGrpc.class)
-public class BindingsService extends BindingsGrpc.BindingsImplBase implements ServedOverGrpc {
+public class BindingsService extends BindingsGrpc.BindingsImplBase {
     private static final Logger LOG = Logger.getLogger(BindingsService.class);
     private static final String CLUSTER_SERVICE = "cluster-service";
     private static final int MOST = 500;

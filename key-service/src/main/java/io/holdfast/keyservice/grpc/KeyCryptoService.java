@@ -18,10 +18,8 @@ import io.holdfast.keyservice.crypto.BindingCrypto;
 import io.holdfast.keyservice.crypto.BindingCrypto.Item;
 import io.holdfast.keyservice.domain.Binding;
 import io.holdfast.platform.access.PeerIdentity;
-import io.holdfast.platform.grpc.ServedOverGrpc;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +28,7 @@ import java.util.function.Supplier;
 
 /** {@code holdfast.keycrypto.v1.KeyCrypto}: for the custodian or the subject of the binding. */
 @Singleton
-@Typed(ServedOverGrpc.class)
-public class KeyCryptoService extends KeyCryptoGrpc.KeyCryptoImplBase implements ServedOverGrpc {
+public class KeyCryptoService extends KeyCryptoGrpc.KeyCryptoImplBase {
     private static final int MOST_ITEMS = 500;
     private static final int LONGEST_PAYLOAD = 512;
     private static final int LONGEST_WRAPPED = 1024;

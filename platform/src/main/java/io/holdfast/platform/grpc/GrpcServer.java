@@ -1,8 +1,7 @@
 package io.holdfast.platform.grpc;
 
+import io.grpc.BindableService;
 import io.grpc.Server;
-import io.grpc.ServerInterceptors;
-import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.holdfast.platform.access.MutualTls;
@@ -21,14 +20,12 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves every {@link ServedOverGrpc} of the process, and reflection, with grpc-java's own server: mutual TLS
+ * Serves every bean of the process that is a {@link BindableService}, and reflection, with grpc-java's own server: mutual TLS
  * ({@link MutualTls}), callers known by their certificates ({@link PeerIdentity}), traces ({@link CallerTraces}) and times.
  * ADR 0018 says why it is not Quarkus' server.
  *
@@ -48,7 +45,7 @@ public class GrpcServer {
 
     private final GrpcConfig config;
     private final MutualTls tls;
-    private final Instance<ServedOverGrpc> services;
+    private final Instance<BindableService> services;
     private final MeterRegistry meters;
     private final OpenTelemetry telemetry;
     private @Nullable Server server;
@@ -57,7 +54,7 @@ public class GrpcServer {
     GrpcServer(
             GrpcConfig config,
             MutualTls tls,
-            @Any Instance<ServedOverGrpc> services,
+            @Any Instance<BindableService> services,
             MeterRegistry meters,
             OpenTelemetry telemetry) {
         this.config = config;
@@ -72,12 +69,7 @@ public class GrpcServer {
             return;
         }
         int port = config.port().getAsInt();
-        List<ServerServiceDefinition> served = new ArrayList<>();
-        services.forEach(service -> served.add(service.bindService()));
-        served.add(ProtoReflectionServiceV1.newInstance().bindService());
         PeerIdentity peers = new PeerIdentity();
-        MetricCollectingServerInterceptor times = new MetricCollectingServerInterceptor(meters);
-        CallerTraces traces = new CallerTraces(telemetry);
         NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(config.host(), port))
                 .sslContext(tls.ofServer())
                 .maxInboundMessageSize(config.maxMessageBytes())
@@ -87,10 +79,13 @@ public class GrpcServer {
                 .keepAliveTimeout(ALIVE_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveTime(ALIVE_SECONDS, TimeUnit.SECONDS)
                 .directExecutor()
-                .addTransportFilter(peers);
-        // The first of these sees the call first.
-        served.forEach(
-                service -> builder.addService(ServerInterceptors.interceptForward(service, times, traces, peers)));
+                .addTransportFilter(peers)
+                // The last of these sees a call first.
+                .intercept(peers)
+                .intercept(new CallerTraces(telemetry))
+                .intercept(new MetricCollectingServerInterceptor(meters))
+                .addService(ProtoReflectionServiceV1.newInstance());
+        services.forEach(builder::addService);
         try {
             server = builder.build().start();
         } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.holdfast.platform.grpc;
 
+import io.grpc.BindableService;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -10,7 +11,6 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
-import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Set;
@@ -26,8 +26,7 @@ import org.jspecify.annotations.Nullable;
  * ready.
  */
 @Singleton
-@Typed(ServedOverGrpc.class)
-public class HealthService extends HealthGrpc.HealthImplBase implements ServedOverGrpc {
+public class HealthService extends HealthGrpc.HealthImplBase {
     /** Open {@code Watch} calls; the next ones are refused as {@link Overload} says. */
     static final int MOST_WATCHES = 64;
     /** How late a change of readiness may be told. */
@@ -36,12 +35,12 @@ public class HealthService extends HealthGrpc.HealthImplBase implements ServedOv
     private static final String WHOLE = "";
 
     private final Readiness readiness;
-    private final Instance<ServedOverGrpc> services;
+    private final Instance<BindableService> services;
     private final Semaphore watches = new Semaphore(MOST_WATCHES);
     private volatile @Nullable Set<String> names;
 
     @Inject
-    HealthService(Readiness readiness, @Any Instance<ServedOverGrpc> services) {
+    HealthService(Readiness readiness, @Any Instance<BindableService> services) {
         this.readiness = readiness;
         this.services = services;
     }

@@ -74,7 +74,8 @@ public interface Authorizer {
         /** Without the reasons, which nobody asked for. */
         @Override
         public String toString() {
-            return "Decision[allowed=" + allowed + ", stateRevision=" + stateRevision + ", holdsUntil=" + holdsUntil + "]";
+            return "Decision[allowed=" + allowed + ", stateRevision=" + stateRevision + ", holdsUntil=" + holdsUntil
+                    + "]";
         }
     }
 }

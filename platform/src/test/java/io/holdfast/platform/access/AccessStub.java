@@ -14,9 +14,7 @@ import io.holdfast.contracts.access.v1.Pong;
 import io.holdfast.contracts.access.v1.Principal;
 import io.holdfast.contracts.access.v1.SessionRequest;
 import io.holdfast.contracts.access.v1.SessionResponse;
-import io.holdfast.platform.grpc.ServedOverGrpc;
 import io.holdfast.platform.grpc.UnaryCalls;
-import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -25,8 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** The server's side of the session, steered by a test. */
 @Singleton
-@Typed(ServedOverGrpc.class)
-public class AccessStub extends AccessGrpc.AccessImplBase implements ServedOverGrpc {
+public class AccessStub extends AccessGrpc.AccessImplBase {
     static final AtomicLong REVISION = new AtomicLong(10);
     static final AtomicLong ACKNOWLEDGED = new AtomicLong();
     static final AtomicInteger AUTHORIZED = new AtomicInteger();

@@ -11,7 +11,6 @@ import io.holdfast.contracts.usage.v1.UsageGrpc;
 import io.holdfast.contracts.usage.v1.VersionCount;
 import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.ProblemException;
-import io.holdfast.platform.grpc.ServedOverGrpc;
 import io.holdfast.platform.grpc.ServiceCalls;
 import io.holdfast.platform.grpc.UnaryCalls;
 import io.holdfast.platform.store.KeyValueStore;
@@ -19,14 +18,12 @@ import io.holdfast.secretservice.domain.ClusterPaths;
 import io.holdfast.secretservice.fence.PlacedFence;
 import io.holdfast.secretservice.fence.WriteFences;
 import io.holdfast.secretservice.reencrypt.KeyVersionCount;
-import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 
 /** Counts Secrets per key version for key-service (holdfast.usage.v1). */
 @Singleton
-@Typed(ServedOverGrpc.class)
-public class UsageService extends UsageGrpc.UsageImplBase implements ServedOverGrpc {
+public class UsageService extends UsageGrpc.UsageImplBase {
     private static final int MOST = 20;
     private static final int TRIES = 5;
 
