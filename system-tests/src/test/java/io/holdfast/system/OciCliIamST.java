@@ -90,8 +90,8 @@ class OciCliIamST {
                         "--description",
                         "by the cli",
                         "--matching-rule",
-                        "resource.type = cluster"))
-                .contains("InvalidParameter", "line 1:17");
+                        "ALL {resource.type 'cluster'}"))
+                .contains("InvalidParameter", "line 1:20");
         run("dynamic-group delete", "--dynamic-group-id", group, "--force");
     }
 

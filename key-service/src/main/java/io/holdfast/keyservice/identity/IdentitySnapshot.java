@@ -199,7 +199,7 @@ public final class IdentitySnapshot {
                                 it.id(), it.name(), it.matchingRule()))
                         .toList());
         read.unusable()
-                .forEach(it -> LOG.errorv("A dynamic group has no members, as its rule can't be read. group={0}", it));
+                .forEach(it -> LOG.errorv("A dynamic group has no members, as its rule is unreadable. group={0}", it));
         return read;
     }
 

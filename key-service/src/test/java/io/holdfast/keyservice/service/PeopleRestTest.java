@@ -452,8 +452,11 @@ class PeopleRestTest {
         refused(
                 400,
                 "InvalidParameter",
-                "matchingRule line 1:17",
-                admin.post(DYNAMIC_GROUPS, with(body("wrong"), "matchingRule", "resource.type = cluster"), Map.of()));
+                "matchingRule line 1:20",
+                admin.post(
+                        DYNAMIC_GROUPS,
+                        with(body("wrong"), "matchingRule", "ALL {resource.type 'cluster'}"),
+                        Map.of()));
         refused(400, "MissingParameter", "matchingRule", admin.post(DYNAMIC_GROUPS, body("wrong"), Map.of()));
         refused(
                 400,
