@@ -36,7 +36,7 @@ public final class PolicyReaders {
     /**
      * A statement's share in an access.
      *
-     * @param kind GRANT within a tenancy; across tenancies there is one that endorses and one that admits
+     * @param kind ALLOW within a tenancy; across tenancies there is an ENDORSE and an ADMIT
      * @param tenancyId whose policy it is
      * @param by absent when the asker may not read that tenancy's policies
      */
