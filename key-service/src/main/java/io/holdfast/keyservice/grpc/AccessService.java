@@ -12,6 +12,8 @@ import io.holdfast.contracts.access.v1.GrantsRequest;
 import io.holdfast.contracts.access.v1.GrantsResponse;
 import io.holdfast.contracts.access.v1.IssueClusterTokenRequest;
 import io.holdfast.contracts.access.v1.IssueClusterTokenResponse;
+import io.holdfast.contracts.access.v1.IssueResourcePrincipalTokenRequest;
+import io.holdfast.contracts.access.v1.IssueResourcePrincipalTokenResponse;
 import io.holdfast.contracts.access.v1.RevokeClusterTokenRequest;
 import io.holdfast.contracts.access.v1.RevokeClusterTokenResponse;
 import io.holdfast.contracts.access.v1.SessionRequest;
@@ -24,8 +26,8 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 /**
- * The {@code Access} service: sessions, who a caller is, what it may, kubectl tokens. Only for Holdfast services; tokens
- * are made for cluster-service alone. Here the peer is judged; what is asked is answered by the parts.
+ * The {@code Access} service: sessions, who a caller is, what it may, tokens. Only for Holdfast services; kubectl tokens are
+ * made for cluster-service alone, and session tokens for the cluster itself, which may call nothing else. Here the peer is judged; what is asked is answered by the parts.
  */
 @Singleton
 @Typed(ServedOverGrpc.class)
@@ -96,6 +98,22 @@ public class AccessService extends AccessGrpc.AccessImplBase implements ServedOv
             requireClusterService();
             return credentials.revoke(request);
         });
+    }
+
+    @Override
+    public void issueResourcePrincipalToken(
+            IssueResourcePrincipalTokenRequest request, StreamObserver<IssueResourcePrincipalTokenResponse> responses) {
+        answers.answer("IssueResourcePrincipalToken", responses, () -> {
+            requireCluster(request.getClusterId());
+            return credentials.issue(request);
+        });
+    }
+
+    private static void requireCluster(String id) {
+        if (!(PeerIdentity.current() instanceof Peer.Cluster cluster)
+                || !cluster.id().value().equals(id)) {
+            throw Answers.of(Status.Code.PERMISSION_DENIED, "Only the cluster itself may call this.");
+        }
     }
 
     private static Peer.Service requireService() {

@@ -7,19 +7,25 @@ import io.holdfast.contracts.access.v1.AuthenticateResponse;
 import io.holdfast.contracts.access.v1.ClusterToken;
 import io.holdfast.contracts.access.v1.IssueClusterTokenRequest;
 import io.holdfast.contracts.access.v1.IssueClusterTokenResponse;
+import io.holdfast.contracts.access.v1.IssueResourcePrincipalTokenRequest;
+import io.holdfast.contracts.access.v1.IssueResourcePrincipalTokenResponse;
 import io.holdfast.contracts.access.v1.OciSignature;
 import io.holdfast.contracts.access.v1.RevokeClusterTokenRequest;
 import io.holdfast.contracts.access.v1.RevokeClusterTokenResponse;
 import io.holdfast.iam.decision.Principal;
 import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.Ocid.UserId;
-import io.holdfast.kernel.TimeSource;
+import io.holdfast.kernel.Validity;
 import io.holdfast.keyservice.identity.Identities.User;
 import io.holdfast.keyservice.identity.Identity;
 import io.holdfast.keyservice.identity.TokenRevocations;
 import io.holdfast.keyservice.signing.SignatureCheck;
 import io.holdfast.keyservice.signing.SignatureRefused;
 import io.holdfast.keyservice.tokens.ClusterTokens;
+import io.holdfast.keyservice.tokens.Credentials;
+import io.holdfast.keyservice.tokens.KubectlTokens;
+import io.holdfast.keyservice.tokens.LiveClusters;
+import io.holdfast.keyservice.tokens.ResourcePrincipalTokens;
 import io.holdfast.keyservice.tokens.TokenRefused;
 import io.holdfast.platform.http.Authenticator.SignedRequest;
 import io.holdfast.platform.http.Caller;
@@ -36,25 +42,44 @@ class CredentialCalls {
     private static final int SHA256_BASE64 = 44;
 
     private final Identity identity;
+    private final Credentials credentials;
+    private final SignatureCheck signatures;
+    private final KubectlTokens kubectl;
     private final ClusterTokens tokens;
     private final TokenRevocations revocations;
-    private final SignatureCheck signatures = new SignatureCheck(TimeSource.system());
+    private final ResourcePrincipalTokens sessions;
+    private final LiveClusters clusters;
 
-    CredentialCalls(Identity identity, ClusterTokens tokens, TokenRevocations revocations) {
+    CredentialCalls(
+            Identity identity,
+            Credentials credentials,
+            SignatureCheck signatures,
+            KubectlTokens kubectl,
+            ClusterTokens tokens,
+            TokenRevocations revocations,
+            ResourcePrincipalTokens sessions,
+            LiveClusters clusters) {
         this.identity = identity;
+        this.credentials = credentials;
+        this.signatures = signatures;
+        this.kubectl = kubectl;
         this.tokens = tokens;
         this.revocations = revocations;
+        this.sessions = sessions;
+        this.clusters = clusters;
     }
 
     AuthenticateResponse authenticate(AuthenticateRequest request) {
         // Taken first: the answer carries a revision that is not newer than what it rests on.
         Identity.View view = identity.current();
         return switch (request.getCredentialCase()) {
-            case OCI_SIGNATURE -> authenticated(view, signer(view, request.getOciSignature()), 0);
+            case OCI_SIGNATURE -> {
+                SignatureCheck.Signed signed = signer(view, request.getOciSignature());
+                yield authenticated(view, signed.by(), signed.validity());
+            }
             case CLUSTER_TOKEN -> {
-                ClusterTokens.Verified verified = bearer(view, request.getClusterToken());
-                yield authenticated(
-                        view, verified.caller(), verified.expiresAt().toEpochMilli());
+                KubectlTokens.Bearer bearer = bearer(view, request.getClusterToken());
+                yield authenticated(view, bearer.caller(), bearer.validity());
             }
             case CREDENTIAL_NOT_SET -> throw invalid("a credential is required");
         };
@@ -67,6 +92,18 @@ class CredentialCalls {
         return IssueClusterTokenResponse.newBuilder()
                 .setToken(issued.token())
                 .setTokenId(issued.id())
+                .setExpiresAtMillis(issued.expiresAt().toEpochMilli())
+                .build();
+    }
+
+    /** The peer is the cluster itself. */
+    IssueResourcePrincipalTokenResponse issue(IssueResourcePrincipalTokenRequest request) {
+        Caller cluster = clusters.find(new ClusterId(request.getClusterId()))
+                .orElseThrow(() -> Answers.of(Status.Code.NOT_FOUND, "the cluster holds no binding"));
+        ResourcePrincipalTokens.Issued issued =
+                sessions.issue(cluster, request.getPublicKeyPem(), Duration.ofSeconds(request.getLifetimeSeconds()));
+        return IssueResourcePrincipalTokenResponse.newBuilder()
+                .setToken(issued.token())
                 .setExpiresAtMillis(issued.expiresAt().toEpochMilli())
                 .build();
     }
@@ -85,40 +122,40 @@ class CredentialCalls {
                 .build();
     }
 
-    private Caller signer(Identity.View view, OciSignature signature) {
+    private SignatureCheck.Signed signer(Identity.View view, OciSignature signature) {
         if (signature.getHeadersCount() > MAX_HEADERS
                 || signature.getContentSha256().length() != SHA256_BASE64) {
             throw Status.UNAUTHENTICATED.asRuntimeException();
         }
         try {
-            return signatures.verify(
+            return signatures.signed(
                     new SignedRequest(
                             signature.getMethod(),
                             signature.getTarget(),
                             signature.getHeadersMap(),
                             signature.getAuthorization(),
                             signature.getContentSha256()),
-                    view.identity());
+                    credentials.at(view.identity()));
         } catch (SignatureRefused e) {
             LOG.debugv("A signature was refused. reason={0}", e.getMessage());
             throw Status.UNAUTHENTICATED.asRuntimeException();
         }
     }
 
-    private ClusterTokens.Verified bearer(Identity.View view, ClusterToken token) {
+    private KubectlTokens.Bearer bearer(Identity.View view, ClusterToken token) {
         try {
-            return tokens.verify(token.getToken(), new ClusterId(token.getClusterId()), view.identity());
+            return kubectl.verify(token.getToken(), new ClusterId(token.getClusterId()), view);
         } catch (TokenRefused e) {
             LOG.debugv("A cluster token was refused. reason={0}", e.getMessage());
             throw Status.UNAUTHENTICATED.asRuntimeException();
         }
     }
 
-    private static AuthenticateResponse authenticated(Identity.View view, Caller caller, long expiresAtMillis) {
+    private static AuthenticateResponse authenticated(Identity.View view, Caller caller, Validity validity) {
         return AuthenticateResponse.newBuilder()
                 .setPrincipal(Callers.principal(caller))
                 .setStateRevision(view.stateRevision())
-                .setExpiresAtMillis(expiresAtMillis)
+                .setExpiresAtMillis(validity.millis())
                 .build();
     }
 

@@ -19,7 +19,6 @@ import io.holdfast.platform.store.StoredValue;
 import io.holdfast.platform.store.Transaction;
 import io.holdfast.platform.store.TransactionResult;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -38,8 +37,7 @@ import org.jboss.logging.Logger;
  * checked against a snapshot (names, limits, who may) still holds when it commits.
  */
 @ApplicationScoped
-@Typed({Identity.class, SigningKeys.class})
-public class Identity implements SigningKeys {
+public class Identity {
     private static final Logger LOG = Logger.getLogger(Identity.class);
     /** Records beyond which none is created, revocations aside. Some more are read: an earlier limit may have been higher. */
     static final int MOST_RECORDS = 45_000;
@@ -109,8 +107,8 @@ public class Identity implements SigningKeys {
         return now.stateRevision() >= state.held() ? now : current();
     }
 
-    @Override
-    public Optional<Owned> find(KeyReference reference) {
+    /** An API key of a user who is active now. */
+    public Optional<SigningKeys.Owned> find(KeyReference reference) {
         return held().identity().find(reference).or(() -> current().identity().find(reference));
     }
 

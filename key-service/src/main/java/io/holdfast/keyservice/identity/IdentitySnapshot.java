@@ -44,7 +44,7 @@ import org.jboss.logging.Logger;
  * <p>A record that can't be read grants nothing and keeps nobody else out: a damaged key or policy is left out and named in
  * the log. A damaged revocation still revokes what its key names, for as long as it stands.
  */
-public final class IdentitySnapshot implements SigningKeys {
+public final class IdentitySnapshot {
     private static final Logger LOG = Logger.getLogger(IdentitySnapshot.class);
 
     /** Before anything was written. */
@@ -339,11 +339,12 @@ public final class IdentitySnapshot implements SigningKeys {
         return installation().policySet(tenancy);
     }
 
-    @Override
-    public Optional<Owned> find(KeyReference reference) {
+    /** The API key of a user who is active; empty for any other. */
+    public Optional<SigningKeys.Owned> find(KeyReference reference) {
         return activeUser(reference.user())
                 .filter(user -> user.tenancyId().equals(reference.tenancy()))
-                .flatMap(user -> Optional.ofNullable(keys.get(reference)).map(key -> new Owned(key, caller(user))));
+                .flatMap(user ->
+                        Optional.ofNullable(keys.get(reference)).map(key -> new SigningKeys.Owned(key, caller(user))));
     }
 
     public Optional<User> activeUser(UserId id) {

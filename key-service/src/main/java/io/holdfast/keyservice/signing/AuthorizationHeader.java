@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * header     = "Signature" SP parameter 4*("," parameter)     ; any order, each once
  * parameter  = version / keyId / algorithm / headers / signature
  * version    = "version=" DQUOTE "1" DQUOTE
- * keyId      = "keyId=" DQUOTE tenancy "/" user "/" fingerprint DQUOTE
+ * keyId      = "keyId=" DQUOTE (tenancy "/" user "/" fingerprint / "ST$" token) DQUOTE
  * algorithm  = "algorithm=" DQUOTE "rsa-sha256" DQUOTE
  * headers    = "headers=" DQUOTE name *(SP name) DQUOTE       ; case does not matter
  * signature  = "signature=" DQUOTE base64 DQUOTE
@@ -26,8 +26,8 @@ import java.util.regex.Pattern;
  * @param signedNames lower case, in the order signed, each once; 1 to {@value #MAX_NAMES}
  * @param signature the bytes
  */
-record AuthorizationHeader(KeyReference key, List<String> signedNames, byte[] signature) {
-    /** Characters in the whole header: the longest key's signature and OCIDs fit twice. */
+record AuthorizationHeader(KeyId key, List<String> signedNames, byte[] signature) {
+    /** Characters in the whole header: the longest session token and its key's signature fit. */
     static final int MAX_LENGTH = 4_096;
 
     static final int MAX_NAMES = 16;
@@ -58,7 +58,7 @@ record AuthorizationHeader(KeyReference key, List<String> signedNames, byte[] si
             throw new SignatureRefused("the algorithm is not rsa-sha256");
         }
         return new AuthorizationHeader(
-                KeyReference.parse(parameters.getOrDefault("keyId", "")),
+                KeyId.parse(parameters.getOrDefault("keyId", "")),
                 names(parameters.getOrDefault("headers", "")),
                 signature(parameters.getOrDefault("signature", "")));
     }

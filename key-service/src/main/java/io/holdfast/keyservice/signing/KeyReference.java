@@ -6,12 +6,12 @@ import io.holdfast.kernel.ProblemException;
 import java.util.regex.Pattern;
 
 /**
- * The keyId of an API key: {@code <tenancy OCID>/<user OCID>/<fingerprint>}. Other forms of OCI (security tokens,
- * instance certificates) are not known here.
+ * The keyId of an API key: {@code <tenancy OCID>/<user OCID>/<fingerprint>}. OCI's form for instance certificates, which has
+ * three parts as well, is none.
  *
  * @param fingerprint lower-case colon hex MD5 of the DER SubjectPublicKeyInfo
  */
-public record KeyReference(TenancyId tenancy, UserId user, String fingerprint) {
+public record KeyReference(TenancyId tenancy, UserId user, String fingerprint) implements KeyId {
     private static final Pattern FINGERPRINT = Pattern.compile("([0-9a-f]{2}:){15}[0-9a-f]{2}");
 
     static KeyReference parse(String keyId) throws SignatureRefused {

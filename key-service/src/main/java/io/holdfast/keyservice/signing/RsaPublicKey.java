@@ -8,13 +8,15 @@ import java.security.NoSuchAlgorithmException;
 import java.security.Signature;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.InvalidKeySpecException;
+import java.security.spec.KeySpec;
+import java.security.spec.RSAPublicKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The public half of an API key: RSA of {@value #MIN_BITS} to {@value #MAX_BITS} bits. Immutable. */
+/** The public half of an API key or a session key: RSA of {@value #MIN_BITS} to {@value #MAX_BITS} bits. Immutable. */
 public final class RsaPublicKey {
     public static final int MIN_BITS = 2_048;
     public static final int MAX_BITS = 8_192;
@@ -25,6 +27,10 @@ public final class RsaPublicKey {
     private static final int MAX_EXPONENT_BITS = 64;
     private static final Pattern PEM =
             Pattern.compile("\\s*-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\\s]+)-----END PUBLIC KEY-----[^-]*");
+
+    /** Nobody's key: it takes as long as another to find that a signature is not its. */
+    static final RsaPublicKey NOBODYS =
+            of(BigInteger.ONE.shiftLeft(MIN_BITS).subtract(BigInteger.valueOf(159)), BigInteger.valueOf(65_537));
 
     private final RSAPublicKey key;
     private final byte[] der;
@@ -61,9 +67,26 @@ public final class RsaPublicKey {
      * @throws IllegalArgumentException when the key is too weak or too long
      */
     static RsaPublicKey fromDer(byte[] der) throws InvalidKeySpecException {
+        return of(new X509EncodedKeySpec(der));
+    }
+
+    /**
+     * A key by its two numbers.
+     *
+     * @throws IllegalArgumentException when the key is too weak or too long
+     */
+    public static RsaPublicKey of(BigInteger modulus, BigInteger exponent) {
+        try {
+            return of(new RSAPublicKeySpec(modulus, exponent));
+        } catch (InvalidKeySpecException e) {
+            throw new IllegalArgumentException("the public key is not an RSA key", e);
+        }
+    }
+
+    private static RsaPublicKey of(KeySpec spec) throws InvalidKeySpecException {
         RSAPublicKey key;
         try {
-            key = (RSAPublicKey) KeyFactory.getInstance("RSA").generatePublic(new X509EncodedKeySpec(der));
+            key = (RSAPublicKey) KeyFactory.getInstance("RSA").generatePublic(spec);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("this JDK has no RSA", e);
         }
@@ -87,6 +110,14 @@ public final class RsaPublicKey {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("this JDK has no MD5", e);
         }
+    }
+
+    public BigInteger modulus() {
+        return key.getModulus();
+    }
+
+    public BigInteger exponent() {
+        return key.getPublicExponent();
     }
 
     /** The key in one canonical PEM. */

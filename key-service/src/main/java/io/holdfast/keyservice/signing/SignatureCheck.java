@@ -1,8 +1,12 @@
 package io.holdfast.keyservice.signing;
 
 import io.holdfast.kernel.TimeSource;
+import io.holdfast.kernel.Validity;
+import io.holdfast.keyservice.config.SigningConfig;
 import io.holdfast.platform.http.Authenticator.SignedRequest;
 import io.holdfast.platform.http.Caller;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.DateTimeException;
@@ -15,6 +19,7 @@ import java.time.format.ResolverStyle;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,8 +31,13 @@ import java.util.regex.Pattern;
  * that has or may have a body also {@code content-length}, {@code content-type} and {@code x-content-sha256}; the hash is
  * that of the body received; the date is within five minutes; the key is known and its owner active; and the RSA signature
  * verifies over exactly what was received. A GET with a body must cover the body too, so that nothing unsigned is ever
- * acted on. There is no replay cache, as in OCI: an operation that must not happen twice has a retry token or an etag.
+ * acted on.
+ *
+ * <p>As in OCI, a request may be repeated as it is while its date holds: an operation that must not happen twice has a retry
+ * token or an etag. An option remembers signatures instead ({@link SigningConfig#rememberSignatures}); those of GET and HEAD
+ * stay free even then, as they change nothing, and honest clients repeat them within the second that a date can tell.
  */
+@Singleton
 public final class SignatureCheck {
     /** How far the signed date may lie from this service's clock, either way. */
     public static final Duration MAX_SKEW = Duration.ofMinutes(5);
@@ -39,6 +49,7 @@ public final class SignatureCheck {
     private static final String REQUEST_TARGET = "(request-target)";
     private static final String HASH = "x-content-sha256";
     private static final Set<String> WITHOUT_BODY = Set.of("GET", "HEAD", "DELETE");
+    private static final Set<String> CHANGES_NOTHING = Set.of("GET", "HEAD");
     private static final Set<String> WITH_BODY = Set.of("POST", "PUT", "PATCH");
     private static final List<String> BODY_HEADERS = List.of("content-length", "content-type", HASH);
     private static final Pattern LENGTH = Pattern.compile("0|[1-9][0-9]{0,17}");
@@ -53,24 +64,62 @@ public final class SignatureCheck {
             DateTimeFormatter.ofPattern("dd MMM uuuu HH:mm:ss", Locale.ENGLISH).withResolverStyle(ResolverStyle.STRICT);
 
     private final TimeSource time;
+    private final Optional<SeenSignatures> seen;
 
-    public SignatureCheck(TimeSource time) {
-        this.time = time;
+    @Inject
+    SignatureCheck(SigningConfig config) {
+        this(TimeSource.system(), config.rememberSignatures() ? Optional.of(new SeenSignatures()) : Optional.empty());
     }
+
+    /** One that remembers no signature. */
+    public SignatureCheck(TimeSource time) {
+        this(time, Optional.empty());
+    }
+
+    SignatureCheck(TimeSource time, Optional<SeenSignatures> seen) {
+        this.time = time;
+        this.seen = seen;
+    }
+
+    /**
+     * A signature that holds.
+     *
+     * @param by who speaks by the key
+     * @param at the date that was signed
+     * @param validity when the credential itself ends
+     */
+    public record Signed(Caller by, Instant at, Validity validity) {}
 
     /** The owner of the key that signed the request. */
     public Caller verify(SignedRequest request, SigningKeys keys) throws SignatureRefused {
+        return signed(request, keys).by();
+    }
+
+    /** The signature of a request, verified. */
+    public Signed signed(SignedRequest request, SigningKeys keys) throws SignatureRefused {
         AuthorizationHeader header = AuthorizationHeader.parse(request.authorization());
         requireCovered(header.signedNames(), request);
         requireBody(header.signedNames(), request);
-        requireRecent(header.signedNames(), request.headers());
+        Instant at = requireRecent(header.signedNames(), request.headers());
         byte[] signed = signingString(header.signedNames(), request).getBytes(StandardCharsets.UTF_8);
-        SigningKeys.Owned owned =
-                keys.find(header.key()).orElseThrow(() -> new SignatureRefused("the key is unknown or inactive"));
-        if (!owned.key().verifies(signed, header.signature())) {
+        Optional<SigningKeys.Owned> found = keys.find(header.key());
+        // The same work for a key that is not there: the time taken does not tell which users and fingerprints exist.
+        boolean holds =
+                found.map(SigningKeys.Owned::key).orElse(RsaPublicKey.NOBODYS).verifies(signed, header.signature());
+        SigningKeys.Owned owned = found.orElseThrow(() -> new SignatureRefused("the key is unknown or inactive"));
+        if (!holds) {
             throw new SignatureRefused("the signature does not verify");
         }
-        return owned.owner();
+        requireFirst(request.method(), header.signature(), at);
+        return new Signed(owned.owner(), at, owned.validity());
+    }
+
+    private void requireFirst(String method, byte[] signature, Instant at) throws SignatureRefused {
+        if (seen.isPresent()
+                && !CHANGES_NOTHING.contains(method)
+                && !seen.get().isFirst(signature, at.plus(MAX_SKEW), time.wall())) {
+            throw new SignatureRefused("the signature was used before");
+        }
     }
 
     private static void requireCovered(List<String> signed, SignedRequest request) throws SignatureRefused {
@@ -110,12 +159,14 @@ public final class SignatureCheck {
         }
     }
 
-    private void requireRecent(List<String> signed, Map<String, String> headers) throws SignatureRefused {
+    private Instant requireRecent(List<String> signed, Map<String, String> headers) throws SignatureRefused {
         String text = value(signed.contains("x-date") ? "x-date" : "date", headers);
-        Duration skew = Duration.between(date(text), time.wall()).abs();
+        Instant at = date(text);
+        Duration skew = Duration.between(at, time.wall()).abs();
         if (skew.compareTo(MAX_SKEW) > 0) {
             throw new SignatureRefused("the date is " + skew.toSeconds() + " s off");
         }
+        return at;
     }
 
     private static Instant date(String text) throws SignatureRefused {

@@ -1,14 +1,24 @@
 package io.holdfast.keyservice.signing;
 
+import io.holdfast.kernel.Validity;
 import io.holdfast.platform.http.Caller;
 import java.util.Optional;
 
 /** Who signs with which key. */
 public interface SigningKeys {
 
-    /** The key and its owner; empty when the key is unknown or its owner may not use it now. */
-    Optional<Owned> find(KeyReference reference);
+    /** The key and its owner; empty when the key is unknown, or its owner may not use it now. */
+    Optional<Owned> find(KeyId id);
 
-    /** A key of a user who is active. */
-    record Owned(RsaPublicKey key, Caller owner) {}
+    /**
+     * A key, and who speaks by it: a user who is active, or a resource that exists.
+     *
+     * @param validity when the credential itself ends
+     */
+    record Owned(RsaPublicKey key, Caller owner, Validity validity) {
+        /** A key that nothing ends but a change of state. */
+        public Owned(RsaPublicKey key, Caller owner) {
+            this(key, owner, Validity.UNTIL_CHANGE);
+        }
+    }
 }

@@ -69,6 +69,16 @@ public class BindingStore {
         return store.get(Layout.binding(id)).map(BindingStore::asBinding);
     }
 
+    /** The binding that a cluster holds; empty when it has none, or none any more. */
+    public Optional<Binding.Held> heldBy(ClusterId cluster) {
+        return store.get(Layout.bindingOf(cluster))
+                .flatMap(
+                        index -> binding(new BindingId(new String(index.value().toArray(), StandardCharsets.US_ASCII))))
+                .map(Stored::value)
+                .filter(Binding.Held.class::isInstance)
+                .map(Binding.Held.class::cast);
+    }
+
     /** Bindings with their keys, in groups, each group of one etcd transaction; unknown bindings are left out. */
     public List<Snapshot> snapshots(List<BindingId> ids) {
         List<Snapshot> snapshots = new ArrayList<>();

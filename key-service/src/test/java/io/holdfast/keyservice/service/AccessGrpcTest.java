@@ -18,6 +18,7 @@ import io.holdfast.contracts.access.v1.ClusterToken;
 import io.holdfast.contracts.access.v1.GrantsRequest;
 import io.holdfast.contracts.access.v1.IssueClusterTokenRequest;
 import io.holdfast.contracts.access.v1.IssueClusterTokenResponse;
+import io.holdfast.contracts.access.v1.IssueResourcePrincipalTokenRequest;
 import io.holdfast.contracts.access.v1.OciSignature;
 import io.holdfast.contracts.access.v1.Principal;
 import io.holdfast.contracts.access.v1.RevokeClusterTokenRequest;
@@ -306,6 +307,9 @@ class AccessGrpcTest {
                 () -> stub.authorize(question(principal(), "KEY_READ")),
                 () -> stub.grants(GrantsRequest.getDefaultInstance()),
                 () -> stub.issueClusterToken(issue(mint.cluster().value(), 60)),
+                () -> stub.issueResourcePrincipalToken(IssueResourcePrincipalTokenRequest.newBuilder()
+                        .setClusterId(mint.cluster().value())
+                        .build()),
                 () -> stub.revokeClusterToken(RevokeClusterTokenRequest.newBuilder()
                         .setPrincipal(principal())
                         .setTokenId("abcdefghijklmnopqrstuv")

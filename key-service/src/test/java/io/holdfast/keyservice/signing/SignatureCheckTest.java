@@ -7,6 +7,7 @@ import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.UserId;
 import io.holdfast.kernel.TimeSource;
+import io.holdfast.kernel.Validity;
 import io.holdfast.platform.http.Authenticator.SignedRequest;
 import io.holdfast.platform.http.Caller;
 import java.nio.charset.StandardCharsets;
@@ -35,10 +36,7 @@ class SignatureCheckTest {
     private static final String HOST = "127.0.0.1:8081";
     private static final byte[] BODY_BYTES = "{\"name\":\"é\"}".getBytes(StandardCharsets.UTF_8);
 
-    private final Signer signer = new Signer(KEY_ID, PAIR.getPrivate());
-    private final SigningKeys keys = reference ->
-            reference.equals(REFERENCE) ? Optional.of(new SigningKeys.Owned(KEY, OWNER)) : Optional.empty();
-    private final SignatureCheck check = new SignatureCheck(new TimeSource() {
+    private static final TimeSource TIME = new TimeSource() {
         @Override
         public Instant wall() {
             return NOW;
@@ -48,7 +46,12 @@ class SignatureCheckTest {
         public long monotonicNanos() {
             return 0;
         }
-    });
+    };
+
+    private final Signer signer = new Signer(KEY_ID, PAIR.getPrivate());
+    private final SigningKeys keys = reference ->
+            reference.equals(REFERENCE) ? Optional.of(new SigningKeys.Owned(KEY, OWNER)) : Optional.empty();
+    private final SignatureCheck check = new SignatureCheck(TIME);
 
     // What holds.
 
@@ -123,6 +126,66 @@ class SignatureCheckTest {
                     new byte[0]);
             assertThat(check.verify(request, keys)).isEqualTo(OWNER);
         }
+    }
+
+    @Test
+    void signatureTellsItsDateAndWhenItsCredentialEnds() throws Exception {
+        Validity tenMinutes = Validity.until(NOW.plusSeconds(600));
+
+        SignatureCheck.Signed signed =
+                check.signed(get(), any -> Optional.of(new SigningKeys.Owned(KEY, OWNER, tenMinutes)));
+
+        assertThat(signed).isEqualTo(new SignatureCheck.Signed(OWNER, NOW, tenMinutes));
+    }
+
+    @Test
+    void sessionTokenIsAKeyIdToo() throws Exception {
+        String token = "eyJ0.eyJl.c2ln";
+        Map<String, String> headers = Signer.headers("date", NOW, HOST, "GET", new byte[0]);
+        SignedRequest request = new SignedRequest(
+                "GET",
+                "/x",
+                headers,
+                new Signer("ST$" + token, PAIR.getPrivate()).sign("GET", "/x", headers, Signer.NO_BODY),
+                SignatureCheck.EMPTY_SHA256);
+
+        assertThat(check.verify(
+                        request,
+                        id -> id.equals(new SessionToken(token))
+                                ? Optional.of(new SigningKeys.Owned(KEY, OWNER))
+                                : Optional.empty()))
+                .isEqualTo(OWNER);
+        for (String bad : List.of("", "a.b", "a.b.c.d", "a..c", "a.b.c=", "a.b." + "c".repeat(3_072))) {
+            SignedRequest malformed = new SignedRequest(
+                    "GET",
+                    "/x",
+                    headers,
+                    new Signer("ST$" + bad, PAIR.getPrivate()).sign("GET", "/x", headers, Signer.NO_BODY),
+                    SignatureCheck.EMPTY_SHA256);
+            assertThatThrownBy(() -> check.verify(malformed, any -> Optional.of(new SigningKeys.Owned(KEY, OWNER))))
+                    .isInstanceOf(SignatureRefused.class);
+        }
+    }
+
+    @Test
+    void signaturesAreRememberedWhereThatIsWished() throws Exception {
+        SignatureCheck remembers = new SignatureCheck(TIME, Optional.of(new SeenSignatures()));
+        SignedRequest post = post();
+
+        assertThat(remembers.verify(post, keys)).isEqualTo(OWNER);
+        assertThatThrownBy(() -> remembers.verify(post, keys)).isInstanceOf(SignatureRefused.class);
+        // A GET is the same within a second by an honest client too.
+        assertThat(remembers.verify(get(), keys)).isEqualTo(OWNER);
+        assertThat(remembers.verify(get(), keys)).isEqualTo(OWNER);
+        // One that did not verify uses nothing up.
+        SignedRequest delete = request(
+                "DELETE", "/y", Signer.headers("date", NOW, HOST, "DELETE", new byte[0]), Signer.NO_BODY, new byte[0]);
+        assertThatThrownBy(() -> remembers.verify(delete, none -> Optional.empty()))
+                .isInstanceOf(SignatureRefused.class);
+        assertThat(remembers.verify(delete, keys)).isEqualTo(OWNER);
+        // Without the option nothing is remembered.
+        assertThat(check.verify(post, keys)).isEqualTo(OWNER);
+        assertThat(check.verify(post, keys)).isEqualTo(OWNER);
     }
 
     @Test
