@@ -17,6 +17,7 @@ import io.holdfast.keyservice.usage.KeyDependents;
 import io.holdfast.keyservice.usage.KeyDependents.Dependent;
 import io.holdfast.keyservice.usage.LastUses;
 import io.holdfast.keyservice.usage.LastUses.Known;
+import io.holdfast.keyservice.vault.Vaults;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -27,6 +28,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -44,6 +46,7 @@ public class ImpactResource {
     private final KeyDependents dependents;
     private final LastUses lastUses;
     private final VersionDeletion deletion;
+    private final Vaults vaults;
 
     public ImpactResource(
             Operations operations,
@@ -51,7 +54,9 @@ public class ImpactResource {
             ExportStore exports,
             KeyDependents dependents,
             LastUses lastUses,
-            VersionDeletion deletion) {
+            VersionDeletion deletion,
+            Vaults vaults) {
+        this.vaults = vaults;
         this.lastUses = lastUses;
         this.operations = operations;
         this.keys = keys;
@@ -92,24 +97,28 @@ public class ImpactResource {
         });
     }
 
-    private static Actions actions(MasterKey key, List<KeyVersion> versions, List<Dependent> bound) {
+    private Actions actions(MasterKey key, List<KeyVersion> versions, List<Dependent> bound) {
         boolean enabled = key instanceof MasterKey.Enabled;
+        boolean room = key.facts().liveVersions() < MasterKey.MAX_VERSIONS;
+        boolean ledHere = !vaults.isElsewhere(key.facts().vaultId());
         String secrets = words(bound);
         return new Actions(
                 new Action(
-                        enabled,
-                        bound.isEmpty()
-                                ? "A new version becomes current; old ones only decrypt."
-                                : "A new version becomes current, and " + secrets
-                                        + " are re-encrypted under it by themselves."),
+                        enabled && room,
+                        !room
+                                ? "Refused: the key has the most versions that a key can have. Retire old ones first."
+                                : bound.isEmpty()
+                                        ? "A new version becomes current; old ones only decrypt."
+                                        : "A new version becomes current, and " + secrets
+                                                + " are re-encrypted under it by themselves."),
                 new Action(
-                        enabled,
+                        enabled && ledHere,
                         bound.isEmpty()
                                 ? "Nothing is encrypted or decrypted by the key until it is enabled again."
                                 : "No Secret of " + clusters(bound) + " can be read or written until the key is enabled"
                                         + " again: " + secrets + "."),
                 new Action(
-                        key instanceof MasterKey.Kept && bound.isEmpty(),
+                        key instanceof MasterKey.Kept && bound.isEmpty() && ledHere,
                         bound.isEmpty()
                                 ? "The key stops working at once and is gone for good when its time has come."
                                 : "Needs force. " + secrets
@@ -119,7 +128,8 @@ public class ImpactResource {
                         .filter(version -> version instanceof KeyVersion.Enabled
                                 && !version.id().equals(key.facts().currentVersion()))
                         .map(version -> {
-                            List<String> obstacles = KeyDependents.obstacles(bound, version.id());
+                            List<String> obstacles =
+                                    obstacles(key, version, () -> KeyDependents.obstacles(bound, version.id()));
                             return new Retirement(version.id().value(), obstacles.isEmpty(), obstacles);
                         })
                         .toList());
@@ -158,7 +168,15 @@ public class ImpactResource {
                     .orElseThrow(ProblemException::notFound);
             if (dry) {
                 version.requireMatch(ifMatch);
-                return answer(key, version, true, obstacles(key, version.value()));
+                return answer(
+                        key,
+                        version,
+                        true,
+                        obstacles(
+                                key,
+                                version.value(),
+                                () -> dependents.obstacles(
+                                        key.id(), version.value().id())));
             }
             VersionDeletion.Result result = deletion.scheduleDeletion(
                     key.id(),
@@ -170,7 +188,11 @@ public class ImpactResource {
         });
     }
 
-    private List<String> obstacles(MasterKey key, KeyVersion version) {
+    /** @param stillUsed what stands under the version; asked only when nothing else is in the way */
+    private List<String> obstacles(MasterKey key, KeyVersion version, Supplier<List<String>> stillUsed) {
+        if (vaults.isElsewhere(key.facts().vaultId())) {
+            return List.of("its vault is elsewhere: schedule its deletion there");
+        }
         if (key.facts().currentVersion().equals(version.id())) {
             return List.of("it is the key's current version");
         }
@@ -180,7 +202,7 @@ public class ImpactResource {
         if (!(version instanceof KeyVersion.Enabled)) {
             return List.of("it is " + version.lifecycleStateUnder(key));
         }
-        return dependents.obstacles(key.id(), version.id());
+        return stillUsed.get();
     }
 
     private static RestResponse<RetirementPlan> answer(

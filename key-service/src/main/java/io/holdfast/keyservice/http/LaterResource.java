@@ -18,9 +18,12 @@ import org.jboss.resteasy.reactive.RestResponse;
 @Path("/20180608")
 @RunOnVirtualThread
 public class LaterResource {
+    /** Whole HSMs, with what is in them. */
+    private static final String HSM = "hsm(Clusters|Partitions)(/.*)?";
 
     @GET
-    @Path("/{path: (ekmsPrivateEndpoints(/[^/]+)?|replicaOperations/[^/]+/status|vaults/[^/]+/actions/listReplicas)}")
+    @Path("/{path: (" + HSM
+            + "|ekmsPrivateEndpoints(/[^/]+)?|replicaOperations/[^/]+/status|vaults/[^/]+/actions/listReplicas)}")
     @Operation(hidden = true)
     public RestResponse<Void> get() {
         throw later();
@@ -28,14 +31,15 @@ public class LaterResource {
 
     @POST
     @Path(
-            "/{path: (ekmsPrivateEndpoints|keys/[^/]+/actions/backup|keys/actions/(restoreFromFile|restoreFromObjectStore)|vaults/actions/(restoreFromFile|restoreFromObjectStore)|vaults/[^/]+/actions/(backup|createReplica|deleteReplica))}")
+            "/{path: (" + HSM
+                    + "|ekmsPrivateEndpoints|keys/[^/]+/actions/backup|keys/actions/(restoreFromFile|restoreFromObjectStore)|vaults/actions/(restoreFromFile|restoreFromObjectStore)|vaults/[^/]+/actions/(backup|createReplica|deleteReplica))}")
     @Operation(hidden = true)
     public RestResponse<Void> post() {
         throw later();
     }
 
     @PUT
-    @Path("/{path: (vaults/[^/]+/updateRegisteredVaultForMtls|ekmsPrivateEndpoints/[^/]+)}")
+    @Path("/{path: (" + HSM + "|vaults/[^/]+/updateRegisteredVaultForMtls|ekmsPrivateEndpoints/[^/]+)}")
     @Operation(hidden = true)
     public RestResponse<Void> put() {
         throw later();

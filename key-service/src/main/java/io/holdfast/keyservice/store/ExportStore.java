@@ -5,6 +5,7 @@ import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
+import io.holdfast.keyservice.access.StateRevision;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.platform.outbox.Outbox;
 import io.holdfast.platform.store.KeyValueStore;
@@ -13,6 +14,7 @@ import io.holdfast.platform.store.Transaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /** Every export of key material, for as long as the key's record stands. */
@@ -36,20 +38,24 @@ public class ExportStore {
             KeyVersionId version, String principal, String algorithm, String recipientSha256, Instant time) {}
 
     /**
-     * Records an export with its event, if and only if the key is still as it was read.
+     * Records an export with its event, if and only if the key, and the state revision where one is given, are still as
+     * they were read.
      *
-     * @throws ProblemException CONFLICT when it is not
+     * @param state the state revision before what was read beside the key
+     * @throws ProblemException CONFLICT when they are not
      */
-    public void record(Stored<MasterKey> key, Export export, DomainEvent event) {
+    public void record(Stored<MasterKey> key, OptionalLong state, Export export, DomainEvent event) {
         KeyId id = key.value().id();
         boolean recorded = store.commit(Transaction.builder()
                         .ifModRevision(Layout.key(id), key.modRevision())
+                        .with(it -> state.ifPresent(revision -> it.ifModRevision(StateRevision.KEY, revision)))
                         .put(Layout.export(id, export.time(), UUID.randomUUID()), Documents.write(export))
                         .with(outbox.stage(event))
                         .build())
                 .committed();
         if (!recorded) {
-            throw new ProblemException(ProblemCode.CONFLICT, "The key was changed at the same time; try again.");
+            throw new ProblemException(
+                    ProblemCode.CONFLICT, "The key, or who may use it, was changed at the same time; try again.");
         }
     }
 

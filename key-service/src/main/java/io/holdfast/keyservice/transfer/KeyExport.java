@@ -24,6 +24,7 @@ import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +63,7 @@ public class KeyExport {
             RSAPublicKey recipient,
             Caller caller) {
         MasterKey.Enabled enabled = KeyMaterial.requireEnabled(key.value());
-        requireMayLeave(enabled, caller);
+        OptionalLong unboundAt = requireMayLeave(enabled, caller);
         KeyVersionId which = version == null ? enabled.facts().currentVersion() : version;
         Stored<KeyVersion> found = keys.version(enabled.id(), which).orElseThrow(KeyMaterial::noSuchVersion);
         Bytes wrapped = material.use(key, which, opened -> {
@@ -73,6 +74,7 @@ public class KeyExport {
         String recipientSha256 = sha256(recipient);
         exports.record(
                 key,
+                unboundAt,
                 new Export(
                         which,
                         caller.id(),
@@ -83,20 +85,25 @@ public class KeyExport {
         return new Exported(found, wrapped);
     }
 
-    private void requireMayLeave(MasterKey.Enabled key, Caller caller) {
+    /** @return the state revision at which no cluster was bound to the key, where that is what lets it leave */
+    private OptionalLong requireMayLeave(MasterKey.Enabled key, Caller caller) {
         if (key.facts().protectionMode() != ProtectionMode.SOFTWARE) {
             throw ProblemException.invalid("keyId", "names a key whose material never leaves its vault");
         }
         if (!caller.type().equals("user")) {
             throw ProblemException.invalid("keyId", "can't be exported by a " + caller.type() + ", only by a user");
         }
-        if (!key.facts().exportable()
-                && !bindings.heldOfKey(key.id(), "", 1).bindings().isEmpty()) {
+        if (key.facts().exportable()) {
+            return OptionalLong.empty();
+        }
+        BindingStore.BindingPage bound = bindings.heldOfKey(key.id(), "", 1);
+        if (!bound.bindings().isEmpty()) {
             throw new ProblemException(
                     ProblemCode.CONFLICT,
                     "Clusters are bound to the key and it was not created exportable (freeform tag"
                             + " holdfast-exportable=true at its creation).");
         }
+        return OptionalLong.of(bound.stateRevision());
     }
 
     private static String sha256(RSAPublicKey key) {

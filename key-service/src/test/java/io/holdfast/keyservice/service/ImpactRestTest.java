@@ -23,8 +23,10 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
+import java.security.KeyPairGenerator;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -79,6 +81,40 @@ class ImpactRestTest {
                 .body("actions.retire", hasSize(1))
                 .body("actions.retire[0].possible", equalTo(false))
                 .body("actions.retire[0].obstacles[0]", containsString(behind.value()));
+    }
+
+    @Test
+    void itPromisesNothingThatWouldBeRefused() throws Exception {
+        String key = Api.key();
+        Api.rotate(key);
+        impact(key).then().body("actions.retire[0].possible", equalTo(true));
+
+        as().body(Map.of("keyId", key, "algorithm", "RSA_OAEP_SHA256", "publicKey", recipient()))
+                .post("/20180608/exportKey")
+                .then()
+                .statusCode(200);
+        Api.act(key, "scheduleDeletion").then().statusCode(200);
+
+        impact(key)
+                .then()
+                .statusCode(200)
+                .body("lifecycleState", equalTo("PENDING_DELETION"))
+                .body("exports", hasSize(1))
+                .body("exports[0].keyVersionId", equalTo(current(key).value()))
+                .body("actions.rotate.possible", equalTo(false))
+                .body("actions.disable.possible", equalTo(false))
+                .body("actions.scheduleDeletion.possible", equalTo(false))
+                .body("actions.retire[0].possible", equalTo(false))
+                .body("actions.retire[0].obstacles[0]", containsString("PENDING_DELETION"));
+    }
+
+    private static String recipient() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        return "-----BEGIN PUBLIC KEY-----\n"
+                + Base64.getMimeEncoder()
+                        .encodeToString(generator.generateKeyPair().getPublic().getEncoded())
+                + "\n-----END PUBLIC KEY-----\n";
     }
 
     @Test

@@ -563,21 +563,42 @@ class KeysRestTest {
 
     @Test
     void whatIsNotDoneYetSaysSo() {
-        String id = Api.key();
-        as().get("/20180608/ekmsPrivateEndpoints").then().statusCode(501).body("code", equalTo("MethodNotImplemented"));
-        as().body("{}")
-                .put("/20180608/vaults/x/updateRegisteredVaultForMtls")
-                .then()
-                .statusCode(501);
+        String key = "keys/" + Api.key();
         for (String path : List.of(
-                "keys/" + id + "/actions/backup",
+                "ekmsPrivateEndpoints",
+                "ekmsPrivateEndpoints/x",
+                "hsmClusters",
+                "hsmClusters/x",
+                "hsmClusters/x/hsmPartitions/y",
+                "hsmPartitions",
+                "replicaOperations/x/status",
+                "vaults/x/actions/listReplicas")) {
+            notYet(as().get("/20180608/" + path));
+        }
+        for (String path : List.of(
+                "ekmsPrivateEndpoints",
+                "hsmClusters",
+                "hsmClusters/x/actions/scheduleDeletion",
+                key + "/actions/backup",
                 "keys/actions/restoreFromFile",
+                "keys/actions/restoreFromObjectStore",
+                "vaults/actions/restoreFromFile",
+                "vaults/actions/restoreFromObjectStore",
                 "vaults/x/actions/backup",
                 "vaults/x/actions/createReplica",
-                "ekmsPrivateEndpoints")) {
-            as().body("{}").post("/20180608/" + path).then().statusCode(501);
+                "vaults/x/actions/deleteReplica")) {
+            notYet(as().body("{}").post("/20180608/" + path));
         }
+        for (String path :
+                List.of("ekmsPrivateEndpoints/x", "hsmClusters/x", "vaults/x/updateRegisteredVaultForMtls")) {
+            notYet(as().body("{}").put("/20180608/" + path));
+        }
+        notYet(as().delete("/20180608/ekmsPrivateEndpoints/x"));
         as().get("/20180608/nothing").then().statusCode(404).body("code", equalTo("NotFound"));
+    }
+
+    private static void notYet(Response answer) {
+        answer.then().statusCode(501).body("code", equalTo("MethodNotImplemented"));
     }
 
     private static Response encrypt(String keyId, String plaintext) {
