@@ -229,8 +229,8 @@ public class BindingDecisions implements BindingAccess {
                         binding,
                         Optional.of(key),
                         Denial.POLICY,
-                        "No policy lets the cluster use the master key. Add a statement such as: "
-                                + KeyUse.statement(key),
+                        "No policy lets the cluster use the master key. "
+                                + KeyUse.adviceWithin(binding.facts().tenancyId(), key),
                         restsOn,
                         decision.holdsUntil());
     }

@@ -71,6 +71,14 @@ public final class KeyUse {
                 + String.join("; ", endorsing(key));
     }
 
+    /** The same for people of the cluster's tenancy, who are not told where another tenancy keeps its keys. */
+    static String adviceWithin(TenancyId clusters, MasterKey key) {
+        return clusters.equals(key.facts().tenancyId())
+                ? advice(clusters, key)
+                : "The key is of another tenancy than the cluster: that tenancy must admit the cluster, and the cluster's own"
+                        + " endorse it.";
+    }
+
     /** For a policy attached to the root of the key's tenancy. */
     static List<String> admitting(TenancyId clusters, MasterKey key) {
         return List.of(

@@ -7,6 +7,7 @@ import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
+import io.holdfast.keyservice.access.AccessEnd;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.RotationSchedule;
 import io.holdfast.keyservice.domain.Tags;
@@ -27,8 +28,10 @@ public class Descriptions {
     private final VaultStore vaults;
     private final KeyStore keys;
     private final Vaults adapters;
+    private final AccessEnd end;
 
-    public Descriptions(VaultStore vaults, KeyStore keys, Vaults adapters) {
+    public Descriptions(VaultStore vaults, KeyStore keys, Vaults adapters, AccessEnd end) {
+        this.end = end;
         this.adapters = adapters;
         this.vaults = vaults;
         this.keys = keys;
@@ -117,14 +120,14 @@ public class Descriptions {
     }
 
     /**
-     * Returns when the change is committed: from then on the policies of the other compartment decide.
+     * Returns when the policies of the other compartment decide everywhere, and those of the one that it left do no more.
      *
      * @param tenancy of the compartment
      * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, CONFLICT when the key is to be deleted,
      *     INVALID_PARAMETER when the compartment is of another tenancy
      */
     public Stored<MasterKey> moveKey(KeyId id, TenancyId tenancy, CompartmentId to, ChangeRequest request) {
-        return keys.change(id, request, seen -> {
+        Stored<MasterKey> moved = keys.change(id, request, seen -> {
                     if (!(seen instanceof MasterKey.Kept kept)) {
                         throw conflict("key", seen.lifecycleState(), "only an ENABLED or DISABLED key can be moved");
                     }
@@ -137,6 +140,8 @@ public class Descriptions {
                             from.equals(to) ? nothing -> {} : KeyStore.move(id, from, to));
                 })
                 .stored();
+        end.await(moved.modRevision());
+        return moved;
     }
 
     /** What protects a tenancy's Secrets never becomes another's: neither counted nor decided about there. */

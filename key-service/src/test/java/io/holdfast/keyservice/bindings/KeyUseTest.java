@@ -36,6 +36,15 @@ class KeyUseTest {
     }
 
     @Test
+    void whoReadsSecretsIsNotToldWhereAnotherTenancyKeepsItsKeys() {
+        assertThat(KeyUse.adviceWithin(KEY.facts().tenancyId(), KEY))
+                .isEqualTo(KeyUse.advice(KEY.facts().tenancyId(), KEY));
+        assertThat(KeyUse.adviceWithin(CLUSTERS, KEY))
+                .contains("another tenancy")
+                .doesNotContain("ocid1.");
+    }
+
+    @Test
     void whatIsAdvisedIsAccepted() {
         assertAccepted(KEY.facts().tenancyId(), KeyUse.admitting(CLUSTERS, KEY));
         assertAccepted(CLUSTERS, KeyUse.endorsing(KEY));

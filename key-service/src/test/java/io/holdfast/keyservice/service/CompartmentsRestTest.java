@@ -119,6 +119,32 @@ class CompartmentsRestTest {
     }
 
     @Test
+    void aKeyThatMovesIsAnsweredWhenItsOldPlaceGrantsNothing() throws Exception {
+        String from = compartment(root, "key-from");
+        String to = compartment(root, "key-to");
+        String vault = vault(from).body().path("id").asText();
+        Answer key = admin.post(
+                "/20180608/keys?vaultId=" + vault,
+                Map.of(
+                        "compartmentId",
+                        from,
+                        "displayName",
+                        "a key that moves",
+                        "protectionMode",
+                        "SOFTWARE",
+                        "keyShape",
+                        Map.of("algorithm", "AES", "length", 32)),
+                Map.of());
+        assertThat(key.status()).as(key.raw().body()).isEqualTo(200);
+
+        underWay()
+                .answersAfter(() -> admin.post(
+                        "/20180608/keys/" + key.body().path("id").asText() + "/actions/changeCompartment",
+                        Map.of("compartmentId", to),
+                        Map.of()));
+    }
+
+    @Test
     void movesThatAreNone() {
         String outer = compartment(root, "outer");
         String inner = compartment(outer, "inner");
