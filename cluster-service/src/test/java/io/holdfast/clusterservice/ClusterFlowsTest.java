@@ -483,6 +483,26 @@ class ClusterFlowsTest {
     }
 
     @Test
+    void clusterReadsClustersButMakesNoneAndGetsNoKubeconfig() {
+        KeyId key = peer.key("ENABLED", true, true);
+        String cluster = activeCluster("itself", key);
+        String asCluster = peer.cluster(cluster, TENANCY, compartment);
+
+        assertThat(as(asCluster).get("/20180222/clusters/" + cluster).statusCode())
+                .isEqualTo(200);
+        assertProblem(
+                as(asCluster).body(body("another", key)).post("/20180222/clusters"), 404, "NotAuthorizedOrNotFound");
+        assertProblem(
+                as(asCluster).body(Map.of()).post("/20180222/clusters/" + cluster + "/kubeconfig/content"),
+                404,
+                "NotAuthorizedOrNotFound");
+    }
+
+    private static RequestSpecification as(String authorization) {
+        return given().header("authorization", authorization).contentType(ContentType.JSON);
+    }
+
+    @Test
     void listsClustersAndWorkRequestsInPages() {
         KeyId key = peer.key("ENABLED", true, true);
         for (String name : List.of("c", "a", "b")) {
@@ -646,7 +666,7 @@ class ClusterFlowsTest {
     }
 
     private static RequestSpecification signed() {
-        return given().header("authorization", user).contentType(ContentType.JSON);
+        return as(user);
     }
 
     private static Response create(Map<String, Object> body) {

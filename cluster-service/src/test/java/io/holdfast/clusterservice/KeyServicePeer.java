@@ -97,6 +97,20 @@ final class KeyServicePeer implements AutoCloseable {
         return "Signature " + name;
     }
 
+    /** A cluster that may do anything, as it signs with a session token. */
+    String cluster(String id, TenancyId tenancy, String compartment) {
+        users.put(
+                "Signature " + id,
+                Principal.newBuilder()
+                        .setType("cluster")
+                        .setId(id)
+                        .setName(id)
+                        .setTenancyId(tenancy.value())
+                        .setCompartmentId(compartment)
+                        .build());
+        return "Signature " + id;
+    }
+
     /** Takes a permission away from everybody in a compartment. */
     void deny(String permission, String compartment) {
         denied.add(permission + " " + compartment);

@@ -42,6 +42,16 @@ class Access {
         return current.get();
     }
 
+    /**
+     * For what is made in a user's name and has no meaning for another principal. No policy changes that, so it is answered
+     * as a denial.
+     */
+    void requireUser() {
+        if (!caller().type().equals("user")) {
+            throw ProblemException.notFound();
+        }
+    }
+
     void inCompartment(String operation, String permission, CompartmentId compartment) {
         authorizer.require(caller(), operation, List.of(permission), compartment, Map.of());
     }

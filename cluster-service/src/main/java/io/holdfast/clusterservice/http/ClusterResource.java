@@ -98,6 +98,7 @@ public class ClusterResource {
         Wire.CreateClusterDetails details = present(body);
         CompartmentId compartment = Fields.compartment(details.compartmentId());
         TenancyId tenancy = access.toCreateIn("CreateCluster", "CLUSTER_CREATE", compartment);
+        access.requireUser();
         ClusterCreation.Request request = new ClusterCreation.Request(
                 access.caller(),
                 tenancy,
@@ -274,6 +275,7 @@ public class ClusterResource {
     @Produces({YAML, MediaType.APPLICATION_JSON})
     public Response kubeconfig(@PathParam("clusterId") String id, Wire.@Nullable CreateKubeconfigDetails body) {
         Stored<Cluster> found = access.cluster("CreateKubeconfig", List.of("CLUSTER_USE"), id);
+        access.requireUser();
         Duration lifetime = body == null ? Kubeconfigs.LONGEST : lifetime(body);
         return Response.ok(kubeconfigs.write(found.value(), access.caller(), lifetime))
                 .type(YAML)
