@@ -25,6 +25,9 @@ import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.http.CurrentCaller;
 import io.holdfast.platform.http.RetryTokens;
 import io.holdfast.platform.store.KeyValueStore;
+import io.holdfast.platform.store.OutcomeUnknown;
+import io.holdfast.platform.store.StoreFull;
+import io.holdfast.platform.store.StoreUnavailable;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
@@ -73,7 +76,7 @@ public class Operations {
 
     /** Runs an operation, counts its outcome and logs refusals and changes; never its input. */
     <T> T run(String operation, Supplier<T> body) {
-        String outcome = "error";
+        String outcome = ProblemCode.INTERNAL_SERVER_ERROR.code();
         try {
             T answer = body.get();
             outcome = "ok";
@@ -81,6 +84,9 @@ public class Operations {
         } catch (ProblemException problem) {
             outcome = problem.code().code();
             throw problem;
+        } catch (StoreUnavailable | OutcomeUnknown | StoreFull unavailable) {
+            outcome = ProblemCode.SERVICE_UNAVAILABLE.code();
+            throw unavailable;
         } finally {
             meters.counter("holdfast.keys.operations", "operation", operation, "outcome", outcome)
                     .increment();

@@ -29,6 +29,7 @@ class OperationTest {
     void operationsAreCountedByOutcome() {
         String key = Api.key();
         Api.act(key, "cancelDeletion").then().statusCode(409);
+        Api.act(key, "disable").then().statusCode(200);
         String metrics =
                 given().get("/q/metrics").then().statusCode(200).extract().asString();
         assertThat(metrics)
@@ -36,6 +37,10 @@ class OperationTest {
                 .containsPattern("operation=\"CreateKey\".*outcome=\"ok\"|outcome=\"ok\".*operation=\"CreateKey\"")
                 .contains("outcome=\"Conflict\"")
                 .contains("holdfast_keys_deletions_held 0.0")
+                .contains("http_server_requests_seconds_count")
+                .contains("holdfast_access_sessions")
+                .contains("holdfast_access_pings_unanswered_total")
+                .contains("holdfast_access_barrier_seconds_count")
                 .containsPattern("holdfast_vault_calls_seconds_count\\{.*operation=\"generate\".*vault=\"built-in\"");
     }
 
