@@ -60,9 +60,10 @@ class CrossTenancyST {
         List<String> admitting = List.of(
                 "Define tenancy Clusters as " + clusters.tenancy(),
                 "Define dynamic-group TheirFleet as " + group,
-                "Admit dynamic-group TheirFleet of tenancy Clusters to use keys in tenancy where target.key.id = '" + key
-                        + "'");
-        String admits = keys.createPolicy(keys.tenancy(), name, admitting).path("id").asText();
+                "Admit dynamic-group TheirFleet of tenancy Clusters to use keys in tenancy where target.key.id = '"
+                        + key + "'");
+        String admits =
+                keys.createPolicy(keys.tenancy(), name, admitting).path("id").asText();
 
         JsonNode work = clusters.awaitWork(create(clusters, fleet, key).expectSuccess("creating the cluster"));
         String cluster = work.path("resources").path(0).path("identifier").asText();
