@@ -12,10 +12,10 @@ import java.util.Optional;
 public final class TestTenancies {
     private TestTenancies() {}
 
-    public static void add(Identity identity, DynamicGroupId id, TenancyId tenancy, String name, String rule) {
+    public static DynamicGroup add(Identity identity, DynamicGroupId id, TenancyId tenancy, String name, String rule) {
         DynamicGroup group = new DynamicGroup(
                 id, tenancy, name, name, rule, Instant.parse("2026-11-24T12:00:00Z"), Map.of(), Map.of());
-        identity.change(view -> Optional.of(new Identity.Change<>(
+        return identity.<DynamicGroup>change(view -> Optional.of(new Identity.Change<>(
                         it -> it.put(IdentityLayout.dynamicGroup(id), IdentityDocuments.write(group)),
                         List.of(),
                         revision -> group)))
