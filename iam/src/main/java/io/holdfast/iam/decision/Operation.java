@@ -82,6 +82,8 @@ public enum Operation {
     DELETE_CLUSTER("DeleteCluster", CLUSTER_DELETE, CLUSTER_NODE_POOL_DELETE),
     CREATE_KUBECONFIG("CreateKubeconfig", CLUSTER_USE),
     UPDATE_CLUSTER_ENDPOINT_CONFIG("UpdateClusterEndpointConfig", CLUSTER_MANAGE),
+    /** Holdfast's own: whoever gets such a token signs as the cluster. */
+    CREATE_RESOURCE_PRINCIPAL_TOKEN("CreateResourcePrincipalToken", CLUSTER_MANAGE),
     GET_CLUSTER_OPTIONS("GetClusterOptions", CLUSTER_READ),
     /** Holdfast's own: the jobs that bring what stands under old key versions to the current one, and their proof. */
     LIST_REENCRYPTIONS("ListReencryptions", CLUSTER_READ),
