@@ -327,6 +327,21 @@ class AuditServiceTest {
     }
 
     @Test
+    void the_trail_is_the_operators_and_other_tenancies_read_it_only_where_they_are_admitted() {
+        for (String path : List.of("/v1/events", "/v1/events/" + UUID.randomUUID(), "/v1/verification")) {
+            given().header(TestPeople.HEADER, TestPeople.FOREIGN_ADMINISTRATOR)
+                    .get(path)
+                    .then()
+                    .statusCode(404)
+                    .body("code", equalTo("NotAuthorizedOrNotFound"));
+        }
+        given().header(TestPeople.HEADER, TestPeople.ADMITTED_ADMINISTRATOR)
+                .get("/v1/events")
+                .then()
+                .statusCode(200);
+    }
+
+    @Test
     void health_metrics_and_the_description_of_the_api_are_open() {
         given().get("/q/health/ready").then().statusCode(200).body("status", equalTo("UP"));
         given().get("/q/health/live").then().statusCode(200);

@@ -13,21 +13,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Who signs in here: an administrator and a stranger, by a header in place of a signature. */
+/**
+ * Who signs in here, by a header in place of a signature: the administrator of the operator's tenancy, a stranger of it, and
+ * the administrators of two other tenancies, of which the operator's admits one.
+ */
 @Singleton
 public class TestPeople implements Authenticator, Authorizer {
     static final String HEADER = "x-test-caller";
     static final String ADMINISTRATOR = "administrator";
     static final String STRANGER = "stranger";
-    private static final TenancyId TENANCY = new TenancyId("ocid1.tenancy.oc1..acme");
+    static final String FOREIGN_ADMINISTRATOR = "foreign-administrator";
+    static final String ADMITTED_ADMINISTRATOR = "admitted-administrator";
+    private static final TenancyId OPERATOR = new TenancyId("ocid1.tenancy.oc1..acme");
+    private static final Map<String, TenancyId> PEOPLE = Map.of(
+            ADMINISTRATOR,
+            OPERATOR,
+            STRANGER,
+            OPERATOR,
+            FOREIGN_ADMINISTRATOR,
+            new TenancyId("ocid1.tenancy.oc1..globex"),
+            ADMITTED_ADMINISTRATOR,
+            new TenancyId("ocid1.tenancy.oc1..initech"));
 
     @Override
     public Caller authenticate(SignedRequest request) {
         String name = request.headers().getOrDefault(HEADER, "");
-        if (!name.equals(ADMINISTRATOR) && !name.equals(STRANGER)) {
+        TenancyId tenancy = PEOPLE.get(name);
+        if (tenancy == null) {
             throw new ProblemException(ProblemCode.NOT_AUTHENTICATED);
         }
-        return new Caller("user", "ocid1.user.oc1.." + name, name, TENANCY, "");
+        return new Caller("user", "ocid1.user.oc1.." + name, name, tenancy, "");
     }
 
     @Override
@@ -37,10 +52,12 @@ public class TestPeople implements Authenticator, Authorizer {
             List<String> permissions,
             CompartmentId compartment,
             Map<String, String> variables) {
-        boolean allowed = caller.name().equals(ADMINISTRATOR)
-                && permissions.equals(List.of("AUDIT_EVENT_READ"))
-                && compartment.equals(TENANCY.rootCompartment());
+        boolean administers = !caller.name().equals(STRANGER)
+                && compartment.equals(caller.tenancyId().rootCompartment());
+        boolean admitted =
+                caller.name().equals(ADMITTED_ADMINISTRATOR) && compartment.equals(OPERATOR.rootCompartment());
+        boolean allowed = (administers || admitted) && permissions.equals(List.of("AUDIT_EVENT_READ"));
         return new Decision(
-                allowed, allowed ? "" : "no policy allows it", 1, Validity.UNTIL_CHANGE, Optional.of(TENANCY));
+                allowed, allowed ? "" : "no policy allows it", 1, Validity.UNTIL_CHANGE, Optional.of(OPERATOR));
     }
 }
