@@ -13,6 +13,7 @@ import io.holdfast.keyservice.identity.Identities.Tenancy;
 import io.holdfast.keyservice.identity.Identities.Versioned;
 import io.holdfast.keyservice.identity.Identity;
 import io.holdfast.keyservice.identity.IdentitySnapshot;
+import io.holdfast.keyservice.identity.Permits;
 import io.holdfast.keyservice.identity.Wish;
 import io.holdfast.platform.http.Authorizer;
 import io.holdfast.platform.http.Caller;
@@ -68,6 +69,7 @@ public class CompartmentResource {
     private final Identity identity;
     private final AccessEnd end;
     private final Authorizer authorizer;
+    private final Permits permits;
     private final CurrentCaller current;
     private final RetryTokens retryTokens;
 
@@ -77,12 +79,14 @@ public class CompartmentResource {
             Identity identity,
             AccessEnd end,
             Authorizer authorizer,
+            Permits permits,
             CurrentCaller current,
             KeyValueStore store) {
         this.compartments = compartments;
         this.identity = identity;
         this.end = end;
         this.authorizer = authorizer;
+        this.permits = permits;
         this.current = current;
         this.retryTokens = new RetryTokens(store, RetryPrefix.VALUE, TimeSource.system());
     }
@@ -242,6 +246,10 @@ public class CompartmentResource {
         if (!authorizer.decide(caller, "MoveCompartment", MOVE, above, Map.of()).allowed()) {
             throw new ProblemException(ProblemCode.RELATED_RESOURCE_NOT_FOUND);
         }
+        permits.restOn(now -> now.compartment(id)
+                .filter(it -> above.equals(
+                        Compartments.above(now, caller.tenancyId(), it.value().parentId(), target)))
+                .isPresent());
         String sha256 = current.contentSha256();
         Versioned<Compartment> moved = compartments.move(
                 caller,
