@@ -165,7 +165,7 @@ class PeopleRestTest {
     }
 
     @Test
-    void keysAreUploadedListedAndDeleted() {
+    void keysAreUploadedListedAndDeleted() throws Exception {
         KeyPair pair = Signer.rsa(2048);
         String user = user("key-owner");
         SignedApi owner = new SignedApi(admin.tenancy(), new UserId(user), pair);
@@ -199,7 +199,7 @@ class PeopleRestTest {
 
         refused(412, "NoEtagMatch", "", owner.delete(keys + "/" + fingerprint, Map.of("if-match", "1")));
         String escaped = second.body().path("fingerprint").asText().replace(":", "%3A");
-        assertThat(owner.delete(keys + "/" + escaped, Map.of()).status()).isEqualTo(204);
+        underWay().answersAfter(() -> owner.delete(keys + "/" + escaped, Map.of()));
         assertThat(owner.delete(keys + "/" + fingerprint, Map.of()).status()).isEqualTo(204);
         refused(401, "NotAuthenticated", "", owner.get(keys));
         refused(404, "NotAuthorizedOrNotFound", "", admin.delete(keys + "/" + fingerprint, Map.of()));
