@@ -343,6 +343,57 @@ class PeopleRestTest {
                 stranger.put(USERS + "/" + stranger.user().value() + "/state", Map.of("blocked", false), Map.of()));
     }
 
+    /** Who makes a key of an administrator's is one. */
+    @Test
+    void managersOfUsersDoNotReachTheAdministrators() {
+        SignedApi manager = userWithKey("user-manager", Signer.rsa(2048));
+        String managers = id(admin.post(GROUPS, body("User Managers"), Map.of()));
+        String membership = id(
+                admin.post(MEMBERSHIPS, Map.of("userId", manager.user().value(), "groupId", managers), Map.of()));
+        assertThat(admin.post(
+                                POLICIES,
+                                with(
+                                        body("of-user-managers"),
+                                        "statements",
+                                        List.of(
+                                                "Allow group 'User Managers' to manage users in tenancy",
+                                                "Allow group 'User Managers' to manage groups in tenancy"
+                                                        + " where target.group.name != 'Administrators'")),
+                                Map.of())
+                        .status())
+                .isEqualTo(200);
+        Map<String, String> key = Map.of("key", Signer.pem(Signer.rsa(2048)));
+        String administrator = USERS + "/" + admin.user().value();
+        String fingerprint =
+                admin.get(administrator + "/apiKeys").body().path(0).path("fingerprint").asText();
+
+        String none = "NotAuthorizedOrNotFound";
+        refused(404, none, "", manager.post(administrator + "/apiKeys", key, Map.of()));
+        refused(404, none, "", manager.delete(administrator + "/apiKeys/" + fingerprint, Map.of()));
+        refused(404, none, "", manager.put(administrator + "/state", Map.of("blocked", true), Map.of()));
+        refused(404, none, "", manager.put(administrator, Map.of("description", "changed"), Map.of()));
+        refused(
+                400,
+                "RelatedResourceNotAuthorizedOrNotFound",
+                "",
+                manager.post(
+                        MEMBERSHIPS,
+                        Map.of("userId", manager.user().value(), "groupId", group(ADMINISTRATORS)),
+                        Map.of()));
+        // The administrators are seen, and everybody else is managed.
+        assertThat(manager.get(administrator + "/apiKeys").body()).hasSize(1);
+        String other = USERS + "/" + user("no-administrator");
+        assertThat(manager.post(other + "/apiKeys", key, Map.of()).status()).isEqualTo(200);
+        assertThat(manager.put(other, Map.of("description", "changed"), Map.of()).status())
+                .isEqualTo(200);
+        assertThat(manager.put(other + "/state", Map.of("blocked", true), Map.of())
+                        .status())
+                .isEqualTo(200);
+
+        assertThat(admin.delete(MEMBERSHIPS + "/" + membership, Map.of()).status())
+                .isEqualTo(204);
+    }
+
     @Test
     void groupFromCreationToDeletion() {
         Answer created = admin.post(GROUPS, body("Key Operators"), Map.of());

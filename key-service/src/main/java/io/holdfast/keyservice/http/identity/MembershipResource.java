@@ -51,7 +51,7 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 public class MembershipResource {
     private static final List<String> INSPECT = List.of("GROUP_INSPECT", "USER_INSPECT");
-    private static final List<String> UPDATE = List.of("GROUP_UPDATE", "USER_UPDATE");
+    static final List<String> UPDATE = List.of("GROUP_UPDATE", "USER_UPDATE");
 
     private final Groups groups;
     private final Identity identity;
@@ -186,7 +186,7 @@ public class MembershipResource {
         }
     }
 
-    private static Map<String, String> target(Group group, UserId id, Optional<User> user) {
+    static Map<String, String> target(Group group, UserId id, Optional<User> user) {
         Map<String, String> variables = new HashMap<>();
         variables.put("target.group.id", group.id().value());
         variables.put("target.group.name", group.name());
