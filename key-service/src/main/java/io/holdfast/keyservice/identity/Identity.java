@@ -58,16 +58,27 @@ public class Identity {
     private final DynamicGroups dynamicGroups;
     private final SharedRead<View> shared = new SharedRead<>(this::read);
     /** Written only inside the shared read, of which one runs at a time. */
-    private volatile View last = new View(IdentitySnapshot.EMPTY, NEVER);
+    private volatile View last;
 
     private final TimeSource time = TimeSource.system();
 
     @Inject
-    public Identity(KeyValueStore store, StateRevision state, Outbox outbox, DynamicGroups dynamicGroups) {
+    public Identity(
+            KeyValueStore store,
+            StateRevision state,
+            Outbox outbox,
+            DynamicGroups dynamicGroups,
+            IdentityConfig config) {
+        this(store, state, outbox, dynamicGroups, config.denyStatements());
+    }
+
+    /** @param deny whether Deny statements hold */
+    Identity(KeyValueStore store, StateRevision state, Outbox outbox, DynamicGroups dynamicGroups, boolean deny) {
         this.store = store;
         this.state = state;
         this.outbox = outbox;
         this.dynamicGroups = dynamicGroups;
+        this.last = new View(IdentitySnapshot.empty(deny), NEVER);
     }
 
     /**

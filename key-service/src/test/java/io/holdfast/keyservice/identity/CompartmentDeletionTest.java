@@ -39,7 +39,8 @@ class CompartmentDeletionTest {
             etcd.store(),
             new Revision(),
             new EtcdOutbox("/test", Set.of(Family.IDENTITY), TimeSource.system()),
-            new NoDynamicGroups());
+            new NoDynamicGroups(),
+                false);
     /** What each deletion finds in the compartment, in the order in which they look. */
     private final Deque<Supplier<Optional<String>>> looks = new ArrayDeque<>();
 

@@ -3,6 +3,7 @@ package io.holdfast.keyservice.service;
 import io.holdfast.keyservice.access.StateRevision;
 import io.holdfast.keyservice.identity.DynamicGroups;
 import io.holdfast.keyservice.identity.Identity;
+import io.holdfast.keyservice.identity.IdentityConfig;
 import io.holdfast.platform.outbox.Outbox;
 import io.holdfast.platform.store.KeyValueStore;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,8 +22,13 @@ public class PausedChanges extends Identity {
     private final AtomicReference<Pause> next = new AtomicReference<>();
 
     @Inject
-    public PausedChanges(KeyValueStore store, StateRevision state, Outbox outbox, DynamicGroups dynamicGroups) {
-        super(store, state, outbox, dynamicGroups);
+    public PausedChanges(
+            KeyValueStore store,
+            StateRevision state,
+            Outbox outbox,
+            DynamicGroups dynamicGroups,
+            IdentityConfig config) {
+        super(store, state, outbox, dynamicGroups, config);
     }
 
     /** Of one request. */

@@ -68,6 +68,7 @@ public class CompartmentResource {
     private final Compartments compartments;
     private final Identity identity;
     private final AccessEnd end;
+    private final Additions additions;
     private final Authorizer authorizer;
     private final Permits permits;
     private final CurrentCaller current;
@@ -78,6 +79,7 @@ public class CompartmentResource {
             Compartments compartments,
             Identity identity,
             AccessEnd end,
+            Additions additions,
             Authorizer authorizer,
             Permits permits,
             CurrentCaller current,
@@ -85,6 +87,7 @@ public class CompartmentResource {
         this.compartments = compartments;
         this.identity = identity;
         this.end = end;
+        this.additions = additions;
         this.authorizer = authorizer;
         this.permits = permits;
         this.current = current;
@@ -276,7 +279,9 @@ public class CompartmentResource {
     public Response recover(
             @PathParam("compartmentId") CompartmentId id, @HeaderParam("if-match") @Nullable String ifMatch) {
         require("RecoverCompartment", "COMPARTMENT_RECOVER", id);
-        return answer(compartments.recover(current.get(), id, ifMatch));
+        Versioned<Compartment> recovered = compartments.recover(current.get(), id, ifMatch);
+        additions.await();
+        return answer(recovered);
     }
 
     private void require(String operation, String permission, CompartmentId id) {
