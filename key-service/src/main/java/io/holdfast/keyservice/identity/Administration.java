@@ -8,12 +8,13 @@ import io.holdfast.keyservice.identity.Identities.Group;
 import io.holdfast.keyservice.identity.Identities.User;
 import io.holdfast.keyservice.identity.Identities.Versioned;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A tenancy keeps somebody who can administer it: no deletion leaves its Administrators without an active member who has an
  * API key. Otherwise nobody could write policies any more, and only the operator of etcd could help.
  */
-final class Administration {
+public final class Administration {
     /** The group that the built-in policy names, so that it can be neither deleted nor made anew by another name. */
     static final String GROUP = "Administrators";
 
@@ -50,6 +51,14 @@ final class Administration {
                     "This is the last API key of the last of the group " + GROUP
                             + " who has one: upload the key that takes its place first.");
         }
+    }
+
+    /** The Administrators of a tenancy, for one who is among them. */
+    public static Optional<Group> groupOf(IdentitySnapshot identity, TenancyId tenancy, UserId user) {
+        return identity.groups().stream()
+                .map(Versioned::value)
+                .filter(it -> it.tenancyId().equals(tenancy) && isGroup(it) && it.has(user))
+                .findFirst();
     }
 
     private static boolean isAdministrator(IdentitySnapshot identity, TenancyId tenancy, UserId user) {

@@ -6,6 +6,7 @@ import io.holdfast.iam.decision.CompartmentTree;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.IdentityWorkRequestId;
 import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
@@ -180,27 +181,51 @@ public class Compartments {
      * ended by the next.
      *
      * @return the deleted compartment with the work that deleted it; its revision is the state revision of the change
-     * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, or CONFLICT when something is in it
+     * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, or CONFLICT when something is in it, or another
+     *     deletion opened it again meanwhile
      */
     public Versioned<Compartment> delete(Caller actor, CompartmentId id, @Nullable String ifMatch) {
-        identity.change(view -> close(view.identity(), actor, id, ifMatch));
+        IdentityWorkRequestId work = identity.<IdentityWorkRequestId>change(
+                        view -> close(view.identity(), actor, id, ifMatch))
+                .or(() -> begun(identity.current().identity(), actor, id))
+                .orElseThrow(Compartments::overtaken);
         Optional<String> found;
         try {
             found = contents.in(id);
         } catch (RuntimeException e) {
-            reopen(actor, id);
+            reopen(actor, id, work);
             throw e;
         }
         if (found.isPresent()) {
-            reopen(actor, id);
+            reopen(actor, id, work);
             throw notEmpty(found.get());
         }
-        return identity.<Versioned<Compartment>>change(view -> ended(view.identity(), actor, id))
-                .or(() -> visible(identity.current().identity(), actor, id))
-                .orElseThrow(ProblemException::notFound);
+        return identity.<Versioned<Compartment>>change(view -> ended(view.identity(), actor, id, work))
+                .or(() -> visible(identity.current().identity(), actor, id)
+                        .filter(it -> it.value().isDeleted() && isBy(work, it.value())))
+                .orElseThrow(Compartments::overtaken);
     }
 
-    private Optional<Identity.Change<Boolean>> close(
+    /** The deletion under way, if there is one: to look for what is in the compartment after this is to look after it closed. */
+    private static Optional<IdentityWorkRequestId> begun(IdentitySnapshot identity, Caller actor, CompartmentId id) {
+        return visible(identity, actor, id)
+                .map(Versioned::value)
+                .filter(it -> it.state() == CompartmentState.DELETING)
+                .flatMap(it -> Optional.ofNullable(it.work()))
+                .map(Work::id);
+    }
+
+    private static boolean isBy(IdentityWorkRequestId work, Compartment compartment) {
+        Work last = compartment.work();
+        return last != null && last.id().equals(work);
+    }
+
+    private static ProblemException overtaken() {
+        return new ProblemException(
+                ProblemCode.CONFLICT, "Another deletion of the compartment ended meanwhile; look whether it is there.");
+    }
+
+    private Optional<Identity.Change<IdentityWorkRequestId>> close(
             IdentitySnapshot identity, Caller actor, CompartmentId id, @Nullable String ifMatch) {
         Versioned<Compartment> seen = visible(identity, actor, id).orElseThrow(ProblemException::notFound);
         Etags.requireMatch(ifMatch, Etags.of(seen.revision()));
@@ -215,15 +240,15 @@ public class Compartments {
                 yield Optional.of(new Identity.Change<>(
                         put(closed).andThen(it -> it.put(IdentityLayout.closedCompartment(id), CLOSED)),
                         List.of(),
-                        revision -> true));
+                        revision -> work.id()));
             }
         };
     }
 
-    private void reopen(Caller actor, CompartmentId id) {
-        identity.change(view -> visible(view.identity(), actor, id)
+    private void reopen(Caller actor, CompartmentId id, IdentityWorkRequestId work) {
+        identity.undo(view -> visible(view.identity(), actor, id)
                 .map(Versioned::value)
-                .filter(it -> it.state() == CompartmentState.DELETING)
+                .filter(it -> it.state() == CompartmentState.DELETING && isBy(work, it))
                 .map(it -> new Identity.Change<>(
                         put(it.in(CompartmentState.ACTIVE, it.name(), null))
                                 .andThen(transaction -> transaction.delete(IdentityLayout.closedCompartment(id))),
@@ -231,14 +256,17 @@ public class Compartments {
                         revision -> true)));
     }
 
-    /** Policies and children were looked for in the same state of identity as the compartment was closed in. */
+    /**
+     * Policies and children were looked for in the same state of identity as the compartment was closed in. Only the work
+     * that closed it is ended: once it was opened again, what was looked for before may have come in.
+     */
     private Optional<Identity.Change<Versioned<Compartment>>> ended(
-            IdentitySnapshot identity, Caller actor, CompartmentId id) {
+            IdentitySnapshot identity, Caller actor, CompartmentId id, IdentityWorkRequestId closedBy) {
         Compartment seen = visible(identity, actor, id)
                 .orElseThrow(ProblemException::notFound)
                 .value();
         Work begun = seen.work();
-        if (seen.state() != CompartmentState.DELETING || begun == null) {
+        if (seen.state() != CompartmentState.DELETING || begun == null || !begun.id().equals(closedBy)) {
             return Optional.empty();
         }
         Work work = new Work(begun.id(), begun.operation(), begun.timeAccepted(), now());

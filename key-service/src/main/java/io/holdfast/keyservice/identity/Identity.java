@@ -58,16 +58,27 @@ public class Identity {
     private final DynamicGroups dynamicGroups;
     private final SharedRead<View> shared = new SharedRead<>(this::read);
     /** Written only inside the shared read, of which one runs at a time. */
-    private volatile View last = new View(IdentitySnapshot.EMPTY, NEVER);
+    private volatile View last;
 
     private final TimeSource time = TimeSource.system();
 
     @Inject
-    public Identity(KeyValueStore store, StateRevision state, Outbox outbox, DynamicGroups dynamicGroups) {
+    public Identity(
+            KeyValueStore store,
+            StateRevision state,
+            Outbox outbox,
+            DynamicGroups dynamicGroups,
+            IdentityConfig config) {
+        this(store, state, outbox, dynamicGroups, config.denyStatements());
+    }
+
+    /** @param deny whether Deny statements hold */
+    Identity(KeyValueStore store, StateRevision state, Outbox outbox, DynamicGroups dynamicGroups, boolean deny) {
         this.store = store;
         this.state = state;
         this.outbox = outbox;
         this.dynamicGroups = dynamicGroups;
+        this.last = new View(IdentitySnapshot.empty(deny), NEVER);
     }
 
     /**
@@ -109,17 +120,35 @@ public class Identity {
 
     /** An API key of a user who is active now. */
     public Optional<SigningKeys.Owned> find(KeyReference reference) {
-        return held().identity().find(reference).or(() -> current().identity().find(reference));
+        Optional<SigningKeys.Owned> found =
+                held().identity().find(reference).or(() -> current().identity().find(reference));
+        found.flatMap(it -> Permits.ofRequest()).ifPresent(it -> it.signedWith(reference));
+        return found;
     }
 
     /**
      * Decides a change and commits it with its events, atomically, if and only if identity has not changed meanwhile; a
-     * lost race decides again.
+     * lost race decides again. What the running request was allowed is asked again each time, so that the commit compares
+     * the right to make the change as well.
      *
      * @param decide throws to refuse; empty when there is nothing to change
      * @return empty when there was nothing to change
+     * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND or NOT_AUTHENTICATED when the request's right is gone meanwhile
      */
     public <T> Optional<T> change(Function<View, Optional<Change<T>>> decide) {
+        Optional<Permits> permits = Permits.ofRequest();
+        return commit(view -> {
+            permits.ifPresent(it -> it.requireIn(view));
+            return decide.apply(view);
+        });
+    }
+
+    /** As {@link #change}, to undo a step of an operation that failed: nobody's right is asked for, who may have none by now. */
+    <T> Optional<T> undo(Function<View, Optional<Change<T>>> decide) {
+        return commit(decide);
+    }
+
+    private <T> Optional<T> commit(Function<View, Optional<Change<T>>> decide) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             View view = current();
             Optional<Change<T>> decided = decide.apply(view);

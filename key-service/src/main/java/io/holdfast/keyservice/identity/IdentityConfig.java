@@ -1,6 +1,7 @@
 package io.holdfast.keyservice.identity;
 
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -16,4 +17,11 @@ public interface IdentityConfig {
      * gives another's name to a new one ends the start. Without this nothing is created.
      */
     Optional<Path> bootstrapFile();
+
+    /**
+     * Whether policies may have Deny statements, and stored ones hold. The same for all replicas: while they differ, so do
+     * their decisions.
+     */
+    @WithDefault("false")
+    boolean denyStatements();
 }

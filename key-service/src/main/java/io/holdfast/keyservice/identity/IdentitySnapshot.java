@@ -47,10 +47,6 @@ import org.jboss.logging.Logger;
 public final class IdentitySnapshot {
     private static final Logger LOG = Logger.getLogger(IdentitySnapshot.class);
 
-    /** Before anything was written. */
-    static final IdentitySnapshot EMPTY = new IdentitySnapshot(
-            List.of(), List.of(), true, Instant.EPOCH, (identity, resource) -> Set.of(), Installations.NONE);
-
     private final long revision;
     private final int size;
     private final Map<TenancyId, Tenancy> tenancies = new HashMap<>();
@@ -124,6 +120,16 @@ public final class IdentitySnapshot {
                         .filter(it -> !it.isDeleted())
                         .toList(),
                 policies.values().stream().map(Versioned::value).toList());
+    }
+
+    /**
+     * Before anything was written.
+     *
+     * @param deny whether Deny statements hold
+     */
+    static IdentitySnapshot empty(boolean deny) {
+        return new IdentitySnapshot(
+                List.of(), List.of(), true, Instant.EPOCH, (identity, resource) -> Set.of(), Installations.none(deny));
     }
 
     private void take(StoredValue value) {

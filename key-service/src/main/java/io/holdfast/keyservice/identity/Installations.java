@@ -26,9 +26,10 @@ import java.util.stream.Collectors;
  * they rest on has changed.
  */
 final class Installations {
-    /** Before anything was written. */
-    static final Installations NONE = new Installations(Map.of());
+    /** Before anything was written, without Deny. */
+    static final Installations NONE = none(false);
 
+    private final boolean deny;
     private final Map<TenancyId, Made> made;
     private final Installation installation;
 
@@ -38,10 +39,20 @@ final class Installations {
 
     private record Made(Basis basis, PolicySet policies) {}
 
-    private Installations(Map<TenancyId, Made> made) {
+    private Installations(boolean deny, Map<TenancyId, Made> made) {
+        this.deny = deny;
         this.made = made;
         this.installation =
                 Installation.of(made.values().stream().map(Made::policies).toList());
+    }
+
+    /**
+     * Before anything was written.
+     *
+     * @param deny whether Deny statements hold, in all that is made of this
+     */
+    static Installations none(boolean deny) {
+        return new Installations(deny, Map.of());
     }
 
     Installation installation() {
@@ -66,7 +77,7 @@ final class Installations {
                     tenancy.id(),
                     standing != null && standing.basis().equals(basis) ? standing : new Made(basis, parse(basis)));
         }
-        return new Installations(next);
+        return new Installations(deny, next);
     }
 
     private static PolicySet parse(Basis basis) {
@@ -84,7 +95,7 @@ final class Installations {
     }
 
     /** The tenancies that a statement may name without defining them. A name that two have is nobody's. */
-    private static PolicyContext context(Collection<Tenancy> tenancies) {
+    private PolicyContext context(Collection<Tenancy> tenancies) {
         Map<String, List<TenancyId>> byName = tenancies.stream()
                 .collect(Collectors.groupingBy(
                         Tenancy::name, Collectors.mapping(Tenancy::id, Collectors.toUnmodifiableList())));
@@ -93,7 +104,7 @@ final class Installations {
                         .filter(it -> it.getValue().size() == 1)
                         .collect(Collectors.toUnmodifiableMap(
                                 Map.Entry::getKey, it -> it.getValue().getFirst())),
-                false);
+                deny);
     }
 
     /** From the root down. One whose parent is missing or too deep is left out, with all below it. */

@@ -51,9 +51,14 @@ public class LocalAuthorizer implements Authorizer {
             CompartmentId compartment,
             Map<String, String> variables) {
         Decision held = decide(identity.held(), caller, operation, permissions, compartment, variables);
-        return held.allowed()
+        Decision decision = held.allowed()
                 ? held
                 : decide(identity.current(), caller, operation, permissions, compartment, variables);
+        if (decision.allowed()) {
+            Permits.ofRequest()
+                    .ifPresent(it -> it.granted(caller, operation, permissions, compartment, variables));
+        }
+        return decision;
     }
 
     /** As the port's method, on a view the caller already has. */

@@ -78,7 +78,8 @@ class HeldIdentityTest {
                 etcd.store(),
                 revision,
                 new EtcdOutbox("/test", Set.of(Family.IDENTITY), TimeSource.system()),
-                new NoDynamicGroups());
+                new NoDynamicGroups(),
+                false);
     }
 
     private static RsaPublicKey newKey() throws Exception {

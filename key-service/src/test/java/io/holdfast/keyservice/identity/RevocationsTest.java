@@ -57,7 +57,8 @@ class RevocationsTest {
                 etcd.store(),
                 state,
                 new EtcdOutbox("/test", Set.of(Family.IDENTITY), TimeSource.system()),
-                new NoDynamicGroups());
+                new NoDynamicGroups(),
+                false);
         revocations = new TokenRevocations(identity, state);
     }
 

@@ -15,9 +15,15 @@ import java.security.KeyPair;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The service on real etcd and Kafka with its own identity: signatures, policies and a bootstrapped tenancy. */
 public final class IdentityProfile implements QuarkusTestProfile {
+    @Override
+    public Set<Class<?>> getEnabledAlternatives() {
+        return Set.of(PausedChanges.class);
+    }
+
     @Override
     public List<TestResourceEntry> testResources() {
         return List.of(

@@ -1,17 +1,12 @@
 package io.holdfast.keyservice.http.identity;
 
-import io.holdfast.iam.decision.Principal;
 import io.holdfast.kernel.Ocid.UserId;
-import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.access.AccessEnd;
 import io.holdfast.keyservice.identity.ApiKeys;
 import io.holdfast.keyservice.identity.Identities.ApiKey;
-import io.holdfast.keyservice.identity.Identities.User;
 import io.holdfast.keyservice.identity.Identities.Versioned;
 import io.holdfast.keyservice.identity.Identity;
-import io.holdfast.keyservice.identity.Users;
-import io.holdfast.platform.http.Authorizer;
 import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.http.CurrentCaller;
 import io.holdfast.platform.http.Etags;
@@ -31,11 +26,11 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * API keys (OCI Identity API, "ApiKey"). Each user manages his own; those of others need a policy. When a deletion is
+ * API keys (OCI Identity API, "ApiKey"). Each user manages his own; those of others need a policy, and an
+ * administrator's the right to make one. When a deletion is
  * answered, the key signs nothing any more in any service.
  */
 @Path("/20160918/users/{userId}/apiKeys")
@@ -46,7 +41,7 @@ public class ApiKeyResource {
     private final ApiKeys keys;
     private final Identity identity;
     private final AccessEnd end;
-    private final Authorizer authorizer;
+    private final UserRights rights;
     private final CurrentCaller current;
     private final RetryTokens retryTokens;
 
@@ -55,13 +50,13 @@ public class ApiKeyResource {
             ApiKeys keys,
             Identity identity,
             AccessEnd end,
-            Authorizer authorizer,
+            UserRights rights,
             CurrentCaller current,
             KeyValueStore store) {
         this.keys = keys;
         this.identity = identity;
         this.end = end;
-        this.authorizer = authorizer;
+        this.rights = rights;
         this.current = current;
         this.retryTokens = new RetryTokens(store, RetryPrefix.VALUE, TimeSource.system());
     }
@@ -94,7 +89,7 @@ public class ApiKeyResource {
             @Nullable CreateApiKey body,
             @HeaderParam("opc-retry-token") @Nullable String retryToken) {
         CreateApiKey details = Bodies.required(body);
-        require("UploadApiKey", List.of("USER_UPDATE", "USER_APIKEY_ADD"), user);
+        requireChange("UploadApiKey", List.of("USER_UPDATE", "USER_APIKEY_ADD"), user);
         Caller caller = current.get();
         String sha256 = current.contentSha256();
         Versioned<ApiKey> key = keys.upload(
@@ -110,7 +105,9 @@ public class ApiKeyResource {
     /** All of them: they are few. */
     @GET
     public Response list(@PathParam("userId") UserId user) {
-        require("ListApiKeys", List.of("USER_READ"), user);
+        if (!rights.isCaller(user)) {
+            rights.require("ListApiKeys", List.of("USER_READ"), user);
+        }
         return Response.ok(identity.current().identity().apiKeys(user).stream()
                         .map(it -> ApiKeyDocument.of(it.value()))
                         .toList())
@@ -123,27 +120,14 @@ public class ApiKeyResource {
             @PathParam("userId") UserId user,
             @PathParam("fingerprint") String fingerprint,
             @HeaderParam("if-match") @Nullable String ifMatch) {
-        require("DeleteApiKey", List.of("USER_UPDATE", "USER_APIKEY_REMOVE"), user);
+        requireChange("DeleteApiKey", List.of("USER_UPDATE", "USER_APIKEY_REMOVE"), user);
         end.await(keys.delete(current.get(), user, fingerprint, ifMatch));
         return Response.noContent().build();
     }
 
-    private void require(String operation, List<String> permissions, UserId id) {
-        Caller caller = current.get();
-        Versioned<User> user =
-                Users.visible(identity.current().identity(), caller, id).orElseThrow(ProblemException::notFound);
-        if (caller.type().equals(Principal.USER) && caller.id().equals(id.value())) {
-            return;
+    private void requireChange(String operation, List<String> permissions, UserId user) {
+        if (!rights.isCaller(user)) {
+            rights.requireChange(operation, permissions, user);
         }
-        authorizer.require(
-                caller,
-                operation,
-                permissions,
-                caller.tenancyId().rootCompartment(),
-                Map.of(
-                        "target.user.id",
-                        id.value(),
-                        "target.user.name",
-                        user.value().name()));
     }
 }

@@ -13,6 +13,7 @@ import io.holdfast.keyservice.identity.Identities.Tenancy;
 import io.holdfast.keyservice.identity.Identities.Versioned;
 import io.holdfast.keyservice.identity.Identity;
 import io.holdfast.keyservice.identity.IdentitySnapshot;
+import io.holdfast.keyservice.identity.Permits;
 import io.holdfast.keyservice.identity.Wish;
 import io.holdfast.platform.http.Authorizer;
 import io.holdfast.platform.http.Caller;
@@ -67,7 +68,9 @@ public class CompartmentResource {
     private final Compartments compartments;
     private final Identity identity;
     private final AccessEnd end;
+    private final Additions additions;
     private final Authorizer authorizer;
+    private final Permits permits;
     private final CurrentCaller current;
     private final RetryTokens retryTokens;
 
@@ -76,13 +79,17 @@ public class CompartmentResource {
             Compartments compartments,
             Identity identity,
             AccessEnd end,
+            Additions additions,
             Authorizer authorizer,
+            Permits permits,
             CurrentCaller current,
             KeyValueStore store) {
         this.compartments = compartments;
         this.identity = identity;
         this.end = end;
+        this.additions = additions;
         this.authorizer = authorizer;
+        this.permits = permits;
         this.current = current;
         this.retryTokens = new RetryTokens(store, RetryPrefix.VALUE, TimeSource.system());
     }
@@ -242,6 +249,10 @@ public class CompartmentResource {
         if (!authorizer.decide(caller, "MoveCompartment", MOVE, above, Map.of()).allowed()) {
             throw new ProblemException(ProblemCode.RELATED_RESOURCE_NOT_FOUND);
         }
+        permits.restOn(now -> now.compartment(id)
+                .filter(it -> above.equals(
+                        Compartments.above(now, caller.tenancyId(), it.value().parentId(), target)))
+                .isPresent());
         String sha256 = current.contentSha256();
         Versioned<Compartment> moved = compartments.move(
                 caller,
@@ -268,7 +279,9 @@ public class CompartmentResource {
     public Response recover(
             @PathParam("compartmentId") CompartmentId id, @HeaderParam("if-match") @Nullable String ifMatch) {
         require("RecoverCompartment", "COMPARTMENT_RECOVER", id);
-        return answer(compartments.recover(current.get(), id, ifMatch));
+        Versioned<Compartment> recovered = compartments.recover(current.get(), id, ifMatch);
+        additions.await();
+        return answer(recovered);
     }
 
     private void require(String operation, String permission, CompartmentId id) {

@@ -48,6 +48,7 @@ public class DynamicGroupResource {
     private final DynamicGroupRecords groups;
     private final Identity identity;
     private final AccessEnd end;
+    private final Additions additions;
     private final Authorizer authorizer;
     private final CurrentCaller current;
     private final RetryTokens retryTokens;
@@ -57,12 +58,14 @@ public class DynamicGroupResource {
             DynamicGroupRecords groups,
             Identity identity,
             AccessEnd end,
+            Additions additions,
             Authorizer authorizer,
             CurrentCaller current,
             KeyValueStore store) {
         this.groups = groups;
         this.identity = identity;
         this.end = end;
+        this.additions = additions;
         this.authorizer = authorizer;
         this.current = current;
         this.retryTokens = new RetryTokens(store, RetryPrefix.VALUE, TimeSource.system());
@@ -117,7 +120,7 @@ public class DynamicGroupResource {
         Roots.requireCreation(
                 authorizer, caller, "CreateDynamicGroup", "DYNAMIC_GROUP_CREATE", details.compartmentId());
         String sha256 = current.contentSha256();
-        return answer(groups.create(
+        Versioned<DynamicGroup> created = groups.create(
                 caller,
                 new Wish(
                         details.name(),
@@ -126,7 +129,9 @@ public class DynamicGroupResource {
                         details.matchingRule(),
                         details.freeformTags(),
                         details.definedTags()),
-                () -> retryTokens.begin(caller, "CreateDynamicGroup", retryToken, sha256)));
+                () -> retryTokens.begin(caller, "CreateDynamicGroup", retryToken, sha256));
+        additions.await();
+        return answer(created);
     }
 
     @GET

@@ -51,11 +51,12 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 public class MembershipResource {
     private static final List<String> INSPECT = List.of("GROUP_INSPECT", "USER_INSPECT");
-    private static final List<String> UPDATE = List.of("GROUP_UPDATE", "USER_UPDATE");
+    static final List<String> UPDATE = List.of("GROUP_UPDATE", "USER_UPDATE");
 
     private final Groups groups;
     private final Identity identity;
     private final AccessEnd end;
+    private final Additions additions;
     private final Authorizer authorizer;
     private final CurrentCaller current;
     private final RetryTokens retryTokens;
@@ -65,12 +66,14 @@ public class MembershipResource {
             Groups groups,
             Identity identity,
             AccessEnd end,
+            Additions additions,
             Authorizer authorizer,
             CurrentCaller current,
             KeyValueStore store) {
         this.groups = groups;
         this.identity = identity;
         this.end = end;
+        this.additions = additions;
         this.authorizer = authorizer;
         this.current = current;
         this.retryTokens = new RetryTokens(store, RetryPrefix.VALUE, TimeSource.system());
@@ -110,8 +113,10 @@ public class MembershipResource {
         Caller caller = current.get();
         requireRelated("AddUserToGroup", group, user);
         String sha256 = current.contentSha256();
-        return answer(
-                groups.add(caller, group, user, () -> retryTokens.begin(caller, "AddUserToGroup", retryToken, sha256)));
+        Member added =
+                groups.add(caller, group, user, () -> retryTokens.begin(caller, "AddUserToGroup", retryToken, sha256));
+        additions.await();
+        return answer(added);
     }
 
     @GET
@@ -186,7 +191,7 @@ public class MembershipResource {
         }
     }
 
-    private static Map<String, String> target(Group group, UserId id, Optional<User> user) {
+    static Map<String, String> target(Group group, UserId id, Optional<User> user) {
         Map<String, String> variables = new HashMap<>();
         variables.put("target.group.id", group.id().value());
         variables.put("target.group.name", group.name());

@@ -54,6 +54,7 @@ public class PolicyResource {
     private final Policies policies;
     private final Identity identity;
     private final AccessEnd end;
+    private final Additions additions;
     private final Authorizer authorizer;
     private final CurrentCaller current;
     private final RetryTokens retryTokens;
@@ -63,12 +64,14 @@ public class PolicyResource {
             Policies policies,
             Identity identity,
             AccessEnd end,
+            Additions additions,
             Authorizer authorizer,
             CurrentCaller current,
             KeyValueStore store) {
         this.policies = policies;
         this.identity = identity;
         this.end = end;
+        this.additions = additions;
         this.authorizer = authorizer;
         this.current = current;
         this.retryTokens = new RetryTokens(store, RetryPrefix.VALUE, TimeSource.system());
@@ -129,7 +132,7 @@ public class PolicyResource {
         Caller caller = current.get();
         authorizer.require(caller, "CreatePolicy", List.of("POLICY_CREATE"), compartment, Map.of());
         String sha256 = current.contentSha256();
-        return answer(policies.create(
+        Policies.Written created = policies.create(
                 caller,
                 compartment,
                 new Policies.Wish(
@@ -139,7 +142,9 @@ public class PolicyResource {
                         details.versionDate(),
                         details.freeformTags(),
                         details.definedTags()),
-                () -> retryTokens.begin(caller, "CreatePolicy", retryToken, sha256)));
+                () -> retryTokens.begin(caller, "CreatePolicy", retryToken, sha256));
+        additions.await();
+        return answer(created);
     }
 
     @GET

@@ -49,6 +49,7 @@ public class UserResource {
     private final Identity identity;
     private final AccessEnd end;
     private final Authorizer authorizer;
+    private final UserRights rights;
     private final CurrentCaller current;
     private final RetryTokens retryTokens;
 
@@ -58,12 +59,14 @@ public class UserResource {
             Identity identity,
             AccessEnd end,
             Authorizer authorizer,
+            UserRights rights,
             CurrentCaller current,
             KeyValueStore store) {
         this.users = users;
         this.identity = identity;
         this.end = end;
         this.authorizer = authorizer;
+        this.rights = rights;
         this.current = current;
         this.retryTokens = new RetryTokens(store, RetryPrefix.VALUE, TimeSource.system());
     }
@@ -153,7 +156,7 @@ public class UserResource {
     @GET
     @Path("/{userId}")
     public Response get(@PathParam("userId") UserId id) {
-        return answer(require("GetUser", List.of("USER_READ"), id));
+        return answer(rights.require("GetUser", List.of("USER_READ"), id));
     }
 
     @GET
@@ -189,7 +192,7 @@ public class UserResource {
             @Nullable UpdateUser body,
             @HeaderParam("if-match") @Nullable String ifMatch) {
         UpdateUser details = Bodies.required(body);
-        require("UpdateUser", List.of("USER_UPDATE"), id);
+        rights.requireChange("UpdateUser", List.of("USER_UPDATE"), id);
         return answer(users.update(
                 current.get(),
                 id,
@@ -214,7 +217,7 @@ public class UserResource {
         if (blocked == null) {
             throw ProblemException.missing("blocked");
         }
-        require("UpdateUserState", List.of("USER_UPDATE", "USER_UNBLOCK"), id);
+        rights.requireChange("UpdateUserState", List.of("USER_UPDATE", "USER_UNBLOCK"), id);
         Versioned<User> changed = users.setBlocked(current.get(), id, blocked, ifMatch);
         if (blocked) {
             end.await(changed.revision());
@@ -225,26 +228,9 @@ public class UserResource {
     @DELETE
     @Path("/{userId}")
     public Response delete(@PathParam("userId") UserId id, @HeaderParam("if-match") @Nullable String ifMatch) {
-        require("DeleteUser", List.of("USER_DELETE"), id);
+        rights.require("DeleteUser", List.of("USER_DELETE"), id);
         end.await(users.delete(current.get(), id, ifMatch));
         return Response.noContent().build();
-    }
-
-    private Versioned<User> require(String operation, List<String> permissions, UserId id) {
-        Caller caller = current.get();
-        Versioned<User> user =
-                Users.visible(identity.current().identity(), caller, id).orElseThrow(ProblemException::notFound);
-        authorizer.require(
-                caller,
-                operation,
-                permissions,
-                caller.tenancyId().rootCompartment(),
-                Map.of(
-                        "target.user.id",
-                        id.value(),
-                        "target.user.name",
-                        user.value().name()));
-        return user;
     }
 
     private static Response answer(Versioned<User> user) {

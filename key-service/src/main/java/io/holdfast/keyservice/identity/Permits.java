@@ -1,0 +1,87 @@
+package io.holdfast.keyservice.identity;
+
+import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.ProblemCode;
+import io.holdfast.kernel.ProblemException;
+import io.holdfast.keyservice.signing.KeyReference;
+import io.holdfast.platform.http.Caller;
+import io.quarkus.arc.Arc;
+import io.quarkus.arc.ArcContainer;
+import jakarta.enterprise.context.RequestScoped;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the running request has been allowed so far, and by which key. A request is authorized first and changes identity
+ * later; in between the right may go. So each attempt of a change asks for all of it again, on the very view that its
+ * commit compares: once a removal is answered, no request that was let in before it changes anything.
+ *
+ * <p>Denials are not kept: a request that goes on after one does not rest on it.
+ */
+@RequestScoped
+public class Permits {
+    private final Set<Permit> granted = new LinkedHashSet<>();
+    private final List<Predicate<IdentitySnapshot>> facts = new ArrayList<>();
+    private @Nullable KeyReference credential;
+
+    private record Permit(
+            Caller caller,
+            String operation,
+            List<String> permissions,
+            CompartmentId compartment,
+            Map<String, String> variables) {
+        boolean holds(Identity.View view) {
+            return LocalAuthorizer.decide(view, caller, operation, permissions, compartment, variables)
+                    .allowed();
+        }
+    }
+
+    /** Those of the running request. Empty where none runs: in the service's own work and in gRPC calls. */
+    static Optional<Permits> ofRequest() {
+        ArcContainer container = Arc.container();
+        return container == null || !container.requestContext().isActive()
+                ? Optional.empty()
+                : Optional.of(container.instance(Permits.class).get());
+    }
+
+    void granted(
+            Caller caller,
+            String operation,
+            List<String> permissions,
+            CompartmentId compartment,
+            Map<String, String> variables) {
+        granted.add(new Permit(caller, operation, List.copyOf(permissions), compartment, Map.copyOf(variables)));
+    }
+
+    /** The API key that the request is signed with. */
+    void signedWith(KeyReference key) {
+        credential = key;
+    }
+
+    /** Something that decided what was asked for, such as where a compartment is: when it is not so any more, nor is the right. */
+    public void restOn(Predicate<IdentitySnapshot> fact) {
+        facts.add(fact);
+    }
+
+    /**
+     * Asks for all of it again.
+     *
+     * @throws ProblemException NOT_AUTHENTICATED when the key is gone or its owner blocked, NOT_AUTHORIZED_OR_NOT_FOUND when
+     *     anything else does not hold any more
+     */
+    void requireIn(Identity.View view) {
+        if (credential != null && view.identity().find(credential).isEmpty()) {
+            throw new ProblemException(ProblemCode.NOT_AUTHENTICATED);
+        }
+        if (!granted.stream().allMatch(it -> it.holds(view))
+                || !facts.stream().allMatch(it -> it.test(view.identity()))) {
+            throw ProblemException.notFound();
+        }
+    }
+}

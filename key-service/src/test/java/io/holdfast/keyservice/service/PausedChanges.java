@@ -1,0 +1,75 @@
+package io.holdfast.keyservice.service;
+
+import io.holdfast.keyservice.access.StateRevision;
+import io.holdfast.keyservice.identity.DynamicGroups;
+import io.holdfast.keyservice.identity.Identity;
+import io.holdfast.keyservice.identity.IdentityConfig;
+import io.holdfast.platform.outbox.Outbox;
+import io.holdfast.platform.store.KeyValueStore;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Alternative;
+import jakarta.inject.Inject;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+
+/** Identity where a test can hold one request between what allowed it and its change. */
+@Alternative
+@ApplicationScoped
+public class PausedChanges extends Identity {
+    private final AtomicReference<Pause> next = new AtomicReference<>();
+
+    @Inject
+    public PausedChanges(
+            KeyValueStore store,
+            StateRevision state,
+            Outbox outbox,
+            DynamicGroups dynamicGroups,
+            IdentityConfig config) {
+        super(store, state, outbox, dynamicGroups, config);
+    }
+
+    /** Of one request. */
+    record Pause(CountDownLatch reached, CountDownLatch over) implements AutoCloseable {
+        /** Waits until the request was allowed and is about to make its change. */
+        void awaitReached() {
+            await(reached);
+        }
+
+        /** Lets it go on. */
+        @Override
+        public void close() {
+            over.countDown();
+        }
+    }
+
+    /** The next request that changes identity is held; those after it are not. */
+    Pause pauseNext() {
+        Pause pause = new Pause(new CountDownLatch(1), new CountDownLatch(1));
+        next.set(pause);
+        return pause;
+    }
+
+    @Override
+    public <T> Optional<T> change(Function<View, Optional<Change<T>>> decide) {
+        Pause pause = next.getAndSet(null);
+        if (pause != null) {
+            pause.reached().countDown();
+            await(pause.over());
+        }
+        return super.change(decide);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(20, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("nobody came in 20 s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}
