@@ -40,6 +40,11 @@ record OciCli(URI endpoint) {
                 installed.exitCode() == 0, "SKIPPED: the oci CLI cannot be installed here:\n" + installed.output());
     }
 
+    /** Where the command is, for programs that run it. */
+    static Path command() {
+        return VENV.resolve("bin/oci").toAbsolutePath();
+    }
+
     /** What a command that succeeds prints, which may be nothing. */
     String run(String... words) {
         Stack.Result result = call(words);

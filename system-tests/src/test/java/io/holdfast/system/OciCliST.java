@@ -2,7 +2,10 @@ package io.holdfast.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +65,35 @@ class OciCliST {
                     .contains("PENDING_DELETION");
             assertThat(keys.run("kms", "management", "key", "cancel-deletion", "--key-id", fixture.key))
                     .contains("ENABLED");
+        }
+    }
+
+    /** The user entry of OCI's documentation, in the kubeconfig that cluster-service wrote. */
+    @Test
+    void kubectlRunsTheCliForItsCredential() throws IOException {
+        try (Fixture fixture = new Fixture()) {
+            Path kubeconfig = fixture.kubeconfig.resolveSibling("kubeconfig-exec");
+            String exec = """
+                        exec:
+                          apiVersion: client.authentication.k8s.io/v1beta1
+                          command: %s
+                          args: [ce, cluster, generate-token, --cluster-id, %s]
+                          env:
+                          - {name: OCI_CLI_CONFIG_FILE, value: %s}
+                          - {name: OCI_CLI_SUPPRESS_FILE_PERMISSIONS_WARNING, value: "True"}
+                          - {name: SUPPRESS_LABEL_WARNING, value: "True"}
+                          interactiveMode: Never""".formatted(OciCli.command(), fixture.cluster, Stack.DIRECTORY.resolve("oci/config"));
+            String written = Files.readString(fixture.kubeconfig);
+            String changed = written.replaceAll(
+                    "(?m)^ *token: .*$", Matcher.quoteReplacement(exec.indent(4).stripTrailing()));
+            assertThat(changed).isNotEqualTo(written);
+            Files.writeString(kubeconfig, changed);
+
+            assertThat(new Kubectl(kubeconfig)
+                            .run("get", "namespaces")
+                            .expectSuccess()
+                            .output())
+                    .contains("default");
         }
     }
 }
