@@ -266,7 +266,9 @@ public class Compartments {
                 .orElseThrow(ProblemException::notFound)
                 .value();
         Work begun = seen.work();
-        if (seen.state() != CompartmentState.DELETING || begun == null || !begun.id().equals(closedBy)) {
+        if (seen.state() != CompartmentState.DELETING
+                || begun == null
+                || !begun.id().equals(closedBy)) {
             return Optional.empty();
         }
         Work work = new Work(begun.id(), begun.operation(), begun.timeAccepted(), now());

@@ -55,8 +55,7 @@ public class LocalAuthorizer implements Authorizer {
                 ? held
                 : decide(identity.current(), caller, operation, permissions, compartment, variables);
         if (decision.allowed()) {
-            Permits.ofRequest()
-                    .ifPresent(it -> it.granted(caller, operation, permissions, compartment, variables));
+            Permits.ofRequest().ifPresent(it -> it.granted(caller, operation, permissions, compartment, variables));
         }
         return decision;
     }

@@ -40,7 +40,7 @@ class CompartmentDeletionTest {
             new Revision(),
             new EtcdOutbox("/test", Set.of(Family.IDENTITY), TimeSource.system()),
             new NoDynamicGroups(),
-                false);
+            false);
     /** What each deletion finds in the compartment, in the order in which they look. */
     private final Deque<Supplier<Optional<String>>> looks = new ArrayDeque<>();
 
@@ -75,7 +75,9 @@ class CompartmentDeletionTest {
     void whatWasLookedForBeforeItWasOpenedAgainProvesNothing() {
         looks.add(() -> {
             looks.add(() -> Optional.of("a key"));
-            assertThatThrownBy(this::delete).isInstanceOf(ProblemException.class).hasMessageContaining("a key");
+            assertThatThrownBy(this::delete)
+                    .isInstanceOf(ProblemException.class)
+                    .hasMessageContaining("a key");
             assertThat(state()).isEqualTo(CompartmentState.ACTIVE);
             looks.add(CompartmentDeletionTest::processEnds);
             assertThatThrownBy(this::delete).isInstanceOf(AssertionError.class);
@@ -117,7 +119,12 @@ class CompartmentDeletionTest {
     }
 
     private CompartmentState state() {
-        return identity.current().identity().compartment(id).orElseThrow().value().state();
+        return identity.current()
+                .identity()
+                .compartment(id)
+                .orElseThrow()
+                .value()
+                .state();
     }
 
     /** No exception that the deletion would see. */

@@ -53,12 +53,11 @@ class DenyRestTest {
         made(admin.post(POLICIES, policy("all-read", "Allow any-user to manage policies in tenancy"), Map.of()));
         assertThat(reader.get(list).status()).isEqualTo(200);
 
-        underWay.answersAfter(() -> admin.post(
-                POLICIES, policy("denied", "Deny group Denied to inspect policies in tenancy"), Map.of()));
+        underWay.answersAfter(() ->
+                admin.post(POLICIES, policy("denied", "Deny group Denied to inspect policies in tenancy"), Map.of()));
         assertThat(reader.get(list).status()).isEqualTo(200);
 
-        underWay.answersAfter(
-                () -> admin.post(MEMBERSHIPS, Map.of("userId", user, "groupId", group), Map.of()));
+        underWay.answersAfter(() -> admin.post(MEMBERSHIPS, Map.of("userId", user, "groupId", group), Map.of()));
         assertThat(reader.get(list).status()).isEqualTo(404);
         // Nobody takes anything from the administrators.
         made(admin.post(POLICIES, policy("nobody", "Deny any-user to inspect all-resources in tenancy"), Map.of()));
@@ -79,10 +78,7 @@ class DenyRestTest {
 
     private Map<String, Object> policy(String name, String statement) {
         return Map.of(
-                "compartmentId", root,
-                "name", name,
-                "description", "for a test",
-                "statements", List.of(statement));
+                "compartmentId", root, "name", name, "description", "for a test", "statements", List.of(statement));
     }
 
     private Map<String, Object> body(String name) {

@@ -348,8 +348,8 @@ class PeopleRestTest {
     void managersOfUsersDoNotReachTheAdministrators() {
         SignedApi manager = userWithKey("user-manager", Signer.rsa(2048));
         String managers = id(admin.post(GROUPS, body("User Managers"), Map.of()));
-        String membership = id(
-                admin.post(MEMBERSHIPS, Map.of("userId", manager.user().value(), "groupId", managers), Map.of()));
+        String membership =
+                id(admin.post(MEMBERSHIPS, Map.of("userId", manager.user().value(), "groupId", managers), Map.of()));
         assertThat(admin.post(
                                 POLICIES,
                                 with(
@@ -364,8 +364,11 @@ class PeopleRestTest {
                 .isEqualTo(200);
         Map<String, String> key = Map.of("key", Signer.pem(Signer.rsa(2048)));
         String administrator = USERS + "/" + admin.user().value();
-        String fingerprint =
-                admin.get(administrator + "/apiKeys").body().path(0).path("fingerprint").asText();
+        String fingerprint = admin.get(administrator + "/apiKeys")
+                .body()
+                .path(0)
+                .path("fingerprint")
+                .asText();
 
         String none = "NotAuthorizedOrNotFound";
         refused(404, none, "", manager.post(administrator + "/apiKeys", key, Map.of()));
@@ -384,7 +387,8 @@ class PeopleRestTest {
         assertThat(manager.get(administrator + "/apiKeys").body()).hasSize(1);
         String other = USERS + "/" + user("no-administrator");
         assertThat(manager.post(other + "/apiKeys", key, Map.of()).status()).isEqualTo(200);
-        assertThat(manager.put(other, Map.of("description", "changed"), Map.of()).status())
+        assertThat(manager.put(other, Map.of("description", "changed"), Map.of())
+                        .status())
                 .isEqualTo(200);
         assertThat(manager.put(other + "/state", Map.of("blocked", true), Map.of())
                         .status())

@@ -99,8 +99,7 @@ class RightsLostRestTest {
         String keys = keysOf(officer.user().value());
         JsonNode before = officer.get(keys).body();
 
-        Answer late =
-                afterRemoval(() -> demoted.post(keys, Map.of("key", Signer.pem(Signer.rsa(2048))), Map.of()));
+        Answer late = afterRemoval(() -> demoted.post(keys, Map.of("key", Signer.pem(Signer.rsa(2048))), Map.of()));
 
         refused(404, "NotAuthorizedOrNotFound", late);
         assertThat(officer.get(keys).body()).isEqualTo(before);

@@ -61,9 +61,10 @@ class UserRights {
                 "AddUserToGroup",
                 MembershipResource.UPDATE,
                 caller.tenancyId().rootCompartment(),
-                MembershipResource.target(group, id, Optional.of(visible(seen, id).value()))));
-        permits.restOn(now -> Administration.groupOf(now, caller.tenancyId(), id).isPresent()
-                == administrators.isPresent());
+                MembershipResource.target(
+                        group, id, Optional.of(visible(seen, id).value()))));
+        permits.restOn(
+                now -> Administration.groupOf(now, caller.tenancyId(), id).isPresent() == administrators.isPresent());
     }
 
     boolean isCaller(UserId id) {
