@@ -206,7 +206,7 @@ public class Compartments {
                 .orElseThrow(Compartments::overtaken);
     }
 
-    /** The deletion under way, if there is one: to look for what is in the compartment after this is to look after it closed. */
+    /** The deletion under way, if there is one. Who looks into the compartment after this looks after it was closed. */
     private static Optional<IdentityWorkRequestId> begun(IdentitySnapshot identity, Caller actor, CompartmentId id) {
         return visible(identity, actor, id)
                 .map(Versioned::value)

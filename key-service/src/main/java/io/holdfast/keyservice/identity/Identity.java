@@ -143,7 +143,7 @@ public class Identity {
         });
     }
 
-    /** As {@link #change}, to undo a step of an operation that failed: nobody's right is asked for, who may have none by now. */
+    /** As {@link #change}, to undo a step of an operation that failed. It must not depend on a right, which may be gone. */
     <T> Optional<T> undo(Function<View, Optional<Change<T>>> decide) {
         return commit(decide);
     }

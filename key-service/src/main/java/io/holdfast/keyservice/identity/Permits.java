@@ -64,7 +64,7 @@ public class Permits {
         credential = key;
     }
 
-    /** Something that decided what was asked for, such as where a compartment is: when it is not so any more, nor is the right. */
+    /** Something that decided what was asked for, such as where a compartment is. When it has changed, the right is gone. */
     public void restOn(Predicate<IdentitySnapshot> fact) {
         facts.add(fact);
     }

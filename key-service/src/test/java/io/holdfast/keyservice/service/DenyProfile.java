@@ -1,5 +1,8 @@
 package io.holdfast.keyservice.service;
 
+import io.holdfast.testkit.quarkus.CertificatesResource;
+import io.holdfast.testkit.quarkus.EtcdResource;
+import io.holdfast.testkit.quarkus.KafkaResource;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.HashMap;
 import java.util.List;
@@ -11,7 +14,12 @@ public final class DenyProfile implements QuarkusTestProfile {
 
     @Override
     public List<TestResourceEntry> testResources() {
-        return identity.testResources();
+        return List.of(
+                new TestResourceEntry(EtcdResource.class),
+                new TestResourceEntry(KafkaResource.class),
+                new TestResourceEntry(CertificatesResource.class),
+                new TestResourceEntry(KeyServiceProfile.Settings.class),
+                new TestResourceEntry(IdentityProfile.BootstrapFile.class, Map.of("tenancy", "denying")));
     }
 
     @Override

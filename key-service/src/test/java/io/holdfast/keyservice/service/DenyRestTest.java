@@ -14,6 +14,7 @@ import jakarta.inject.Inject;
 import java.security.KeyPair;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Where Deny statements hold, what is added takes away, and is answered when that has ended. */
@@ -36,8 +37,14 @@ class DenyRestTest {
     @Inject
     AccessBarrier barrier;
 
-    private final SignedApi admin = SignedApi.administrator();
-    private final String root = admin.tenancy().value();
+    private SignedApi admin;
+    private String root;
+
+    @BeforeEach
+    void asAdministrator() {
+        admin = SignedApi.administrator();
+        root = admin.tenancy().value();
+    }
 
     @Test
     void whatIsAddedTakesAwayAndIsAnsweredWhenItHas() throws Exception {

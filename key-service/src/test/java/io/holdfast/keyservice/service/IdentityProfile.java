@@ -39,8 +39,15 @@ public final class IdentityProfile implements QuarkusTestProfile {
         return Map.of("holdfast.access.term", "2s", "holdfast.access.tick", "200ms");
     }
 
-    /** A new tenancy and administrator. */
+    /** A new tenancy and administrator. The etcd is shared, so each profile names its own: {@code tenancy}. */
     public static final class BootstrapFile implements QuarkusTestResourceLifecycleManager {
+        private String name = "acme";
+
+        @Override
+        public void init(Map<String, String> arguments) {
+            name = arguments.getOrDefault("tenancy", name);
+        }
+
         @Override
         public Map<String, String> start() {
             try {
@@ -54,7 +61,7 @@ public final class IdentityProfile implements QuarkusTestProfile {
                 Path file = directory.resolve("bootstrap.properties");
                 Files.writeString(
                         file,
-                        "tenancy.id=" + mint.tenancy().value() + "\ntenancy.name=acme\nuser.id="
+                        "tenancy.id=" + mint.tenancy().value() + "\ntenancy.name=" + name + "\nuser.id="
                                 + mint.user().value() + "\nuser.name=administrator\ngroup.id="
                                 + mint.group().value() + "\npublic-key=administrator.pem\n");
                 return Map.of("holdfast.identity.bootstrap-file", file.toString());

@@ -6,9 +6,9 @@ import io.holdfast.keyservice.identity.Identity;
 import io.holdfast.keyservice.identity.IdentityConfig;
 import io.holdfast.platform.outbox.Outbox;
 import io.holdfast.platform.store.KeyValueStore;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +17,7 @@ import java.util.function.Function;
 
 /** Identity where a test can hold one request between what allowed it and its change. */
 @Alternative
-@ApplicationScoped
+@Singleton
 public class PausedChanges extends Identity {
     private final AtomicReference<Pause> next = new AtomicReference<>();
 

@@ -149,14 +149,14 @@ class RightsLostRestTest {
     /** What another right is asked for where the compartment is now. */
     @Test
     void compartmentIsNotMovedFromAnotherPlaceThanTheOneAskedFor() throws Exception {
-        String west = made(officer.post(COMPARTMENTS, body("west"), Map.of()));
-        String east = made(officer.post(COMPARTMENTS, body("east"), Map.of()));
+        String west = made(officer.post(COMPARTMENTS, body("rights-west"), Map.of()));
+        String east = made(officer.post(COMPARTMENTS, body("rights-east"), Map.of()));
         String from = made(officer.post(COMPARTMENTS, below(west, "from"), Map.of()));
         String to = made(officer.post(COMPARTMENTS, below(west, "to"), Map.of()));
 
         Answer late = after(
                 () -> move(officer, to, east),
-                // The lowest compartment above both was "west"; it is the root now.
+                // The lowest compartment above both was "rights-west"; it is the root now.
                 () -> move(demoted, from, to));
 
         refused(404, "NotAuthorizedOrNotFound", late);

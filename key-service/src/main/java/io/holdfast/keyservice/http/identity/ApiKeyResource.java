@@ -29,9 +29,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * API keys (OCI Identity API, "ApiKey"). Each user manages his own; those of others need a policy, and an
- * administrator's the right to make one. When a deletion is
- * answered, the key signs nothing any more in any service.
+ * API keys (OCI Identity API, "ApiKey"). Each user manages his own; those of others need a policy, and those of
+ * administrators the right to add one. When a deletion is answered, the key signs nothing any more in any service.
  */
 @Path("/20160918/users/{userId}/apiKeys")
 @Produces(MediaType.APPLICATION_JSON)

@@ -45,8 +45,8 @@ class UserRights {
     }
 
     /**
-     * As {@link #require}, for a change of what the user signs with or is. Whoever makes a key of an administrator's is one:
-     * so, unless he changes himself, it needs the right to add that user to the Administrators too.
+     * As {@link #require}, for a change of what the user is or signs with. Whoever makes a key for an administrator is one
+     * himself: so, unless it is his own, it needs the right to add that user to the Administrators too.
      */
     void requireChange(String operation, List<String> permissions, UserId id) {
         require(operation, permissions, id);
