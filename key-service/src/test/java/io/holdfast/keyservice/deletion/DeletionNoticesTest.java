@@ -148,13 +148,12 @@ class DeletionNoticesTest {
     }
 
     private DeletionNotices replica() {
-        return new DeletionNotices(new DueDeletions(
-                etcd.store(), new EtcdOutbox("/test", Set.of(Family.KEYS), TimeSource.system())));
+        return new DeletionNotices(
+                new DueDeletions(etcd.store(), new EtcdOutbox("/test", Set.of(Family.KEYS), TimeSource.system())));
     }
 
     private void schedule(Due due) {
-        etcd.store()
-                .commit(Transaction.builder().with(DueDeletions.put(due)).build());
+        etcd.store().commit(Transaction.builder().with(DueDeletions.put(due)).build());
     }
 
     /** Every replica at once, and again. */
