@@ -21,7 +21,7 @@ import java.util.Set;
 public final class IdentityProfile implements QuarkusTestProfile {
     @Override
     public Set<Class<?>> getEnabledAlternatives() {
-        return Set.of(PausedChanges.class);
+        return Set.of(PausedChanges.class, Decisions.class);
     }
 
     @Override

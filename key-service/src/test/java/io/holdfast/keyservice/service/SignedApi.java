@@ -110,11 +110,15 @@ final class SignedApi {
     }
 
     Answer post(String target, Object body, Map<String, String> headers) {
-        return send("POST", target, JSON.valueToTree(body).toString(), headers);
+        return send("POST", target, json(body), headers);
     }
 
     Answer put(String target, Object body, Map<String, String> headers) {
-        return send("PUT", target, JSON.valueToTree(body).toString(), headers);
+        return send("PUT", target, json(body), headers);
+    }
+
+    static String json(Object body) {
+        return JSON.valueToTree(body).toString();
     }
 
     Answer send(String method, String target, String body, Map<String, String> more) {
