@@ -108,6 +108,34 @@ async function main() {
   assert(exported.equals(material));
   holds("a brought key goes out again");
 
+  const { keyVersion: again } = await keys.importKeyVersion({
+    keyId: brought.id,
+    importKeyVersionDetails: {
+      wrappedImportKey: {
+        keyMaterial: wrap(wrappingKey.publicKey, crypto.randomBytes(32)),
+        wrappingAlgorithm: "RSA_OAEP_SHA256",
+      },
+    },
+  });
+  assert.equal(again.origin, "EXTERNAL");
+  const { items } = await keys.listKeyVersions({ keyId: brought.id, sortBy: "TIMECREATED", sortOrder: "ASC" });
+  assert.deepEqual(
+    items.map((each) => each.id),
+    [brought.currentKeyVersion, again.id],
+  );
+  holds("a brought version is the key's second");
+
+  const end = await keys.scheduleKeyDeletion({
+    keyId: brought.id,
+    scheduleKeyDeletionDetails: { timeOfDeletion: inDays(9) },
+  });
+  assert.equal(end.key.lifecycleState, "PENDING_DELETION");
+  const useBrought = () => crypt.encrypt({ encryptDataDetails: { keyId: brought.id, plaintext: base64("x") } });
+  await refused(useBrought, 409, "Conflict");
+  await keys.cancelKeyDeletion({ keyId: brought.id });
+  await useBrought();
+  holds("a key goes and comes back");
+
   const first = aes.currentKeyVersion;
   await keys.createKeyVersion({ keyId: aes.id });
   const scheduled = await keys.scheduleKeyVersionDeletion({
@@ -142,6 +170,39 @@ async function main() {
   }
   assert([aes.id, rsa.id, brought.id].every((id) => listed.includes(id)));
   holds("listing by pages");
+
+  const read = await vaults.getVault({ vaultId: vault.id });
+  assert.equal(read.vault.displayName, "node");
+  const named = await vaults.updateVault({
+    vaultId: vault.id,
+    ifMatch: read.etag,
+    updateVaultDetails: { displayName: "renamed", freeformTags: { team: "payments" } },
+  });
+  assert.equal(named.vault.displayName, "renamed");
+  await refused(
+    () => vaults.updateVault({ vaultId: vault.id, ifMatch: read.etag, updateVaultDetails: { displayName: "late" } }),
+    412,
+    "NoEtagMatch",
+  );
+  const vaultsOf = async (compartment) => {
+    const ids = [];
+    for await (const each of vaults.listVaultsRecordIterator({ compartmentId: compartment, limit: 2 })) {
+      ids.push(each.id);
+    }
+    return ids;
+  };
+  const move = (to) =>
+    vaults.changeVaultCompartment({
+      vaultId: vault.id,
+      changeVaultCompartmentDetails: { compartmentId: to },
+    });
+  const tenancy = who.authenticationDetailsProvider.getTenantId();
+  await move(tenancy);
+  assert((await vaultsOf(tenancy)).includes(vault.id));
+  assert(!(await vaultsOf(compartmentId)).includes(vault.id));
+  await move(compartmentId);
+  assert((await vaultsOf(compartmentId)).includes(vault.id));
+  holds("a vault is read, updated, listed and moved");
 
   await vaults.scheduleVaultDeletion({
     vaultId: vault.id,

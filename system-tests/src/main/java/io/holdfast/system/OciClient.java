@@ -94,9 +94,13 @@ public final class OciClient {
         return send("DELETE", base, target, (String) null);
     }
 
-    /** Sends the bytes of a body as they are, signed. */
-    public Answer postRaw(URI base, String target, byte[] body) {
-        return send("POST", base, target, body);
+    /**
+     * Sends the bytes of a body as they are, signed.
+     *
+     * @param method one with a body, as POST or PUT
+     */
+    public Answer sendRaw(String method, URI base, String target, byte[] body) {
+        return send(method, base, target, body);
     }
 
     private Answer send(String method, URI base, String target, @Nullable String body) {

@@ -3,57 +3,83 @@ package io.holdfast.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import com.oracle.bmc.ConfigFileReader;
 import com.oracle.bmc.auth.ConfigFileAuthenticationDetailsProvider;
+import com.oracle.bmc.auth.SimpleAuthenticationDetailsProvider;
 import com.oracle.bmc.keymanagement.KmsCryptoClient;
 import com.oracle.bmc.keymanagement.KmsManagementClient;
 import com.oracle.bmc.keymanagement.KmsVaultClient;
 import com.oracle.bmc.keymanagement.model.ChangeKeyCompartmentDetails;
+import com.oracle.bmc.keymanagement.model.ChangeVaultCompartmentDetails;
 import com.oracle.bmc.keymanagement.model.CreateKeyDetails;
 import com.oracle.bmc.keymanagement.model.CreateVaultDetails;
 import com.oracle.bmc.keymanagement.model.DecryptDataDetails;
 import com.oracle.bmc.keymanagement.model.EncryptDataDetails;
 import com.oracle.bmc.keymanagement.model.ExportKeyDetails;
+import com.oracle.bmc.keymanagement.model.GenerateKeyDetails;
+import com.oracle.bmc.keymanagement.model.GeneratedKey;
 import com.oracle.bmc.keymanagement.model.ImportKeyDetails;
+import com.oracle.bmc.keymanagement.model.ImportKeyVersionDetails;
 import com.oracle.bmc.keymanagement.model.Key;
 import com.oracle.bmc.keymanagement.model.KeyShape;
 import com.oracle.bmc.keymanagement.model.KeySummary;
 import com.oracle.bmc.keymanagement.model.KeyVersion;
+import com.oracle.bmc.keymanagement.model.KeyVersionSummary;
 import com.oracle.bmc.keymanagement.model.ScheduleKeyDeletionDetails;
 import com.oracle.bmc.keymanagement.model.ScheduleKeyVersionDeletionDetails;
 import com.oracle.bmc.keymanagement.model.ScheduleVaultDeletionDetails;
 import com.oracle.bmc.keymanagement.model.SignDataDetails;
 import com.oracle.bmc.keymanagement.model.SignedData;
 import com.oracle.bmc.keymanagement.model.UpdateKeyDetails;
+import com.oracle.bmc.keymanagement.model.UpdateVaultDetails;
 import com.oracle.bmc.keymanagement.model.Vault;
 import com.oracle.bmc.keymanagement.model.VerifyDataDetails;
 import com.oracle.bmc.keymanagement.model.WrappedImportKey;
 import com.oracle.bmc.keymanagement.model.WrappingKey;
 import com.oracle.bmc.keymanagement.requests.BackupKeyRequest;
+import com.oracle.bmc.keymanagement.requests.CancelKeyDeletionRequest;
 import com.oracle.bmc.keymanagement.requests.CancelKeyVersionDeletionRequest;
 import com.oracle.bmc.keymanagement.requests.CancelVaultDeletionRequest;
 import com.oracle.bmc.keymanagement.requests.ChangeKeyCompartmentRequest;
+import com.oracle.bmc.keymanagement.requests.ChangeVaultCompartmentRequest;
 import com.oracle.bmc.keymanagement.requests.CreateKeyRequest;
 import com.oracle.bmc.keymanagement.requests.CreateKeyVersionRequest;
 import com.oracle.bmc.keymanagement.requests.CreateVaultRequest;
 import com.oracle.bmc.keymanagement.requests.DecryptRequest;
+import com.oracle.bmc.keymanagement.requests.DisableKeyRequest;
+import com.oracle.bmc.keymanagement.requests.EnableKeyRequest;
 import com.oracle.bmc.keymanagement.requests.EncryptRequest;
 import com.oracle.bmc.keymanagement.requests.ExportKeyRequest;
+import com.oracle.bmc.keymanagement.requests.GenerateDataEncryptionKeyRequest;
 import com.oracle.bmc.keymanagement.requests.GetKeyRequest;
 import com.oracle.bmc.keymanagement.requests.GetKeyVersionRequest;
+import com.oracle.bmc.keymanagement.requests.GetVaultRequest;
 import com.oracle.bmc.keymanagement.requests.GetVaultUsageRequest;
 import com.oracle.bmc.keymanagement.requests.GetWrappingKeyRequest;
 import com.oracle.bmc.keymanagement.requests.ImportKeyRequest;
+import com.oracle.bmc.keymanagement.requests.ImportKeyVersionRequest;
+import com.oracle.bmc.keymanagement.requests.ListKeyVersionsRequest;
 import com.oracle.bmc.keymanagement.requests.ListKeysRequest;
+import com.oracle.bmc.keymanagement.requests.ListVaultsRequest;
 import com.oracle.bmc.keymanagement.requests.ScheduleKeyDeletionRequest;
 import com.oracle.bmc.keymanagement.requests.ScheduleKeyVersionDeletionRequest;
 import com.oracle.bmc.keymanagement.requests.ScheduleVaultDeletionRequest;
 import com.oracle.bmc.keymanagement.requests.SignRequest;
 import com.oracle.bmc.keymanagement.requests.UpdateKeyRequest;
+import com.oracle.bmc.keymanagement.requests.UpdateVaultRequest;
 import com.oracle.bmc.keymanagement.requests.VerifyRequest;
 import com.oracle.bmc.keymanagement.responses.GetKeyResponse;
+import com.oracle.bmc.keymanagement.responses.GetVaultResponse;
 import com.oracle.bmc.keymanagement.responses.ListKeysResponse;
 import com.oracle.bmc.model.BmcException;
+import io.grpc.ManagedChannel;
+import io.holdfast.contracts.bindings.v1.BindingsGrpc;
+import io.holdfast.contracts.bindings.v1.ListRequest;
+import io.holdfast.contracts.keycrypto.v1.KeyCryptoGrpc;
+import io.holdfast.contracts.keycrypto.v1.WrapRequest;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -66,9 +92,12 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Date;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import javax.crypto.Cipher;
 import javax.crypto.spec.OAEPParameterSpec;
 import javax.crypto.spec.PSource;
@@ -81,6 +110,7 @@ import org.junit.jupiter.api.Test;
 class OciSdkKeysST {
     private static final String MESSAGE = Base64.getEncoder().encodeToString("a message".getBytes());
 
+    private ConfigFileAuthenticationDetailsProvider who;
     private KmsVaultClient vaults;
     private KmsManagementClient management;
     private KmsCryptoClient crypto;
@@ -90,7 +120,7 @@ class OciSdkKeysST {
     @BeforeEach
     void connect() throws Exception {
         StackEnvironment stack = Stack.up();
-        var who = new ConfigFileAuthenticationDetailsProvider(
+        who = new ConfigFileAuthenticationDetailsProvider(
                 ConfigFileReader.parse(stack.ociConfig().toString(), "DEFAULT"));
         String keys = stack.keys().toString();
         vaults = KmsVaultClient.builder().endpoint(keys).build(who);
@@ -370,6 +400,136 @@ class OciSdkKeysST {
     }
 
     @Test
+    void aKeysWholeLife() throws Exception {
+        vault();
+        Key key = key(aes(), "a whole life");
+        GeneratedKey generated = crypto.generateDataEncryptionKey(GenerateDataEncryptionKeyRequest.builder()
+                        .generateKeyDetails(GenerateKeyDetails.builder()
+                                .keyId(key.getId())
+                                .includePlaintextKey(true)
+                                .keyShape(aes())
+                                .associatedData(Map.of("a", "1"))
+                                .build())
+                        .build())
+                .getGeneratedKey();
+        assertThat(Base64.getDecoder().decode(generated.getPlaintext())).hasSize(32);
+        assertThat(decrypted(key.getId(), Base64.getDecoder().decode(generated.getCiphertext()), Map.of("a", "1")))
+                .isEqualTo(generated.getPlaintext());
+
+        byte[] material = new byte[32];
+        Arrays.fill(material, (byte) 6);
+        WrappingKey wrapping = management
+                .getWrappingKey(GetWrappingKeyRequest.builder().build())
+                .getWrappingKey();
+        KeyVersion brought = management
+                .importKeyVersion(ImportKeyVersionRequest.builder()
+                        .keyId(key.getId())
+                        .importKeyVersionDetails(ImportKeyVersionDetails.builder()
+                                .wrappedImportKey(WrappedImportKey.builder()
+                                        .keyMaterial(Base64.getEncoder()
+                                                .encodeToString(oaep(
+                                                        Cipher.ENCRYPT_MODE,
+                                                        publicKey(wrapping.getPublicKey()),
+                                                        material)))
+                                        .wrappingAlgorithm(WrappedImportKey.WrappingAlgorithm.RsaOaepSha256)
+                                        .build())
+                                .build())
+                        .build())
+                .getKeyVersion();
+        assertThat(brought.getOrigin()).isEqualTo(KeyVersion.Origin.External);
+        assertThat(management
+                        .listKeyVersions(ListKeyVersionsRequest.builder()
+                                .keyId(key.getId())
+                                .sortBy(ListKeyVersionsRequest.SortBy.Timecreated)
+                                .sortOrder(ListKeyVersionsRequest.SortOrder.Asc)
+                                .build())
+                        .getItems())
+                .extracting(KeyVersionSummary::getId)
+                .containsExactly(key.getCurrentKeyVersion(), brought.getId());
+
+        Date end = Date.from(in(9).toInstant().truncatedTo(ChronoUnit.MILLIS));
+        Key scheduled = management
+                .scheduleKeyDeletion(ScheduleKeyDeletionRequest.builder()
+                        .keyId(key.getId())
+                        .scheduleKeyDeletionDetails(ScheduleKeyDeletionDetails.builder()
+                                .timeOfDeletion(end)
+                                .build())
+                        .build())
+                .getKey();
+        assertThat(scheduled.getLifecycleState()).isEqualTo(Key.LifecycleState.PendingDeletion);
+        assertThat(scheduled.getTimeOfDeletion()).isEqualTo(end);
+        refused(409, "Conflict", () -> encrypt(key.getId(), MESSAGE));
+        management.cancelKeyDeletion(
+                CancelKeyDeletionRequest.builder().keyId(key.getId()).build());
+        assertThat(state(key)).isEqualTo(Key.LifecycleState.Enabled);
+        encrypt(key.getId(), MESSAGE);
+        management.disableKey(DisableKeyRequest.builder().keyId(key.getId()).build());
+        assertThat(state(key)).isEqualTo(Key.LifecycleState.Disabled);
+        management.enableKey(EnableKeyRequest.builder().keyId(key.getId()).build());
+        assertThat(state(key)).isEqualTo(Key.LifecycleState.Enabled);
+    }
+
+    @Test
+    void vaultsAreReadListedUpdatedAndMoved() {
+        Vault vault = vault();
+        String id = vault.getId();
+        GetVaultResponse read = read(id);
+        assertThat(read.getVault().getDisplayName()).isEqualTo(vault.getDisplayName());
+        assertThat(listed(compartment)).contains(id);
+
+        Vault updated = vaults.updateVault(UpdateVaultRequest.builder()
+                        .vaultId(id)
+                        .ifMatch(read.getEtag())
+                        .updateVaultDetails(UpdateVaultDetails.builder()
+                                .displayName("renamed")
+                                .freeformTags(Map.of("team", "payments"))
+                                .build())
+                        .build())
+                .getVault();
+        assertThat(updated.getDisplayName()).isEqualTo("renamed");
+        assertThat(updated.getFreeformTags()).containsEntry("team", "payments");
+        refused(
+                412,
+                "NoEtagMatch",
+                () -> vaults.updateVault(UpdateVaultRequest.builder()
+                        .vaultId(id)
+                        .ifMatch(read.getEtag())
+                        .updateVaultDetails(
+                                UpdateVaultDetails.builder().displayName("late").build())
+                        .build()));
+
+        move(id, tenancy);
+        assertThat(read(id).getVault().getCompartmentId()).isEqualTo(tenancy);
+        assertThat(listed(tenancy)).contains(id);
+        assertThat(listed(compartment)).doesNotContain(id);
+        move(id, compartment);
+        assertThat(listed(compartment)).contains(id);
+    }
+
+    private GetVaultResponse read(String vault) {
+        return vaults.getVault(GetVaultRequest.builder().vaultId(vault).build());
+    }
+
+    /** Page by page, as Oracle's client goes on by itself. */
+    private Set<String> listed(String in) {
+        Set<String> ids = new HashSet<>();
+        vaults.getPaginators()
+                .listVaultsRecordIterator(
+                        ListVaultsRequest.builder().compartmentId(in).limit(2).build())
+                .forEach(each -> ids.add(each.getId()));
+        return ids;
+    }
+
+    private void move(String vault, String to) {
+        vaults.changeVaultCompartment(ChangeVaultCompartmentRequest.builder()
+                .vaultId(vault)
+                .changeVaultCompartmentDetails(ChangeVaultCompartmentDetails.builder()
+                        .compartmentId(to)
+                        .build())
+                .build());
+    }
+
+    @Test
     void errorsComeAsTheClientsExceptions() {
         vault();
         Key key = key(aes(), "errors");
@@ -412,6 +572,173 @@ class OciSdkKeysST {
                 .isEqualTo(once.getId());
         refused(409, "InvalidatedRetryToken", () -> management.createKey(creation(aes(), "twice", token)));
         refused(413, "RequestEntityTooLarge", () -> encrypt(key.getId(), "A".repeat(1_200_000)));
+    }
+
+    @Test
+    void badInputAndWhoMayNotAreRefusedAsTheBookSays() throws Exception {
+        vault();
+        Key key = key(aes(), "bad input");
+        Key other = key(aes(), "another");
+        Key signer = key(
+                KeyShape.builder()
+                        .algorithm(KeyShape.Algorithm.Ecdsa)
+                        .length(32)
+                        .curveId(KeyShape.CurveId.NistP256)
+                        .build(),
+                "a signer");
+        List<String> strangers = List.of(other.getCurrentKeyVersion(), key.getCurrentKeyVersion() + "x");
+        for (String version : strangers) {
+            refused(400, "InvalidParameter", () -> encryptUnder(key.getId(), version));
+            refused(400, "InvalidParameter", () -> signUnder(signer.getId(), version));
+            refused(
+                    404,
+                    "NotAuthorizedOrNotFound",
+                    () -> management.getKeyVersion(GetKeyVersionRequest.builder()
+                            .keyId(key.getId())
+                            .keyVersionId(version)
+                            .build()));
+        }
+
+        try (KmsManagementClient forged =
+                KmsManagementClient.builder().endpoint(management.getEndpoint()).build(withAnotherPrivateKey())) {
+            refused(
+                    401,
+                    "NotAuthenticated",
+                    () -> forged.getKey(
+                            GetKeyRequest.builder().keyId(key.getId()).build()));
+        }
+
+        String ciphertext = encrypted(key.getId(), Map.of());
+        management.disableKey(DisableKeyRequest.builder().keyId(key.getId()).build());
+        management.disableKey(DisableKeyRequest.builder().keyId(signer.getId()).build());
+        refused(409, "Conflict", () -> encrypt(key.getId(), MESSAGE));
+        refused(409, "Conflict", () -> decrypt(key.getId(), ciphertext));
+        refused(409, "Conflict", () -> signUnder(signer.getId(), signer.getCurrentKeyVersion()));
+        refused(
+                409,
+                "Conflict",
+                () -> management.disableKey(
+                        DisableKeyRequest.builder().keyId(key.getId()).build()));
+    }
+
+    /** Whoever tries ciphertexts learns nothing from how they fail. */
+    @Test
+    void whateverIsWrongWithACiphertextTheAnswerIsOne() {
+        StackEnvironment stack = Stack.up();
+        String key = new HoldfastApi(stack).boundCluster("SOFTWARE").key();
+        Map<String, String> associatedData = Map.of("namespace", "payments");
+        byte[] good = Base64.getDecoder().decode(encrypted(key, associatedData));
+        assertThat(decrypted(key, good, associatedData)).isEqualTo(MESSAGE);
+
+        Map<String, ThrowingCallable> wrong = new LinkedHashMap<>();
+        for (int at : new int[] {0, 1, good.length / 2, good.length - 17, good.length - 1}) {
+            byte[] flipped = good.clone();
+            flipped[at] ^= 1;
+            wrong.put("byte " + at + " flipped", () -> decrypted(key, flipped, associatedData));
+        }
+        wrong.put("cut", () -> decrypted(key, Arrays.copyOf(good, good.length - 1), associatedData));
+        wrong.put("wrong associatedData", () -> decrypted(key, good, Map.of("namespace", "default")));
+        wrong.put("no associatedData", () -> decrypted(key, good, Map.of()));
+        byte[] dataKey = wrappedForACluster(stack, key);
+        wrong.put("a cluster's wrapped data key", () -> decrypted(key, dataKey, associatedData));
+        wrong.put("the same without associatedData", () -> decrypted(key, dataKey, Map.of()));
+        vault();
+        String other = encrypted(key(aes(), "another").getId(), associatedData);
+        wrong.put("another key's", () -> decrypted(key, Base64.getDecoder().decode(other), associatedData));
+
+        Set<String> messages = new HashSet<>();
+        wrong.forEach((what, call) -> assertThatThrownBy(call)
+                .as(what)
+                .isInstanceOfSatisfying(BmcException.class, e -> {
+                    assertThat(e.getStatusCode()).as(what).isEqualTo(400);
+                    assertThat(e.getServiceCode()).as(what).isEqualTo("InvalidParameter");
+                    messages.add(e.getOriginalMessage());
+                }));
+        assertThat(messages)
+                .containsExactly("ciphertext was not made by this key with this associatedData, or was altered");
+    }
+
+    /** As secret-service has the key of an envelope wrapped. */
+    private static byte[] wrappedForACluster(StackEnvironment stack, String key) {
+        ManagedChannel channel = SecondReplica.channel(stack, stack.get("HOLDFAST_KEYS_GRPC"));
+        try {
+            String binding = BindingsGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(10, TimeUnit.SECONDS)
+                    .list(ListRequest.newBuilder().setKeyId(key).build())
+                    .getBindings(0)
+                    .getId();
+            return KeyCryptoGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(10, TimeUnit.SECONDS)
+                    .wrap(WrapRequest.newBuilder()
+                            .setBindingId(binding)
+                            .addPayloads(ByteString.copyFrom(new byte[32]))
+                            .build())
+                    .getWrapped(0)
+                    .toByteArray();
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    /** The user's own name, signed for by somebody else. */
+    private SimpleAuthenticationDetailsProvider withAnotherPrivateKey() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        String pem = "-----BEGIN PRIVATE KEY-----\n"
+                + Base64.getMimeEncoder()
+                        .encodeToString(generator.generateKeyPair().getPrivate().getEncoded())
+                + "\n-----END PRIVATE KEY-----\n";
+        return SimpleAuthenticationDetailsProvider.builder()
+                .tenantId(who.getTenantId())
+                .userId(who.getUserId())
+                .fingerprint(who.getFingerprint())
+                .privateKeySupplier(() -> new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))
+                .build();
+    }
+
+    private void encryptUnder(String key, String version) {
+        crypto.encrypt(EncryptRequest.builder()
+                .encryptDataDetails(EncryptDataDetails.builder()
+                        .keyId(key)
+                        .keyVersionId(version)
+                        .plaintext(MESSAGE)
+                        .build())
+                .build());
+    }
+
+    private void signUnder(String key, String version) {
+        crypto.sign(SignRequest.builder()
+                .signDataDetails(SignDataDetails.builder()
+                        .keyId(key)
+                        .keyVersionId(version)
+                        .message(MESSAGE)
+                        .signingAlgorithm(SignDataDetails.SigningAlgorithm.EcdsaSha256)
+                        .build())
+                .build());
+    }
+
+    private String encrypted(String key, Map<String, String> associatedData) {
+        return crypto.encrypt(EncryptRequest.builder()
+                        .encryptDataDetails(EncryptDataDetails.builder()
+                                .keyId(key)
+                                .plaintext(MESSAGE)
+                                .associatedData(associatedData)
+                                .build())
+                        .build())
+                .getEncryptedData()
+                .getCiphertext();
+    }
+
+    private String decrypted(String key, byte[] ciphertext, Map<String, String> associatedData) {
+        return crypto.decrypt(DecryptRequest.builder()
+                        .decryptDataDetails(DecryptDataDetails.builder()
+                                .keyId(key)
+                                .ciphertext(Base64.getEncoder().encodeToString(ciphertext))
+                                .associatedData(associatedData)
+                                .build())
+                        .build())
+                .getDecryptedData()
+                .getPlaintext();
     }
 
     private Key.LifecycleState state(Key key) {

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.oracle.bmc.auth.ResourcePrincipalAuthenticationDetailsProvider;
 import com.oracle.bmc.auth.ResourcePrincipalAuthenticationDetailsProvider.ResourcePrincipalAuthenticationDetailsProviderBuilder;
+import com.oracle.bmc.keymanagement.KmsCryptoClient;
 import com.oracle.bmc.keymanagement.KmsManagementClient;
+import com.oracle.bmc.keymanagement.model.EncryptDataDetails;
+import com.oracle.bmc.keymanagement.model.ExportKeyDetails;
 import com.oracle.bmc.keymanagement.requests.DisableKeyRequest;
+import com.oracle.bmc.keymanagement.requests.EncryptRequest;
+import com.oracle.bmc.keymanagement.requests.ExportKeyRequest;
 import com.oracle.bmc.keymanagement.requests.GetKeyRequest;
 import com.oracle.bmc.model.BmcException;
 import io.grpc.Status;
@@ -24,6 +29,7 @@ import io.holdfast.contracts.bindings.v1.BindResponse;
 import io.holdfast.contracts.bindings.v1.BindingsGrpc;
 import io.holdfast.contracts.bindings.v1.ReleaseRequest;
 import io.holdfast.kernel.Ocid;
+import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.keyservice.identity.Identities.User;
 import io.holdfast.keyservice.identity.Identity;
 import io.holdfast.keyservice.identity.TestUsers;
@@ -32,6 +38,7 @@ import io.holdfast.keyservice.service.SignedApi.Answer;
 import io.holdfast.keyservice.signing.RsaPublicKey;
 import io.holdfast.keyservice.signing.SignatureCheck;
 import io.holdfast.keyservice.signing.Signer;
+import io.holdfast.keyservice.store.ExportStore;
 import io.holdfast.testkit.DevCertificates;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -62,6 +69,9 @@ class CredentialsTest {
 
     @Inject
     Ocid.Mint mint;
+
+    @Inject
+    ExportStore exports;
 
     private Wire wire;
     private AccessBlockingStub access;
@@ -152,6 +162,40 @@ class CredentialsTest {
 
             assertThat(statusOf(() -> management.getKey(get))).isEqualTo(401);
         }
+    }
+
+    @Test
+    void noMaterialGoesOutToACluster() {
+        Answer issued = admin.post(tokens(cluster), Map.of("publicKey", Signer.pem(SESSION)), Map.of());
+        ResourcePrincipalAuthenticationDetailsProvider self =
+                ResourcePrincipalAuthenticationDetailsProviderBuilder.build_2_2(
+                        privatePem(), null, issued.body().path("token").asText(), "us-ashburn-1", "the test");
+        ExportKeyRequest wish = ExportKeyRequest.builder()
+                .exportKeyDetails(ExportKeyDetails.builder()
+                        .keyId(key)
+                        .algorithm(ExportKeyDetails.Algorithm.RsaOaepSha256)
+                        .publicKey(Signer.pem(SESSION))
+                        .build())
+                .build();
+        try (KmsCryptoClient crypto = KmsCryptoClient.builder()
+                .endpoint("http://127.0.0.1:" + SignedApi.port())
+                .httpProvider(new JavaHttpProvider())
+                .build(self)) {
+            // The policy lets the cluster use the key, and use includes KEY_EXPORT.
+            crypto.encrypt(EncryptRequest.builder()
+                    .encryptDataDetails(EncryptDataDetails.builder()
+                            .keyId(key)
+                            .plaintext("c2VjcmV0")
+                            .build())
+                    .build());
+
+            BmcException refusal = catchThrowableOfType(BmcException.class, () -> crypto.exportKey(wish));
+
+            assertThat(refusal.getStatusCode()).isEqualTo(400);
+            assertThat(refusal.getServiceCode()).isEqualTo("InvalidParameter");
+            assertThat(refusal).hasMessageContaining("can't be exported by a cluster, only by a user");
+        }
+        assertThat(exports.of(new KeyId(key))).isEmpty();
     }
 
     @Test

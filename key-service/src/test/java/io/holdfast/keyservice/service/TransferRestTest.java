@@ -10,7 +10,10 @@ import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.UserId;
 import io.holdfast.keyservice.Samples;
 import io.holdfast.keyservice.bindings.ClusterBindings;
+import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.store.ExportStore;
+import io.holdfast.keyservice.store.KeyStore;
+import io.holdfast.keyservice.store.Step;
 import io.holdfast.testkit.Await;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -30,6 +33,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.crypto.Cipher;
 import javax.crypto.spec.OAEPParameterSpec;
 import javax.crypto.spec.PSource;
@@ -45,6 +49,9 @@ class TransferRestTest {
 
     @Inject
     ExportStore exports;
+
+    @Inject
+    KeyStore keys;
 
     @Test
     void everyVaultShowsTheTenancysWrappingKey() {
@@ -123,6 +130,62 @@ class TransferRestTest {
                 .then()
                 .statusCode(400)
                 .body("message", containsString("32 bytes"));
+    }
+
+    @Test
+    void aKeyHasAHundredVersionsAndNoMore() throws Exception {
+        String vault = Api.vault();
+        String key = as().queryParam("vaultId", vault)
+                .body(Api.keyDetails("much rotated"))
+                .post("/20180608/keys")
+                .path("id");
+        KeyId id = new KeyId(key);
+        byte[] material = wrap(vault, "RSA_OAEP_SHA256", filled(32, 9));
+        countVersions(id, MasterKey.MAX_VERSIONS - 1);
+
+        Api.rotate(key).then().statusCode(200);
+
+        String current = Api.get(key).path("currentKeyVersion");
+        for (Response refused : List.of(Api.rotate(key), importVersion(key, material))) {
+            refused.then()
+                    .statusCode(400)
+                    .body("code", equalTo("LimitExceeded"))
+                    .body("message", containsString("100 versions"));
+        }
+        assertThat(Api.get(key).<String>path("currentKeyVersion")).isEqualTo(current);
+        assertThat(keys.versionsOf(id)).hasSize(2);
+        // One less, and there is room again.
+        countVersions(id, MasterKey.MAX_VERSIONS - 1);
+        importVersion(key, material).then().statusCode(200);
+        importVersion(key, material).then().statusCode(400).body("code", equalTo("LimitExceeded"));
+        assertThat(keys.versionsOf(id)).hasSize(3);
+    }
+
+    /** Writes how many versions of the key have material. */
+    private void countVersions(KeyId id, int live) {
+        assertThat(keys.changeIf(id, seen -> {
+                    MasterKey.Facts facts = seen.facts();
+                    return Optional.of(new Step<>(
+                            seen.with(new MasterKey.Facts(
+                                    facts.id(),
+                                    facts.vaultId(),
+                                    facts.tenancyId(),
+                                    facts.compartmentId(),
+                                    facts.displayName(),
+                                    facts.shape(),
+                                    facts.protectionMode(),
+                                    facts.currentVersion(),
+                                    facts.currentVersionNumber(),
+                                    live,
+                                    facts.timeCreated(),
+                                    facts.tags(),
+                                    facts.exportable(),
+                                    facts.rotation())),
+                            Optional.empty(),
+                            id.value(),
+                            nothing -> {}));
+                }))
+                .isPresent();
     }
 
     @Test
