@@ -77,8 +77,7 @@ class PermitsTest {
     private void refused(ProblemCode code, Identity.View view) {
         assertThatThrownBy(() -> permits.requireIn(view))
                 .isInstanceOfSatisfying(
-                        ProblemException.class,
-                        it -> assertThat(it.code()).isEqualTo(code));
+                        ProblemException.class, it -> assertThat(it.code()).isEqualTo(code));
     }
 
     private static Identity.View view(String statement) {
