@@ -154,7 +154,7 @@ class StatesRestTest {
             case "DELETED" -> {
                 as().body(Map.of(
                                 "timeOfDeletion",
-                                Instant.now().plus(Duration.ofSeconds(1)).toString()))
+                                Instant.now().plus(Duration.ofSeconds(4)).toString()))
                         .post(at + "/actions/scheduleDeletion")
                         .then()
                         .statusCode(200);
