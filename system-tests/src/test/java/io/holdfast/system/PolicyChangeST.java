@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class PolicyChangeST {
     /** From the answer on. */
     private static final Duration BOUND = Duration.ofMillis(1200);
+
     private static final int ROUNDS = 15;
 
     /** One request of the reader, on the monotonic clock. */
