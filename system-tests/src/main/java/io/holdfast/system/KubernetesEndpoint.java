@@ -31,7 +31,9 @@ public final class KubernetesEndpoint {
         }
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(Duration.ofSeconds(5))
+                // Longer than tests freeze a service: the handshake of a connection that is opened meanwhile waits as
+                // well.
+                .connectTimeout(Duration.ofSeconds(30))
                 .sslContext(OciClient.trusting(stack.certificateAuthority()))
                 .build();
     }
