@@ -62,7 +62,7 @@ public final class Administration {
     }
 
     private static boolean isAdministrator(IdentitySnapshot identity, TenancyId tenancy, UserId user) {
-        return administrators(identity, tenancy).contains(user);
+        return groupOf(identity, tenancy, user).isPresent();
     }
 
     private static boolean othersCanSign(IdentitySnapshot identity, TenancyId tenancy, UserId user) {

@@ -12,11 +12,10 @@ import io.holdfast.keyservice.access.StateRevision;
 import io.holdfast.keyservice.identity.Identities.User;
 import io.holdfast.keyservice.signing.KeyReference;
 import io.holdfast.keyservice.signing.RsaPublicKey;
+import io.holdfast.keyservice.signing.Signer;
 import io.holdfast.platform.outbox.EtcdOutbox;
 import io.holdfast.platform.store.StoredValue;
 import io.holdfast.platform.store.Transaction;
-import java.security.KeyPairGenerator;
-import java.util.Base64;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -83,11 +82,7 @@ class HeldIdentityTest {
     }
 
     private static RsaPublicKey newKey() throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-        generator.initialize(2048);
-        byte[] der = generator.generateKeyPair().getPublic().getEncoded();
-        return RsaPublicKey.fromPem("-----BEGIN PUBLIC KEY-----\n"
-                + Base64.getMimeEncoder().encodeToString(der) + "\n-----END PUBLIC KEY-----\n");
+        return RsaPublicKey.fromPem(Signer.pem(Signer.rsa(2048)));
     }
 
     /** Holds what the test says. */
