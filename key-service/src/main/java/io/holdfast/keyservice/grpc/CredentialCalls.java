@@ -21,6 +21,8 @@ import io.holdfast.keyservice.identity.Identity;
 import io.holdfast.keyservice.identity.TokenRevocations;
 import io.holdfast.keyservice.signing.SignatureCheck;
 import io.holdfast.keyservice.signing.SignatureRefused;
+import io.holdfast.keyservice.tokens.Bearer;
+import io.holdfast.keyservice.tokens.BearerTokens;
 import io.holdfast.keyservice.tokens.ClusterTokens;
 import io.holdfast.keyservice.tokens.Credentials;
 import io.holdfast.keyservice.tokens.KubectlTokens;
@@ -45,6 +47,7 @@ class CredentialCalls {
     private final Credentials credentials;
     private final SignatureCheck signatures;
     private final KubectlTokens kubectl;
+    private final BearerTokens bearers;
     private final ClusterTokens tokens;
     private final TokenRevocations revocations;
     private final ResourcePrincipalTokens sessions;
@@ -55,6 +58,7 @@ class CredentialCalls {
             Credentials credentials,
             SignatureCheck signatures,
             KubectlTokens kubectl,
+            BearerTokens bearers,
             ClusterTokens tokens,
             TokenRevocations revocations,
             ResourcePrincipalTokens sessions,
@@ -63,6 +67,7 @@ class CredentialCalls {
         this.credentials = credentials;
         this.signatures = signatures;
         this.kubectl = kubectl;
+        this.bearers = bearers;
         this.tokens = tokens;
         this.revocations = revocations;
         this.sessions = sessions;
@@ -78,9 +83,13 @@ class CredentialCalls {
                 yield authenticated(view, signed.by(), signed.validity());
             }
             case CLUSTER_TOKEN -> {
-                KubectlTokens.Bearer bearer = bearer(view, request.getClusterToken());
-                yield authenticated(view, bearer.caller(), bearer.validity());
+                ClusterToken shown = request.getClusterToken();
+                ClusterId cluster = new ClusterId(shown.getClusterId());
+                yield authenticated(view, () -> kubectl.verify(shown.getToken(), cluster, view));
             }
+            case BEARER_TOKEN ->
+                authenticated(
+                        view, () -> bearers.verify(request.getBearerToken().getToken(), view.identity()));
             case CREDENTIAL_NOT_SET -> throw invalid("a credential is required");
         };
     }
@@ -142,11 +151,17 @@ class CredentialCalls {
         }
     }
 
-    private KubectlTokens.Bearer bearer(Identity.View view, ClusterToken token) {
+    /** A token's verification. */
+    private interface Verification {
+        Bearer verify() throws TokenRefused;
+    }
+
+    private static AuthenticateResponse authenticated(Identity.View view, Verification verification) {
         try {
-            return kubectl.verify(token.getToken(), new ClusterId(token.getClusterId()), view);
+            Bearer bearer = verification.verify();
+            return authenticated(view, bearer.caller(), bearer.validity());
         } catch (TokenRefused e) {
-            LOG.debugv("A cluster token was refused. reason={0}", e.getMessage());
+            LOG.debugv("A token was refused. reason={0}", e.getMessage());
             throw Status.UNAUTHENTICATED.asRuntimeException();
         }
     }

@@ -63,7 +63,7 @@ public class CryptoResource {
             Map<String, String> loggingContext = fields.bounded(details.loggingContext(), "loggingContext");
             try (SecretBytes plaintext =
                     SecretBytes.takeOwnershipOf(Fields.base64(details.plaintext(), "plaintext", MOST_PLAINTEXT))) {
-                Stored<MasterKey> key = operations.relatedKey("Encrypt", "KEY_ENCRYPT", keyId);
+                Stored<MasterKey> key = operations.keyToUse("Encrypt", "KEY_ENCRYPT", keyId);
                 ClientCrypto.Encrypted encrypted = crypto.encrypt(key, version, algorithm, associatedData, plaintext);
                 operations.used("Encrypt", keyId, encrypted.version(), loggingContext);
                 return new EncryptedData(
@@ -89,7 +89,7 @@ public class CryptoResource {
             Map<String, String> loggingContext = fields.bounded(details.loggingContext(), "loggingContext");
             Bytes ciphertext =
                     Bytes.takeOwnershipOf(Fields.base64(details.ciphertext(), "ciphertext", MOST_CIPHERTEXT));
-            Stored<MasterKey> key = operations.relatedKey("Decrypt", "KEY_DECRYPT", keyId);
+            Stored<MasterKey> key = operations.keyToUse("Decrypt", "KEY_DECRYPT", keyId);
             ClientCrypto.Decrypted decrypted = crypto.decrypt(key, version, algorithm, associatedData, ciphertext);
             try (SecretBytes plaintext = decrypted.plaintext()) {
                 operations.used("Decrypt", keyId, decrypted.version(), loggingContext);
@@ -118,7 +118,7 @@ public class CryptoResource {
             int length = dataKeyLength(details.keyShape());
             Map<String, String> associatedData = fields.associatedData(details.associatedData());
             Map<String, String> loggingContext = fields.bounded(details.loggingContext(), "loggingContext");
-            Stored<MasterKey> key = operations.relatedKey("GenerateDataEncryptionKey", "KEY_ENCRYPT", keyId);
+            Stored<MasterKey> key = operations.keyToUse("GenerateDataEncryptionKey", "KEY_ENCRYPT", keyId);
             ClientCrypto.Generated generated = crypto.generate(key, length, associatedData);
             try (SecretBytes plaintext = generated.plaintext()) {
                 operations.used("GenerateDataEncryptionKey", keyId, generated.version(), loggingContext);

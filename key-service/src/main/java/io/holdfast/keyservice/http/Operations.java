@@ -15,6 +15,7 @@ import io.holdfast.keyservice.bindings.KeyUse;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.Vault;
 import io.holdfast.keyservice.store.ChangeRequest;
+import io.holdfast.keyservice.store.HeldKeys;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.store.UseStore;
@@ -47,6 +48,7 @@ public class Operations {
     private static final Logger LOG = Logger.getLogger(Operations.class);
 
     private final KeyStore store;
+    private final HeldKeys held;
     private final VaultStore vaults;
     private final Authorizer authorizer;
     private final CurrentCaller caller;
@@ -57,6 +59,7 @@ public class Operations {
 
     public Operations(
             KeyStore store,
+            HeldKeys held,
             VaultStore vaults,
             Authorizer authorizer,
             CurrentCaller caller,
@@ -65,6 +68,7 @@ public class Operations {
             UseStore trail,
             MeterRegistry meters) {
         this.store = store;
+        this.held = held;
         this.vaults = vaults;
         this.authorizer = authorizer;
         this.caller = caller;
@@ -149,6 +153,18 @@ public class Operations {
         return key;
     }
 
+    /** As {@link #relatedKey}, to use the key: allowed by how this replica holds it, or else as it is now. */
+    Stored<MasterKey> keyToUse(String operation, String permission, KeyId id) {
+        return held.key(id)
+                .filter(key -> key.value() instanceof MasterKey.Enabled)
+                .filter(key -> mayRelate(
+                        operation,
+                        List.of(permission),
+                        key.value().facts().compartmentId(),
+                        KeyUse.variables(key.value())))
+                .orElseGet(() -> relatedKey(operation, permission, id));
+    }
+
     Stored<Vault> vault(String operation, String permission, String pathId) {
         Stored<Vault> vault =
                 parse(pathId, VaultId::new).flatMap(vaults::vault).orElseThrow(ProblemException::notFound);
@@ -174,10 +190,16 @@ public class Operations {
     /** For what a body names: what is absent and what is forbidden look the same. */
     void requireRelated(
             String operation, List<String> permissions, CompartmentId compartment, Map<String, String> variables) {
-        Decision decision = authorizer.decide(caller.get(), operation, permissions, compartment, variables);
-        if (!decision.allowed()) {
+        if (!mayRelate(operation, permissions, compartment, variables)) {
             throw relatedNotFound();
         }
+    }
+
+    private boolean mayRelate(
+            String operation, List<String> permissions, CompartmentId compartment, Map<String, String> variables) {
+        return authorizer
+                .decide(caller.get(), operation, permissions, compartment, variables)
+                .allowed();
     }
 
     /**

@@ -63,7 +63,7 @@ public class SigningResource {
             SigningAlgorithm algorithm = algorithm(details.signingAlgorithm());
             byte[] digest = digest(algorithm, details.messageType(), details.message());
             Map<String, String> loggingContext = fields.bounded(details.loggingContext(), "loggingContext");
-            Stored<MasterKey> key = operations.relatedKey("Sign", "KEY_SIGN", keyId);
+            Stored<MasterKey> key = operations.keyToUse("Sign", "KEY_SIGN", keyId);
             ClientSigning.Signed signed = signing.sign(key, version, algorithm, digest);
             operations.used("Sign", keyId, signed.version(), loggingContext);
             return new SignedData(
@@ -87,7 +87,7 @@ public class SigningResource {
             byte[] digest = digest(algorithm, details.messageType(), details.message());
             byte[] signature = Fields.base64(details.signature(), "signature", MOST_SIGNATURE);
             Map<String, String> loggingContext = fields.bounded(details.loggingContext(), "loggingContext");
-            Stored<MasterKey> key = operations.relatedKey("Verify", "KEY_VERIFY", keyId);
+            Stored<MasterKey> key = operations.keyToUse("Verify", "KEY_VERIFY", keyId);
             boolean valid = signing.verify(key, version, algorithm, digest, signature);
             operations.used("Verify", keyId, version, loggingContext);
             return new VerifiedData(valid);

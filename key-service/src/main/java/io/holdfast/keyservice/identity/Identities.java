@@ -130,6 +130,8 @@ public final class Identities {
     /**
      * @param active false when blocked: neither keys nor tokens of the user hold
      * @param email null when none was given
+     * @param externalIdentifier by which the tenancy's identity provider names the user, null when it does not; of one user
+     *     of the tenancy at most
      */
     public record User(
             UserId id,
@@ -138,6 +140,7 @@ public final class Identities {
             String description,
             boolean active,
             @Nullable String email,
+            @Nullable String externalIdentifier,
             Instant timeCreated,
             Map<String, String> freeformTags,
             Map<String, Map<String, Object>> definedTags) {
@@ -148,7 +151,7 @@ public final class Identities {
 
         public User(
                 UserId id, TenancyId tenancyId, String name, String description, boolean active, Instant timeCreated) {
-            this(id, tenancyId, name, description, active, null, timeCreated, Map.of(), Map.of());
+            this(id, tenancyId, name, description, active, null, null, timeCreated, Map.of(), Map.of());
         }
     }
 

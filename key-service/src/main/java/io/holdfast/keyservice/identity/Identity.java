@@ -7,6 +7,7 @@ import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.access.SharedRead;
 import io.holdfast.keyservice.access.StateRevision;
+import io.holdfast.keyservice.identity.Identities.User;
 import io.holdfast.keyservice.signing.KeyReference;
 import io.holdfast.keyservice.signing.SigningKeys;
 import io.holdfast.platform.outbox.Outbox;
@@ -27,6 +28,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
 /**
@@ -122,8 +124,22 @@ public class Identity {
     public Optional<SigningKeys.Owned> find(KeyReference reference) {
         Optional<SigningKeys.Owned> found =
                 held().identity().find(reference).or(() -> current().identity().find(reference));
-        found.flatMap(it -> Permits.ofRequest()).ifPresent(it -> it.signedWith(reference));
+        found.ifPresent(it -> authenticated(seen -> seen.find(reference).isPresent()));
         return found;
+    }
+
+    /** The active user whom an identity provider names so. */
+    public Optional<User> find(ExternalIdentity external) {
+        Optional<User> found =
+                held().identity().find(external).or(() -> current().identity().find(external));
+        found.map(User::id)
+                .ifPresent(user -> authenticated(seen ->
+                        seen.find(external).filter(it -> it.id().equals(user)).isPresent()));
+        return found;
+    }
+
+    private static void authenticated(Predicate<IdentitySnapshot> credential) {
+        Permits.ofRequest().ifPresent(it -> it.authenticatedBy(credential));
     }
 
     /**

@@ -53,6 +53,7 @@ public final class IdentitySnapshot {
     private final Map<CompartmentId, TenancyId> roots = new HashMap<>();
     private final Map<CompartmentId, Versioned<Compartment>> compartments = new HashMap<>();
     private final Map<UserId, Versioned<User>> users = new HashMap<>();
+    private final Map<ExternalIdentity, UserId> external = new HashMap<>();
     private final Map<GroupId, Versioned<Group>> groups = new HashMap<>();
     /** Which groups each user is in: asked at every decision. */
     private final Map<UserId, Set<Principal.Group>> memberships = new HashMap<>();
@@ -144,6 +145,9 @@ public final class IdentitySnapshot {
         } else if (key.startsWith(IdentityLayout.USERS)) {
             User it = IdentityDocuments.read(key, value.value(), User.class);
             users.put(it.id(), new Versioned<>(it, value.modRevision()));
+            if (it.externalIdentifier() != null) {
+                external.put(new ExternalIdentity(it.tenancyId(), it.externalIdentifier()), it.id());
+            }
         } else if (key.startsWith(IdentityLayout.GROUPS)) {
             Group it = IdentityDocuments.read(key, value.value(), Group.class);
             groups.put(it.id(), new Versioned<>(it, value.modRevision()));
@@ -351,6 +355,11 @@ public final class IdentitySnapshot {
                 .filter(user -> user.tenancyId().equals(reference.tenancy()))
                 .flatMap(user ->
                         Optional.ofNullable(keys.get(reference)).map(key -> new SigningKeys.Owned(key, caller(user))));
+    }
+
+    /** The user whom the tenancy's identity provider names so; empty when there is none, or the user is blocked. */
+    public Optional<User> find(ExternalIdentity identity) {
+        return Optional.ofNullable(external.get(identity)).flatMap(this::activeUser);
     }
 
     public Optional<User> activeUser(UserId id) {

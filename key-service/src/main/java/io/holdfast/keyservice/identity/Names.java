@@ -11,6 +11,9 @@ final class Names {
     static final int MAX_NAME = 100;
     static final int MAX_DESCRIPTION = 400;
     static final int MAX_EMAIL = 255;
+    /** Of a {@code sub} claim (OpenID Connect Core 1.0, section 2). */
+    static final int MAX_EXTERNAL_IDENTIFIER = 255;
+
     static final int MAX_TAGS = 64;
     private static final int MAX_TAG = 256;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1," + MAX_NAME + "}");
@@ -20,6 +23,10 @@ final class Names {
     private static final Pattern GROUP = Pattern.compile("[A-Za-z0-9._-]+(?: [A-Za-z0-9._-]+)*");
 
     private static final Pattern EMAIL = Pattern.compile("[^@\\s\\p{Cntrl}]+@[^@\\s\\p{Cntrl}]+");
+
+    /** A {@code sub} claim is ASCII; that it shows keeps two that look the same apart. */
+    private static final Pattern EXTERNAL_IDENTIFIER =
+            Pattern.compile("[\\x21-\\x7E]{1," + MAX_EXTERNAL_IDENTIFIER + "}");
 
     private Names() {}
 
@@ -56,6 +63,19 @@ final class Names {
             throw ProblemException.invalid("email", "is no e-mail address of at most " + MAX_EMAIL + " characters");
         }
         return email;
+    }
+
+    /** @return null for none */
+    static @Nullable String externalIdentifier(@Nullable String identifier) {
+        if (identifier == null || identifier.isEmpty()) {
+            return null;
+        }
+        if (!EXTERNAL_IDENTIFIER.matcher(identifier).matches()) {
+            throw ProblemException.invalid(
+                    "externalIdentifier",
+                    "must be 1 to " + MAX_EXTERNAL_IDENTIFIER + " printable ASCII characters without spaces");
+        }
+        return identifier;
     }
 
     static String description(@Nullable String description) {

@@ -3,7 +3,6 @@ package io.holdfast.keyservice.identity;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
-import io.holdfast.keyservice.signing.KeyReference;
 import io.holdfast.platform.http.Caller;
 import io.quarkus.arc.Arc;
 import io.quarkus.arc.ArcContainer;
@@ -15,10 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What the running request has been allowed so far, and by which key. A request is authorized first and changes identity
+ * What the running request has been allowed so far, and by which credential. A request is authorized first and changes identity
  * later; in between the right may go. So each attempt of a change asks for all of it again, on the very view that its
  * commit compares: once a removal is answered, no request that was let in before it changes anything.
  *
@@ -28,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public class Permits {
     private final Set<Permit> granted = new LinkedHashSet<>();
     private final List<Predicate<IdentitySnapshot>> facts = new ArrayList<>();
-    private @Nullable KeyReference credential;
+    private Predicate<IdentitySnapshot> credential = seen -> true;
 
     private record Permit(
             Caller caller,
@@ -59,9 +57,9 @@ public class Permits {
         granted.add(new Permit(caller, operation, List.copyOf(permissions), compartment, Map.copyOf(variables)));
     }
 
-    /** The API key that the request is signed with. */
-    void signedWith(KeyReference key) {
-        credential = key;
+    /** What showed who sends the request, for as long as it holds. */
+    void authenticatedBy(Predicate<IdentitySnapshot> shown) {
+        credential = shown;
     }
 
     /** Something that decided what was asked for, such as where a compartment is. When it has changed, the right is gone. */
@@ -72,11 +70,11 @@ public class Permits {
     /**
      * Asks for all of it again.
      *
-     * @throws ProblemException NOT_AUTHENTICATED when the key is gone or its owner blocked, NOT_AUTHORIZED_OR_NOT_FOUND when
+     * @throws ProblemException NOT_AUTHENTICATED when the credential is gone or its owner blocked, NOT_AUTHORIZED_OR_NOT_FOUND when
      *     anything else does not hold any more
      */
     void requireIn(Identity.View view) {
-        if (credential != null && view.identity().find(credential).isEmpty()) {
+        if (!credential.test(view.identity())) {
             throw new ProblemException(ProblemCode.NOT_AUTHENTICATED);
         }
         if (!granted.stream().allMatch(it -> it.holds(view))

@@ -51,6 +51,7 @@ public class Users {
                 Names.description(wish.description()),
                 true,
                 Names.email(wish.email()),
+                Names.externalIdentifier(wish.externalIdentifier()),
                 time.wall().truncatedTo(ChronoUnit.MILLIS),
                 Names.freeformTags(wish.freeformTags()),
                 Names.definedTags(wish.definedTags()));
@@ -64,6 +65,7 @@ public class Users {
                         throw new ProblemException(
                                 ProblemCode.CONFLICT, "A user named '" + user.name() + "' exists already.");
                     }
+                    requireUnclaimed(seen, user);
                     if (others.size() >= PER_TENANCY) {
                         throw new ProblemException(
                                 ProblemCode.LIMIT_EXCEEDED, "A tenancy has at most " + PER_TENANCY + " users.");
@@ -74,10 +76,12 @@ public class Users {
     }
 
     /**
-     * Changes what the wish names; what it leaves out stays.
+     * Changes what the wish names; what it leaves out stays, and what it leaves empty goes.
      *
      * @param ifMatch the etag of the user as the client saw it, null for any
-     * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH or INVALID_PARAMETER
+     * @return the user; the revision is the state revision of the change
+     * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, INVALID_PARAMETER, or CONFLICT for an external
+     *     identifier that is another user's
      */
     public Versioned<User> update(Caller actor, UserId id, Wish wish, @Nullable String ifMatch) {
         return identity.<Versioned<User>>change(view -> {
@@ -89,9 +93,13 @@ public class Users {
                             wish.description(seen.description()),
                             seen.active(),
                             wish.email() == null ? seen.email() : Names.email(wish.email()),
+                            wish.externalIdentifier() == null
+                                    ? seen.externalIdentifier()
+                                    : Names.externalIdentifier(wish.externalIdentifier()),
                             seen.timeCreated(),
                             wish.freeformTags(seen.freeformTags()),
                             wish.definedTags(seen.definedTags()));
+                    requireUnclaimed(view.identity(), next);
                     return Optional.of(write(next, "UPDATED", actor));
                 })
                 .orElseThrow();
@@ -116,6 +124,7 @@ public class Users {
                             seen.description(),
                             !blocked,
                             seen.email(),
+                            seen.externalIdentifier(),
                             seen.timeCreated(),
                             seen.freeformTags(),
                             seen.definedTags());
@@ -152,6 +161,18 @@ public class Users {
     /** The users of the caller's tenancy only: no other is visible. */
     public static Optional<Versioned<User>> visible(IdentitySnapshot identity, Caller caller, UserId id) {
         return identity.user(id).filter(it -> it.value().tenancyId().equals(caller.tenancyId()));
+    }
+
+    /** Blocked users keep their identifiers: nobody is to become somebody else's heir. */
+    private static void requireUnclaimed(IdentitySnapshot identity, User user) {
+        String claimed = user.externalIdentifier();
+        if (claimed != null
+                && ofTenancy(identity, user.tenancyId()).stream()
+                        .anyMatch(it -> claimed.equals(it.externalIdentifier())
+                                && !it.id().equals(user.id()))) {
+            throw new ProblemException(
+                    ProblemCode.CONFLICT, "The externalIdentifier is that of another user of the tenancy.");
+        }
     }
 
     private static User changeable(IdentitySnapshot identity, Caller actor, UserId id, @Nullable String ifMatch) {

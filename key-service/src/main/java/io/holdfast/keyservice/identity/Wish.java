@@ -8,12 +8,14 @@ import org.jspecify.annotations.Nullable;
  * what is null stays.
  *
  * @param email of a user
+ * @param externalIdentifier of a user
  * @param matchingRule of a dynamic group
  */
 public record Wish(
         @Nullable String name,
         @Nullable String description,
         @Nullable String email,
+        @Nullable String externalIdentifier,
         @Nullable String matchingRule,
         @Nullable Map<String, String> freeformTags,
         @Nullable Map<String, Map<String, Object>> definedTags) {
@@ -24,7 +26,7 @@ public record Wish(
             @Nullable String description,
             @Nullable Map<String, String> freeformTags,
             @Nullable Map<String, Map<String, Object>> definedTags) {
-        this(name, description, null, null, freeformTags, definedTags);
+        this(name, description, null, null, null, freeformTags, definedTags);
     }
 
     String description(String standing) {

@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The authorization header of a signed request (OCI documentation, "Request Signatures"; draft-cavage-http-signatures-08).
@@ -35,8 +33,6 @@ record AuthorizationHeader(KeyId key, List<String> signedNames, byte[] signature
     /** RSA of 8192 bits. */
     private static final int MAX_SIGNATURE = 1_024;
 
-    private static final Pattern PARAMETER = Pattern.compile("([A-Za-z]{1,16})=\"([^\"\\p{Cntrl}]{0,4096})\"");
-    private static final Pattern NAME = Pattern.compile("[a-z0-9-]+|\\(request-target\\)");
     private static final Set<String> KNOWN = Set.of("version", "keyId", "algorithm", "headers", "signature");
     private static final String SCHEME = "signature ";
 
@@ -65,17 +61,22 @@ record AuthorizationHeader(KeyId key, List<String> signedNames, byte[] signature
 
     private static Map<String, String> parameters(String text) throws SignatureRefused {
         Map<String, String> found = new HashMap<>();
-        Matcher matcher = PARAMETER.matcher(text);
         int at = 0;
         while (true) {
-            matcher.region(at, text.length());
-            if (!matcher.lookingAt()) {
+            int quote = text.indexOf("=\"", at);
+            int end = quote < 0 ? -1 : text.indexOf('"', quote + 2);
+            if (end < 0) {
                 throw new SignatureRefused("a parameter can't be read");
             }
-            if (!KNOWN.contains(matcher.group(1)) || found.put(matcher.group(1), matcher.group(2)) != null) {
+            String name = text.substring(at, quote);
+            String value = text.substring(quote + 2, end);
+            if (value.chars().anyMatch(Character::isISOControl)) {
+                throw new SignatureRefused("a parameter has a control character");
+            }
+            if (!KNOWN.contains(name) || found.put(name, value) != null) {
                 throw new SignatureRefused("a parameter is unknown or given twice");
             }
-            at = skipSpaces(text, matcher.end());
+            at = skipSpaces(text, end + 1);
             if (at == text.length()) {
                 return found;
             }
@@ -98,7 +99,7 @@ record AuthorizationHeader(KeyId key, List<String> signedNames, byte[] signature
         String[] names = text.toLowerCase(Locale.ROOT).split(" ", MAX_NAMES + 1);
         Set<String> seen = new HashSet<>();
         for (String name : names) {
-            if (name.length() > MAX_NAME_LENGTH || !NAME.matcher(name).matches() || !seen.add(name)) {
+            if (name.length() > MAX_NAME_LENGTH || !isHeader(name) || !seen.add(name)) {
                 throw new SignatureRefused("the list of signed headers is malformed");
             }
         }
@@ -106,6 +107,13 @@ record AuthorizationHeader(KeyId key, List<String> signedNames, byte[] signature
             throw new SignatureRefused("too many signed headers");
         }
         return List.of(names);
+    }
+
+    private static boolean isHeader(String name) {
+        return name.equals("(request-target)")
+                || (!name.isEmpty()
+                        && name.chars()
+                                .allMatch(it -> (it >= 'a' && it <= 'z') || (it >= '0' && it <= '9') || it == '-'));
     }
 
     private static byte[] signature(String text) throws SignatureRefused {

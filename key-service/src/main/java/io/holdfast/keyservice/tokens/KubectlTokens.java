@@ -58,13 +58,6 @@ public class KubectlTokens {
         this.clusters = clusters;
     }
 
-    /**
-     * Who shows a token.
-     *
-     * @param validity when the token ends, or what let it pass
-     */
-    public record Bearer(Caller caller, Validity validity) {}
-
     /** Verifies a token shown at a cluster's endpoint against identity as it is now. */
     public Bearer verify(String token, ClusterId cluster, Identity.View view) throws TokenRefused {
         if (token.startsWith(SIGNED_URL)) {

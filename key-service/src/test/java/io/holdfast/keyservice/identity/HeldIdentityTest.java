@@ -3,10 +3,10 @@ package io.holdfast.keyservice.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.events.Family;
-import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.TimeSource;
+import io.holdfast.keyservice.HandHeldRevision;
 import io.holdfast.keyservice.TestStore;
 import io.holdfast.keyservice.access.StateRevision;
 import io.holdfast.keyservice.identity.Identities.User;
@@ -14,10 +14,7 @@ import io.holdfast.keyservice.signing.KeyReference;
 import io.holdfast.keyservice.signing.RsaPublicKey;
 import io.holdfast.keyservice.signing.Signer;
 import io.holdfast.platform.outbox.EtcdOutbox;
-import io.holdfast.platform.store.StoredValue;
-import io.holdfast.platform.store.Transaction;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,10 +24,10 @@ class HeldIdentityTest {
 
     private final TestStore etcd = TestStore.open();
     private final TenancyId tenancy = MINT.tenancy();
-    private final Held state = new Held();
+    private final HandHeldRevision state = new HandHeldRevision(etcd.store());
     private final Identity here = identity(state);
     /** Of another replica. */
-    private final Identity there = identity(new Held());
+    private final Identity there = identity(new HandHeldRevision(etcd.store()));
 
     @AfterEach
     void close() {
@@ -40,7 +37,7 @@ class HeldIdentityTest {
     @Test
     void theViewStaysWhileTheHeldRevisionDoes() throws Exception {
         Identity.View before = here.current();
-        state.held = before.stateRevision();
+        state.hold(before.stateRevision());
 
         User user = add(newKey());
 
@@ -50,17 +47,17 @@ class HeldIdentityTest {
 
     @Test
     void theViewGoesWithTheHeldRevision() throws Exception {
-        state.held = here.current().stateRevision();
+        state.hold(here.current().stateRevision());
         User user = add(newKey());
 
-        state.held = state.current();
+        state.hold(state.current());
 
         assertThat(here.held().identity().user(user.id())).isPresent();
     }
 
     @Test
     void aKeyThatIsNotInTheHeldViewIsLookedForInTheNewest() throws Exception {
-        state.held = here.current().stateRevision();
+        state.hold(here.current().stateRevision());
         RsaPublicKey key = newKey();
         User user = add(key);
 
@@ -83,25 +80,5 @@ class HeldIdentityTest {
 
     private static RsaPublicKey newKey() throws Exception {
         return RsaPublicKey.fromPem(Signer.pem(Signer.rsa(2048)));
-    }
-
-    /** Holds what the test says. */
-    private final class Held implements StateRevision {
-        private long held;
-
-        @Override
-        public long current() {
-            return etcd.store().get(KEY).map(StoredValue::modRevision).orElse(0L);
-        }
-
-        @Override
-        public long held() {
-            return held;
-        }
-
-        @Override
-        public Consumer<Transaction.Builder> raise() {
-            return transaction -> transaction.put(KEY, Bytes.copyOf(new byte[1]));
-        }
     }
 }

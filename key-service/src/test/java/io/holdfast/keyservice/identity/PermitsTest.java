@@ -51,7 +51,8 @@ class PermitsTest {
 
     @Test
     void aKeyThatIsGoneSignsNothingMore() {
-        permits.signedWith(new KeyReference(TENANCY.id(), USER.id(), KEY.fingerprint()));
+        KeyReference key = new KeyReference(TENANCY.id(), USER.id(), KEY.fingerprint());
+        permits.authenticatedBy(seen -> seen.find(key).isPresent());
 
         assertThatCode(() -> permits.requireIn(TAKEN)).doesNotThrowAnyException();
         refused(ProblemCode.NOT_AUTHENTICATED, new Identity.View(Snapshots.of(List.of(USER), List.of()), 8));

@@ -59,7 +59,7 @@ class KubectlTokensTest {
 
     @Test
     void namesItsUserUntilFiveMinutesAfterItsDate() throws Exception {
-        KubectlTokens.Bearer bearer = tokens.verify(token, CLUSTER, view("use", true));
+        Bearer bearer = tokens.verify(token, CLUSTER, view("use", true));
 
         assertThat(bearer.caller()).isEqualTo(new Caller("user", USER.value(), "alice", TENANCY, ""));
         assertThat(bearer.validity()).isEqualTo(Validity.until(MADE.plusSeconds(300)));
@@ -89,7 +89,7 @@ class KubectlTokensTest {
     @Test
     void changedCharactersNameNobodyElse() {
         Identity.View view = view("use", true);
-        KubectlTokens.Bearer alice = new KubectlTokens.Bearer(
+        Bearer alice = new Bearer(
                 new Caller("user", USER.value(), "alice", TENANCY, ""), Validity.until(MADE.plusSeconds(300)));
         int refused = 0;
         for (int i = 0; i < token.length(); i++) {

@@ -1,9 +1,12 @@
 package io.holdfast.platform.http;
 
 import java.util.Map;
+import java.util.Optional;
 
-/** Verifies who signed a request. key-service has its own; the other services ask key-service. */
+/** Verifies who sent a request: by its signature, or by the token that it shows. key-service has its own; the other services ask key-service. */
 public interface Authenticator {
+    /** The scheme, whose case does not matter (RFC 9110, section 11.1), with the space that ends it. */
+    String BEARER = "Bearer ";
 
     /**
      * @throws io.holdfast.kernel.ProblemException NOT_AUTHENTICATED, without detail, when anything is missing or wrong
@@ -11,7 +14,7 @@ public interface Authenticator {
     Caller authenticate(SignedRequest request);
 
     /**
-     * What the signature covers, as received.
+     * A request as received, as far as a signature covers it.
      *
      * @param method upper case
      * @param target path and query exactly as on the request line
@@ -23,6 +26,13 @@ public interface Authenticator {
             String method, String target, Map<String, String> headers, String authorization, String contentSha256) {
         public SignedRequest {
             headers = Map.copyOf(headers);
+        }
+
+        /** The token of a Bearer authorization (RFC 6750, section 2.1); empty when it is another. */
+        public Optional<String> bearerToken() {
+            return authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                    ? Optional.of(authorization.substring(BEARER.length()).strip())
+                    : Optional.empty();
         }
     }
 }

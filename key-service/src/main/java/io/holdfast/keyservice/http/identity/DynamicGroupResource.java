@@ -126,6 +126,7 @@ public class DynamicGroupResource {
                         details.name(),
                         details.description(),
                         null,
+                        null,
                         details.matchingRule(),
                         details.freeformTags(),
                         details.definedTags()),
@@ -176,6 +177,7 @@ public class DynamicGroupResource {
                 new Wish(
                         null,
                         details.description(),
+                        null,
                         null,
                         details.matchingRule(),
                         details.freeformTags(),

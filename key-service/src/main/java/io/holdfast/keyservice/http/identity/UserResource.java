@@ -37,7 +37,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Users (OCI Identity API, "User"). They sign with API keys and have no password. When a block or a deletion is answered,
+ * Users (OCI Identity API, "User"). They sign with API keys, or show tokens of the identity provider, and have no password. When a block or a deletion is answered,
  * nothing of the user holds any more in any service.
  */
 @Path("/20160918/users")
@@ -71,19 +71,21 @@ public class UserResource {
         this.retryTokens = new RetryTokens(store, RetryPrefix.VALUE, TimeSource.system());
     }
 
-    /** CreateUserDetails. */
+    /** CreateUserDetails, with the external identifier. */
     public record CreateUser(
             @Nullable CompartmentId compartmentId,
             @Nullable String name,
             @Nullable String description,
             @Nullable String email,
+            @Nullable String externalIdentifier,
             @Nullable Map<String, String> freeformTags,
             @Nullable Map<String, Map<String, Object>> definedTags) {}
 
-    /** UpdateUserDetails. */
+    /** UpdateUserDetails, with the external identifier, which at Oracle comes with a federation. */
     public record UpdateUser(
             @Nullable String description,
             @Nullable String email,
+            @Nullable String externalIdentifier,
             @Nullable Map<String, String> freeformTags,
             @Nullable Map<String, Map<String, Object>> definedTags) {}
 
@@ -109,6 +111,7 @@ public class UserResource {
             String name,
             String description,
             @Nullable String email,
+            @Nullable String externalIdentifier,
             Instant timeCreated,
             String lifecycleState,
             Capabilities capabilities,
@@ -122,6 +125,7 @@ public class UserResource {
                     it.name(),
                     it.description(),
                     it.email(),
+                    it.externalIdentifier(),
                     it.timeCreated(),
                     lifecycleState(it),
                     Capabilities.API_KEYS,
@@ -147,6 +151,7 @@ public class UserResource {
                         details.name(),
                         details.description(),
                         details.email(),
+                        details.externalIdentifier(),
                         null,
                         details.freeformTags(),
                         details.definedTags()),
@@ -174,11 +179,11 @@ public class UserResource {
         Listing<User> listing = new Listing<>(sortBy, sortOrder, it -> it.id().value(), User::name, User::timeCreated);
         Caller caller = current.get();
         Roots.require(authorizer, caller, "ListUsers", List.of("USER_INSPECT"), compartment);
-        // No user comes from elsewhere, so such a filter finds nobody.
-        boolean nobody = externalIdentifier != null || identityProviderId != null;
         List<User> found = identity.current().identity().users().stream()
                 .map(Versioned::value)
-                .filter(it -> !nobody && it.tenancyId().equals(caller.tenancyId()))
+                // An identity provider has no OCID here, so that filter finds nobody.
+                .filter(it -> identityProviderId == null && it.tenancyId().equals(caller.tenancyId()))
+                .filter(it -> externalIdentifier == null || externalIdentifier.equals(it.externalIdentifier()))
                 .filter(it -> name == null || it.name().equalsIgnoreCase(name))
                 .filter(it -> lifecycleState == null || lifecycleState.equals(UserDocument.lifecycleState(it)))
                 .toList();
@@ -193,17 +198,23 @@ public class UserResource {
             @HeaderParam("if-match") @Nullable String ifMatch) {
         UpdateUser details = Bodies.required(body);
         rights.requireChange("UpdateUser", List.of("USER_UPDATE"), id);
-        return answer(users.update(
+        Versioned<User> updated = users.update(
                 current.get(),
                 id,
                 new Wish(
                         null,
                         details.description(),
                         details.email(),
+                        details.externalIdentifier(),
                         null,
                         details.freeformTags(),
                         details.definedTags()),
-                ifMatch));
+                ifMatch);
+        if (details.externalIdentifier() != null) {
+            // Who was named by the one before is not this user any more.
+            end.await(updated.revision());
+        }
+        return answer(updated);
     }
 
     /** Blocks or unblocks. OCI only unblocks here; a block is what an operator needs first. */
