@@ -84,14 +84,27 @@ public final class HoldfastApi {
 
     /** Makes a cluster that is bound to a new key, in the compartment {@code load}. */
     public BoundCluster boundCluster(String protectionMode) {
-        String name = "load-" + Long.toString(System.currentTimeMillis(), 36);
+        String name = loadName();
         String compartment = compartment("load");
         createVault(compartment, name);
-        String key = createKey(compartment, name, protectionMode).path("id").asText();
+        return cluster(
+                name, createKey(compartment, name, protectionMode).path("id").asText());
+    }
+
+    /** Makes a cluster that is bound to a key that is there. */
+    public BoundCluster clusterBoundTo(String key) {
+        return cluster(loadName(), key);
+    }
+
+    private static String loadName() {
+        return "load-" + Long.toString(System.currentTimeMillis(), 36);
+    }
+
+    private BoundCluster cluster(String name, String key) {
         createPolicy(
                 tenancy(),
                 name,
-                List.of("Allow any-user to use keys in compartment load where ALL {request.principal.type = 'cluster',"
+                List.of("Allow any-user to use keys in tenancy where ALL {request.principal.type = 'cluster',"
                         + " target.key.id = '" + key + "'}"));
         JsonNode work =
                 awaitWork(createCluster(tenancy(), name, kubernetesVersions().getFirst(), key)

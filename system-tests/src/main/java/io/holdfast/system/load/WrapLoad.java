@@ -18,7 +18,8 @@ import java.util.List;
  * <p>Arguments: the state directory of a running stack, then {@code --seconds N} for one stretch (10 by default),
  * {@code --rounds N} (3 by default), or {@code --minutes N}: instead of all that, wrap and unwrap at full rate for so long,
  * and key-service's heap after a full collection at the start and every minute. {@code --hsm 1} takes a master key in the
- * stack's PKCS#11 token: hierarchical mode, whose key-encryption key is in memory after the first wrap.
+ * stack's PKCS#11 token: hierarchical mode, whose key-encryption key is in memory after the first wrap. {@code --key OCID}
+ * takes a key that is there, for example one in a vault elsewhere.
  */
 public final class WrapLoad {
     private static final int IN_FLIGHT = 64;
@@ -43,9 +44,12 @@ public final class WrapLoad {
 
     public static void main(String[] args) throws InterruptedException, IOException {
         StackEnvironment stack = StackEnvironment.ofArguments(args);
-        Options options = Options.of(args, "seconds", "rounds", "minutes", "hsm");
+        Options options = Options.of(args, "seconds", "rounds", "minutes", "hsm", "key");
         WrapLoad load = new WrapLoad(stack, options);
-        try (LoadedKey key = LoadedKey.create(stack, options.number("hsm", 0) > 0 ? "HSM" : "SOFTWARE");
+        String mode = options.number("hsm", 0) > 0 ? "HSM" : "SOFTWARE";
+        try (LoadedKey key = options.text("key")
+                        .map(id -> LoadedKey.of(stack, id))
+                        .orElseGet(() -> LoadedKey.create(stack, mode));
                 Caller caller = Caller.ofKeyService(stack, key.binding())) {
             int minutes = options.number("minutes", 0);
             if (minutes > 0) {
