@@ -4,8 +4,8 @@ import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.keyservice.domain.KeyShape;
 import io.holdfast.keyservice.domain.ProtectionMode;
+import io.holdfast.keyservice.vault.BuiltInVault;
 import io.holdfast.keyservice.vault.Vault;
-import io.holdfast.keyservice.vault.Vaults;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -15,8 +15,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Ready while the built-in vault works: it makes the material of a key that is kept nowhere, seals it under the root key and
- * opens it again, all in memory. HSMs and vaults that are elsewhere have no part in it: one that is away takes only its own
- * keys with it, and a new key for each look would be too many.
+ * opens it again, all in memory.
  */
 @Readiness
 @ApplicationScoped
@@ -24,11 +23,12 @@ public class VaultReadiness implements HealthCheck {
     private static final Logger LOG = Logger.getLogger(VaultReadiness.class);
     private static final KeyShape SHAPE = new KeyShape(KeyShape.Algorithm.AES, 32);
 
-    private final Vaults vaults;
+    private final BuiltInVault vault;
     private final Vault.Wish wish;
 
-    public VaultReadiness(Vaults vaults, Ocid.Mint mint) {
-        this.vaults = vaults;
+    /** @param vault unmeasured: a look is no call of a client's */
+    public VaultReadiness(BuiltInVault vault, Ocid.Mint mint) {
+        this.vault = vault;
         VaultId nowhere = mint.vault();
         this.wish = new Vault.Wish(
                 mint.key(nowhere), mint.keyVersion(nowhere), SHAPE, "readiness", ProtectionMode.SOFTWARE, true);
@@ -38,7 +38,6 @@ public class VaultReadiness implements HealthCheck {
     public HealthCheckResponse call() {
         HealthCheckResponseBuilder check = HealthCheckResponse.named("vault");
         try {
-            Vault vault = vaults.builtIn();
             Vault.Made made = vault.generate(wish);
             vault.open(made.key(), made.version(), SHAPE, made.stored()).close();
             return check.up().build();

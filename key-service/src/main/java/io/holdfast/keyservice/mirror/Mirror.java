@@ -30,7 +30,6 @@ import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.store.Transaction;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -47,8 +46,8 @@ import org.jspecify.annotations.Nullable;
  * One vault elsewhere and the records of its keys here. {@link #follow} makes the records say what the vault says; each
  * change is one compare-and-swap with its event, so of several replicas one makes it.
  *
- * <p>What one listing tells of all keys is their states. A rotation shows only in a look at the key itself, so those
- * looks are for keys that clusters are bound to: they alone have something to encrypt anew.
+ * <p>What one listing tells of all keys is their states. A rotation shows only in a look at the key itself. Keys that
+ * clusters are bound to, which have something to encrypt anew, are looked at each time; of the others a few.
  *
  * <p>For one thread.
  */
@@ -58,6 +57,8 @@ final class Mirror {
     private static final int STEPS = 4;
     /** Oracle allows about ten requests a second, and the keys are used meanwhile. */
     private static final int LOOKS = 50;
+    /** Of keys that no cluster is bound to: what one listing may cost besides. */
+    static final int LOOKS_AT_UNBOUND = 5;
 
     private final RemoteKeys there;
     private final Supplier<Shown> showing;
@@ -68,9 +69,9 @@ final class Mirror {
     private final VaultsElsewhere elsewhere;
     private final Ocid.Mint mint;
     private final Set<KeyId> seenBefore = new HashSet<>();
+    private final Turns looks = new Turns(LOOKS);
+    private final Turns looksAtUnbound = new Turns(LOOKS_AT_UNBOUND);
     private Consumer<Transaction.Builder> fence = nothing -> {};
-    /** Whose look comes first at the next call. */
-    private int turn;
 
     /**
      * How the vault shows here.
@@ -101,7 +102,8 @@ final class Mirror {
 
     /**
      * Brings the records up to what the vault says now: first the states, which the listing tells of all keys at once, then
-     * what needs a look at a key by itself, of which there are {@value #LOOKS} at the most in one call. A look that fails
+     * what needs a look at a key by itself, of which there are {@value #LOOKS} at the most in one call, and after them
+     * {@value #LOOKS_AT_UNBOUND} at keys that only may have been rotated and that no cluster is bound to. A look that fails
      * keeps nothing else from being followed.
      *
      * @param still part of every transaction: makes it fail once somebody else follows this vault
@@ -117,40 +119,38 @@ final class Mirror {
         Map<KeyId, MasterKey> known = new HashMap<>();
         keys.keysIn(there.vault()).forEach(key -> known.put(key.value().id(), key.value()));
         int changes = 0;
-        List<IntSupplier> looks = new ArrayList<>();
+        looks.begin();
+        looksAtUnbound.begin();
         for (Summary each : listed) {
             @Nullable MasterKey key = known.remove(each.key());
             if (key == null) {
                 if (each.state() == State.ENABLED && !seenBefore.add(each.key())) {
-                    looks.add(() -> meet(shown, vault, each.key()));
+                    looks.wish(each.key(), () -> meet(shown, vault, each.key()));
                 }
             } else {
-                changes += keepUp(key, each.state(), looks);
+                changes += keepUp(key, each.state());
             }
         }
         // Moved to another of the vault's compartments, or out of our sight.
         for (MasterKey key : known.values()) {
             if (!(key instanceof MasterKey.Deleted)) {
-                looks.add(() -> keepUpUnlisted(key));
+                looks.wish(key.id(), () -> keepUpUnlisted(key));
             }
         }
-        return changes + look(looks);
+        return changes + take(looks) + take(looksAtUnbound);
     }
 
-    /** In turns, when there are more than one call takes. */
-    private int look(List<IntSupplier> looks) {
+    private int take(Turns turns) {
         int changes = 0;
-        int most = Math.min(LOOKS, looks.size());
-        for (int i = 0; i < most; i++) {
+        for (IntSupplier look : turns.take()) {
             try {
-                changes += looks.get((turn + i) % looks.size()).getAsInt();
+                changes += look.getAsInt();
             } catch (VaultUnavailable e) {
                 LOG.warnv(
                         "A key of a vault elsewhere could not be looked at. vault={0} cause={1}",
                         there.vault().value(), e.getMessage());
             }
         }
-        turn = looks.isEmpty() ? 0 : (turn + most) % looks.size();
         return changes;
     }
 
@@ -255,21 +255,24 @@ final class Mirror {
         return move(key, detail.state(), detail.timeOfDeletion()) + rotate(key, detail);
     }
 
-    private int keepUp(MasterKey key, State state, List<IntSupplier> looks) {
+    private int keepUp(MasterKey key, State state) {
         if (state == State.PENDING_DELETION) {
             if (key instanceof MasterKey.Kept) {
                 return keepUpWithDeletion(key);
             }
             // Its time may have been moved.
-            looks.add(() ->
-                    there.find(key.id()).map(detail -> keepUp(key, detail)).orElse(0));
+            looks.wish(key.id(), () -> find(key));
             return 0;
         }
-        if (mayHaveRotated(key, state)) {
-            looks.add(() ->
-                    there.find(key.id()).map(detail -> keepUp(key, detail)).orElse(0));
+        if (state == State.ENABLED) {
+            // It may have been rotated.
+            (isBound(key) ? looks : looksAtUnbound).wish(key.id(), () -> find(key));
         }
         return move(key, state, Optional.empty());
+    }
+
+    private int find(MasterKey key) {
+        return there.find(key.id()).map(detail -> keepUp(key, detail)).orElse(0);
     }
 
     /** When is not in the listing. If it can't be asked for now, the access ends all the same. */
@@ -287,9 +290,8 @@ final class Mirror {
         return move(key, State.DISABLED, Optional.empty());
     }
 
-    private boolean mayHaveRotated(MasterKey key, State state) {
-        return state == State.ENABLED
-                && !bindings.heldOfKey(key.id(), "", 1).bindings().isEmpty();
+    private boolean isBound(MasterKey key) {
+        return !bindings.heldOfKey(key.id(), "", 1).bindings().isEmpty();
     }
 
     private int move(MasterKey key, State state, Optional<Instant> timeOfDeletion) {
@@ -324,6 +326,7 @@ final class Mirror {
                         : fence);
     }
 
+    /** @param key as it was recorded before the vault was asked for the detail */
     private int rotate(MasterKey key, Detail detail) {
         if (detail.state() != State.ENABLED
                 || detail.current().equals(key.facts().currentVersion())
@@ -331,16 +334,18 @@ final class Mirror {
             return 0;
         }
         Adopted made = there.adopt(key.id(), detail.current());
-        var changed = keys.changeIf(key.id(), seen -> rotated(seen, detail.current(), made));
+        var changed =
+                keys.changeIf(key.id(), seen -> rotated(seen, key.facts().currentVersion(), detail.current(), made));
         changed.ifPresent(done -> LOG.infov(
                 "Followed a rotation in a vault elsewhere. key={0} version={1}",
                 key.id().value(), detail.current().value()));
         return changed.isPresent() ? 1 : 0;
     }
 
-    private Optional<Step<MasterKey>> rotated(MasterKey seen, KeyVersionId next, Adopted made) {
+    /** @param last the current version before the vault was asked: another since then may be newer there than {@code next} */
+    private Optional<Step<MasterKey>> rotated(MasterKey seen, KeyVersionId last, KeyVersionId next, Adopted made) {
         if (!(seen instanceof MasterKey.Enabled before)
-                || before.facts().currentVersion().equals(next)
+                || !before.facts().currentVersion().equals(last)
                 || keys.version(seen.id(), next).isPresent()) {
             return Optional.empty();
         }

@@ -184,7 +184,8 @@ public class Keys {
     /**
      * Makes a new version of an ENABLED key current. Concurrent rotations each make one, in some order.
      *
-     * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, CONFLICT when the key is not ENABLED,
+     * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, CONFLICT when the key is not ENABLED, or is in a
+     *     vault elsewhere and another rotation of it was recorded meanwhile,
      *     LIMIT_EXCEEDED when it has {@value MasterKey#MAX_VERSIONS} versions
      */
     public Rotated rotate(KeyId id, ChangeRequest request) {
@@ -240,7 +241,7 @@ public class Keys {
                         // A vault elsewhere names its versions, and whoever follows it was faster.
                         ? new Step<>(seen, Optional.empty(), made.version().value(), nothing -> {})
                         : rotation(
-                                requireEnabled(seen),
+                                requireOrder(requireEnabled(seen), key),
                                 made,
                                 origin,
                                 false,
@@ -248,6 +249,23 @@ public class Keys {
                                 request.caller().id()));
         KeyVersionId current = changed.replayed().map(KeyVersionId::new).orElse(made.version());
         return new Rotated(store.version(id, current).orElseThrow(ProblemException::notFound), changed.value());
+    }
+
+    /**
+     * Which of two versions that were made at the same time is the current one, a vault elsewhere decides: the first is
+     * recorded, and whoever follows the vault records the second if that is the one.
+     *
+     * @param before as it was when the version was asked for
+     */
+    private MasterKey.Enabled requireOrder(MasterKey.Enabled seen, MasterKey.Facts before) {
+        if (vaults.isElsewhere(before.vaultId())
+                && !seen.facts().currentVersion().equals(before.currentVersion())) {
+            throw new ProblemException(
+                    ProblemCode.CONFLICT,
+                    "The key was rotated twice at the same time. Which version is current its own vault says; this"
+                            + " service follows at its next look.");
+        }
+        return seen;
     }
 
     private boolean isOnRecord(MasterKey.Facts key, Made made) {

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.AuthProvider;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
@@ -18,6 +19,7 @@ import java.security.KeyStoreException;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.ProviderException;
+import java.security.SecureRandom;
 import java.security.Security;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -59,6 +61,9 @@ public final class Pkcs11Device implements AutoCloseable {
 
     private static final int LONGEST_PIN = 256;
     private static final Duration BETWEEN_LOGINS = Duration.ofSeconds(1);
+    private static final String RANDOM = "PKCS11";
+    /** From so many random bytes on SunPKCS11 asks the token each time. */
+    private static final int UNBUFFERED = 33;
 
     /** What the device says when it is gone, busy or locked (PKCS #11 v2.40, section 5.1): another time it may do. */
     private static final List<String> UNAVAILABLE = List.of(
@@ -175,6 +180,10 @@ public final class Pkcs11Device implements AutoCloseable {
      * @throws VaultUnavailable when it does not answer in time, is overloaded, or says that it can't now
      */
     <T> T call(Work<T> work) throws GeneralSecurityException {
+        return call(work, timeout);
+    }
+
+    private <T> T call(Work<T> work, Duration within) throws GeneralSecurityException {
         Future<T> answer;
         try {
             answer = threads.submit(work::run);
@@ -182,7 +191,7 @@ public final class Pkcs11Device implements AutoCloseable {
             throw new VaultUnavailable("The HSM has more to do than it can take; try again.", e);
         }
         try {
-            return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            return answer.get(within.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             answer.cancel(true);
             throw new VaultUnavailable("The HSM did not answer in time; try again.", e);
@@ -194,6 +203,33 @@ public final class Pkcs11Device implements AutoCloseable {
             throw new VaultUnavailable("The call to the HSM was broken off.", e);
         } catch (ExecutionException e) {
             throw outcome(e.getCause());
+        }
+    }
+
+    /**
+     * Asks the device for random bytes, if it makes any, and whether we are logged in; nothing is made in it. Where the login is lost, it is
+     * tried again for the calls to come.
+     *
+     * @param within how long the answer may take
+     * @throws VaultUnavailable when it does not answer in time, as when it is busy for longer, or does not let us in
+     */
+    public void requireAnswer(Duration within) {
+        try {
+            var unused = call(
+                    () -> {
+                        if (provider.getService("SecureRandom", RANDOM) != null) {
+                            SecureRandom.getInstance(RANDOM, provider).nextBytes(new byte[UNBUFFERED]);
+                        }
+                        if (provider instanceof AuthProvider token) {
+                            // Without a PIN: it only finds out.
+                            token.login(null, null);
+                        }
+                        return provider;
+                    },
+                    within);
+        } catch (GeneralSecurityException e) {
+            recover();
+            throw new VaultUnavailable("The HSM does not let us in.", e);
         }
     }
 

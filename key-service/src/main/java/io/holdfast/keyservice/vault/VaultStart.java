@@ -71,16 +71,22 @@ public class VaultStart {
 
     @Produces
     @Singleton
+    BuiltInVault builtIn(RootKeys root) {
+        return new BuiltInVault(root);
+    }
+
+    @Produces
+    @Singleton
     @Startup
     Vaults vaults(
-            RootKeys root,
+            BuiltInVault builtIn,
             Hsm hsm,
             RemoteVaults remotes,
             VaultsElsewhere onRecord,
             KeyValueStore store,
             MeterRegistry meters) {
         Map<ProtectionMode, Vault> local = new EnumMap<>(ProtectionMode.class);
-        local.put(ProtectionMode.SOFTWARE, new MeteredVault(Kind.BUILT_IN, new BuiltInVault(root), meters));
+        local.put(ProtectionMode.SOFTWARE, new MeteredVault(Kind.BUILT_IN, builtIn, meters));
         hsm.device()
                 .map(device -> new Pkcs11Vault(device, new UseBudget(store)))
                 .ifPresent(vault -> local.put(ProtectionMode.HSM, new MeteredVault(Kind.PKCS11, vault, meters)));
@@ -92,7 +98,7 @@ public class VaultStart {
     }
 
     /** The installation's HSM, where it has one. */
-    record Hsm(Optional<Pkcs11Device> device) {}
+    public record Hsm(Optional<Pkcs11Device> device) {}
 
     @Produces
     @Singleton

@@ -3,11 +3,9 @@ package io.holdfast.keyservice.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.keyservice.Samples;
-import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.keyservice.vault.BuiltInVault;
 import io.holdfast.keyservice.vault.RootKeys;
 import io.holdfast.keyservice.vault.TestRootKeys;
-import io.holdfast.keyservice.vault.Vaults;
 import io.holdfast.platform.store.KeyValueStore;
 import io.holdfast.platform.store.StoreUnavailable;
 import java.lang.reflect.Proxy;
@@ -36,8 +34,7 @@ class TroubleTest {
     @Test
     void aVaultWhoseRootKeyIsGone() {
         RootKeys root = TestRootKeys.of(1);
-        VaultReadiness vault =
-                new VaultReadiness(new Vaults(Map.of(ProtectionMode.SOFTWARE, new BuiltInVault(root))), Samples.MINT);
+        VaultReadiness vault = new VaultReadiness(new BuiltInVault(root), Samples.MINT);
         HealthCheckResponse before = vault.call();
 
         root.close();

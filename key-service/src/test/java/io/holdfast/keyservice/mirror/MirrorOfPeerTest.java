@@ -28,21 +28,30 @@ import io.holdfast.keyservice.Samples;
 import io.holdfast.keyservice.TestStore;
 import io.holdfast.keyservice.domain.Binding;
 import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.identity.Identity;
 import io.holdfast.keyservice.mirror.Mirror.Shown;
 import io.holdfast.keyservice.oci.OciPeer;
 import io.holdfast.keyservice.service.IdentityProfile;
 import io.holdfast.keyservice.store.BindingStore;
 import io.holdfast.keyservice.store.ChangeRequest;
 import io.holdfast.keyservice.store.KeyStore;
+import io.holdfast.keyservice.store.VaultReach;
 import io.holdfast.keyservice.store.VaultStore;
 import io.holdfast.keyservice.store.VaultsElsewhere;
 import io.holdfast.keyservice.vault.OpenedMaterial;
+import io.holdfast.keyservice.vault.RemoteVaults;
+import io.holdfast.keyservice.vault.RemoteVaults.Remote;
 import io.holdfast.keyservice.vault.Vault;
 import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.http.RetryTokens.Attempt;
+import io.holdfast.testkit.Await;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -51,6 +60,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
@@ -62,6 +72,15 @@ import org.junit.jupiter.api.io.TempDir;
 @QuarkusTest
 @TestProfile(IdentityProfile.class)
 class MirrorOfPeerTest {
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
+    /** Far more than a listing and a look at one key take, for machines that stand still at times. */
+    private static final Duration LOOK = Duration.ofSeconds(30);
+
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+
+    @Inject
+    Identity identity;
+
     @TestHTTPResource("/")
     URI peer;
 
@@ -171,7 +190,7 @@ class MirrorOfPeerTest {
     }
 
     @Test
-    void aRotationThereIsSeenForAKeyThatAClusterIsBoundTo() throws Exception {
+    void aRotationThereIsSeenWhetherAClusterIsBoundToTheKeyOrNot() throws Exception {
         KeyId bound = makeKeyThere();
         KeyId unbound = makeKeyThere();
         mirror.follow(nothing -> {});
@@ -183,10 +202,89 @@ class MirrorOfPeerTest {
         }
         mirror.follow(nothing -> {});
 
-        assertThat(recorded(bound).facts().currentVersionNumber()).isEqualTo(2);
-        assertThat(keys.versionsOf(bound)).hasSize(2);
-        assertServes(bound);
-        assertThat(recorded(unbound).facts().currentVersionNumber()).isEqualTo(1);
+        for (KeyId key : List.of(bound, unbound)) {
+            assertThat(recorded(key).facts().currentVersionNumber()).isEqualTo(2);
+            assertThat(keys.versionsOf(key)).hasSize(2);
+            assertServes(key);
+        }
+    }
+
+    /** The bound that docs/oci-vault.md states, with no tick by hand. */
+    @Test
+    void whatIsDoneThereShowsHereWithinThePollIntervalAndTheTimeOfALook() throws Exception {
+        KeyId key = makeKeyThere();
+        String id = key.value();
+        Mirrors mirrors = mirrors();
+        try {
+            mirrors.start(new StartupEvent());
+            // Twice that: it takes two looks until a key is known.
+            Await.atMost(INTERVAL.plus(LOOK).multipliedBy(2))
+                    .until("the key is known", () -> keys.key(key).isPresent());
+            bind(key);
+
+            there.in(management -> management.createKeyVersion(
+                    CreateKeyVersionRequest.builder().keyId(id).build()));
+            assertShows("rotated", () -> recorded(key).facts().currentVersionNumber() == 2);
+
+            there.in(management ->
+                    management.disableKey(DisableKeyRequest.builder().keyId(id).build()));
+            assertShows("disabled", () -> recorded(key) instanceof MasterKey.Disabled);
+
+            there.in(management ->
+                    management.enableKey(EnableKeyRequest.builder().keyId(id).build()));
+            assertShows("enabled", () -> recorded(key) instanceof MasterKey.Enabled);
+
+            there.in(management -> management.scheduleKeyDeletion(ScheduleKeyDeletionRequest.builder()
+                    .keyId(id)
+                    .scheduleKeyDeletionDetails(
+                            ScheduleKeyDeletionDetails.builder().build())
+                    .build()));
+            assertShows("to be deleted", () -> recorded(key) instanceof MasterKey.PendingDeletion);
+
+            there.in(management -> management.cancelKeyDeletion(
+                    CancelKeyDeletionRequest.builder().keyId(id).build()));
+            assertShows("cancelled", () -> recorded(key) instanceof MasterKey.Enabled);
+        } finally {
+            mirrors.stop(new ShutdownEvent());
+        }
+    }
+
+    /** By the look after the one that was under way. */
+    private void assertShows(String what, Callable<Boolean> shown) {
+        double before = looks();
+        Await.atMost(INTERVAL.plus(LOOK)).until(what, shown);
+        assertThat(looks()).as(what).isLessThanOrEqualTo(before + 2);
+    }
+
+    private double looks() {
+        return meters.get("holdfast.keys.mirror.looks")
+                .tag("outcome", "followed")
+                .counter()
+                .count();
+    }
+
+    private Mirrors mirrors() {
+        QuietRevision revision = new QuietRevision();
+        QuietOutbox outbox = new QuietOutbox();
+        Remote remote = new Remote(
+                there.vault(),
+                there.vault(),
+                there.vault().settings().compartment(),
+                "far",
+                INTERVAL,
+                Duration.ofMinutes(2));
+        return new Mirrors(
+                new RemoteVaults(List.of(remote)),
+                identity,
+                keys,
+                new VaultStore(etcd.store(), revision, outbox),
+                bindings,
+                new OpenedMaterial(Duration.ofHours(1), TimeSource.system()),
+                new VaultsElsewhere(etcd.store()),
+                new VaultReach(etcd.store(), revision, outbox),
+                etcd.store(),
+                Samples.MINT,
+                meters);
     }
 
     private void bind(KeyId key) {

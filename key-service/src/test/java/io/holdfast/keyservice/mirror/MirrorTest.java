@@ -8,19 +8,24 @@ import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.Ocid.VaultId;
+import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
+import io.holdfast.kernel.SecretBytes;
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.Samples;
 import io.holdfast.keyservice.access.ManualTime;
 import io.holdfast.keyservice.domain.KeyShape;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.ProtectionMode;
+import io.holdfast.keyservice.health.RemoteVaultReadiness;
 import io.holdfast.keyservice.mirror.Mirror.Shown;
 import io.holdfast.keyservice.mirror.MirrorLoop.Outcome;
+import io.holdfast.keyservice.rotate.Keys;
 import io.holdfast.keyservice.service.KeyEvents;
 import io.holdfast.keyservice.service.KeyServiceProfile;
 import io.holdfast.keyservice.store.BindingStore;
 import io.holdfast.keyservice.store.ChangeRequest;
+import io.holdfast.keyservice.store.Destructions;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.VaultReach;
 import io.holdfast.keyservice.store.VaultStore;
@@ -28,7 +33,10 @@ import io.holdfast.keyservice.store.VaultsElsewhere;
 import io.holdfast.keyservice.vault.BuiltInVault;
 import io.holdfast.keyservice.vault.OpenedMaterial;
 import io.holdfast.keyservice.vault.RemoteKeys;
+import io.holdfast.keyservice.vault.RemoteVaults;
+import io.holdfast.keyservice.vault.RemoteVaults.Remote;
 import io.holdfast.keyservice.vault.TestRootKeys;
+import io.holdfast.keyservice.vault.Vault;
 import io.holdfast.keyservice.vault.VaultUnavailable;
 import io.holdfast.keyservice.vault.Vaults;
 import io.holdfast.platform.http.Caller;
@@ -42,11 +50,14 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -81,14 +92,20 @@ class MirrorTest {
     KeyValueStore etcd;
 
     @Inject
+    Destructions destructions;
+
+    @Inject
     Ocid.Mint mint;
 
     private final Elsewhere there = new Elsewhere(Samples.MINT.vault());
 
-    private Mirror mirror() {
+    private ChangeRequest request() {
         Caller caller = new Caller("vault", there.vault().value(), "oracle", Samples.TENANCY, "");
-        ChangeRequest request = new ChangeRequest(caller, null, Attempt::withoutToken);
-        Shown shown = new Shown(Samples.COMPARTMENT, "oracle", caller, request);
+        return new ChangeRequest(caller, null, Attempt::withoutToken);
+    }
+
+    private Mirror mirror() {
+        Shown shown = new Shown(Samples.COMPARTMENT, "oracle", request().caller(), request());
         return new Mirror(there, () -> shown, keys, vaults, bindings, opened, elsewhere, mint);
     }
 
@@ -285,20 +302,137 @@ class MirrorTest {
     }
 
     @Test
-    void oneListingServesAllKeys() {
+    void oneListingServesAllKeysAndFewAreLookedAt() {
         Mirror mirror = mirror();
-        known(mirror);
-        known(mirror);
+        for (int keys = 0; keys <= Mirror.LOOKS_AT_UNBOUND; keys++) {
+            known(mirror);
+        }
         int before = there.calls;
         mirror.follow(NOBODY_ELSE);
-        assertThat(there.calls).isEqualTo(before + 1);
+        assertThat(there.calls).isEqualTo(before + 1 + Mirror.LOOKS_AT_UNBOUND);
+    }
+
+    @Test
+    void rotationsOfKeysThatNoClusterIsBoundToAreSeenInTurns() {
+        Mirror mirror = mirror();
+        List<KeyId> some = new ArrayList<>();
+        for (int keys = 0; keys < 2 * Mirror.LOOKS_AT_UNBOUND + 1; keys++) {
+            some.add(known(mirror));
+        }
+        some.forEach(there::rotate);
+        int changes = 0;
+        for (int follows = 0; follows < 3; follows++) {
+            int now = mirror.follow(NOBODY_ELSE);
+            assertThat(now).isLessThanOrEqualTo(Mirror.LOOKS_AT_UNBOUND);
+            changes += now;
+        }
+        assertThat(changes).isEqualTo(some.size());
+        assertThat(some)
+                .allSatisfy(key ->
+                        assertThat(recorded(key).facts().currentVersion()).isEqualTo(there.current.get(key)));
+    }
+
+    @Test
+    void aRotationFromHereThatIsFollowedAtOnceIsRecordedOnce() {
+        Mirror mirror = mirror();
+        KeyId key = known(mirror);
+        Keys.Rotated rotated = requests(wish -> {
+                    KeyVersionId made = there.rotate(key);
+                    assertThat(mirror.follow(NOBODY_ELSE)).isEqualTo(1);
+                    return made;
+                })
+                .rotate(key, request());
+
+        assertThat(rotated.version().value().id()).isEqualTo(there.current.get(key));
+        assertThat(rotated.version().value().number()).isEqualTo(2);
+        assertThat(keys.versionsOf(key)).hasSize(2);
+        assertThat(recorded(key).facts().liveVersions()).isEqualTo(2);
+    }
+
+    @Test
+    void ofRotationsHereAndThereTheOneThatWasTheLastThereIsCurrent() {
+        Mirror mirror = mirror();
+        KeyId key = known(mirror);
+        Keys requests = requests(wish -> {
+            KeyVersionId made = there.rotate(key);
+            there.rotate(key);
+            mirror.follow(NOBODY_ELSE);
+            return made;
+        });
+
+        assertThatThrownBy(() -> requests.rotate(key, request()))
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        refused -> assertThat(refused.code()).isEqualTo(ProblemCode.CONFLICT));
+        mirror.follow(NOBODY_ELSE);
+        assertThat(recorded(key).facts().currentVersion()).isEqualTo(there.current.get(key));
+        assertThat(keys.versionsOf(key)).hasSize(2);
+    }
+
+    @Test
+    void aLookThatARotationFromHereOvertookMakesNothingCurrent() {
+        Mirror mirror = mirror();
+        KeyId key = known(mirror);
+        there.rotate(key);
+        there.meanwhile = () -> requests(wish -> there.rotate(key)).rotate(key, request());
+
+        mirror.follow(NOBODY_ELSE);
+        assertThat(recorded(key).facts().currentVersion()).isEqualTo(there.current.get(key));
+        mirror.follow(NOBODY_ELSE);
+        assertThat(recorded(key).facts().currentVersion()).isEqualTo(there.current.get(key));
+        assertThat(keys.versionsOf(key)).hasSize(2);
+    }
+
+    /** What serves requests here. */
+    private Keys requests(Function<Vault.Wish, KeyVersionId> making) {
+        return new Keys(
+                keys,
+                vaults,
+                new Vaults(Map.of(), Map.of(there.vault(), new Adapter(making)), vault -> true),
+                destructions,
+                mint);
+    }
+
+    /** Makes versions as the test says, and nothing else. */
+    private record Adapter(Function<Wish, KeyVersionId> making) implements Vault {
+        @Override
+        public Made generate(Wish wish) {
+            return new Made(wish.key(), making.apply(wish), Bytes.copyOf(new byte[] {1}), Optional.empty());
+        }
+
+        @Override
+        public Made adopt(Wish wish, SecretBytes material) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Material open(KeyId key, KeyVersionId version, KeyShape shape, Bytes stored) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void destroy(KeyVersionId version) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean holdsMaterial() {
+            return false;
+        }
+
+        @Override
+        public boolean wrapsInMemory(KeyShape shape) {
+            return false;
+        }
     }
 
     @Test
     void aVaultThatIsSilentForTooLongIsOutOfReachUntilItAnswers() throws Exception {
         ManualTime time = new ManualTime();
+        RemoteVaultReadiness readiness = readiness();
         try (MirrorLoop loop = loop(time)) {
             assertThat(loop.tick()).isEqualTo(Outcome.FOLLOWED);
+            assertThat(readiness.call().getData()).isEmpty();
             there.silent = true;
             time.advance(Duration.ofSeconds(59));
             assertThat(loop.tick()).isEqualTo(Outcome.FAILED);
@@ -307,9 +441,13 @@ class MirrorTest {
             assertThat(loop.tick()).isEqualTo(Outcome.FAILED);
             assertThat(loop.tick()).isEqualTo(Outcome.FAILED);
             assertThat(reach.isOutOfReach(there.vault())).isTrue();
+            HealthCheckResponse away = readiness.call();
+            assertThat(away.getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+            assertThat(away.getData()).contains(Map.of("trouble", "REMOTE_VAULT_UNAVAILABLE"));
             there.silent = false;
             assertThat(loop.tick()).isEqualTo(Outcome.FOLLOWED);
             assertThat(reach.isOutOfReach(there.vault())).isFalse();
+            assertThat(readiness.call().getData()).isEmpty();
         }
         try (KeyEvents events = new KeyEvents()) {
             Await.atMostSeconds(30)
@@ -333,6 +471,17 @@ class MirrorTest {
         }
     }
 
+    private RemoteVaultReadiness readiness() {
+        Remote remote = new Remote(
+                new BuiltInVault(TestRootKeys.of(1)),
+                there,
+                Samples.COMPARTMENT,
+                "oracle",
+                Duration.ofSeconds(10),
+                Duration.ofMinutes(1));
+        return new RemoteVaultReadiness(new RemoteVaults(List.of(remote)), reach);
+    }
+
     private MirrorLoop loop(TimeSource time) {
         Mirror mirror = mirror();
         return new MirrorLoop(
@@ -350,6 +499,8 @@ class MirrorTest {
         private boolean silent;
         /** Answers listings only. */
         private boolean mute;
+        /** What happens, once, while a version is asked for. */
+        private Runnable meanwhile = () -> {};
 
         private int calls;
 
@@ -364,8 +515,10 @@ class MirrorTest {
             return key;
         }
 
-        void rotate(KeyId key) {
-            current.put(key, Samples.MINT.keyVersion(id));
+        KeyVersionId rotate(KeyId key) {
+            KeyVersionId made = Samples.MINT.keyVersion(id);
+            current.put(key, made);
+            return made;
         }
 
         private void call() {
@@ -412,6 +565,9 @@ class MirrorTest {
         @Override
         public Adopted adopt(KeyId key, KeyVersionId version) {
             call();
+            Runnable now = meanwhile;
+            meanwhile = () -> {};
+            now.run();
             return new Adopted(
                     Bytes.copyOf(version.value().getBytes(java.nio.charset.StandardCharsets.US_ASCII)),
                     Optional.empty());

@@ -5,24 +5,44 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItems;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
 import org.junit.jupiter.api.Test;
 
 /** What an operator sees. */
 @QuarkusTest
 @TestProfile(KeyServiceProfile.class)
 class OperationTest {
+    @Inject
+    MeterRegistry meters;
 
     @Test
     void itIsReadyAndSaysSoPerPart() {
         given().get("/q/health/ready")
                 .then()
                 .statusCode(200)
-                .body("checks.name", hasItems("control etcd", "vault", "clock", "outbox"));
+                .body("checks.name", hasItems("control etcd", "vault", "hsm", "vaults elsewhere", "clock", "outbox"));
         // Who may not ask anything else may ask this: nothing of addresses, revisions or ids.
         assertThat(given().get("/q/health/ready").asString()).doesNotContain("127.0.0.1", "revision", "ocid1");
         given().get("/q/health/live").then().statusCode(200).body("status", equalTo("UP"));
+    }
+
+    @Test
+    void aLookAtTheVaultIsNoCallOfAClients() {
+        Api.key();
+        long before = generated();
+        given().get("/q/health/ready").then().statusCode(200);
+        assertThat(before).isPositive();
+        assertThat(generated()).isEqualTo(before);
+    }
+
+    private long generated() {
+        return meters.get("holdfast.vault.calls").tag("operation", "generate").timers().stream()
+                .mapToLong(Timer::count)
+                .sum();
     }
 
     @Test

@@ -19,17 +19,23 @@ import io.holdfast.keyservice.config.KeysConfig;
 import io.holdfast.keyservice.domain.KeyShape;
 import io.holdfast.keyservice.domain.KeyShape.Algorithm;
 import io.holdfast.keyservice.domain.ProtectionMode;
+import io.holdfast.keyservice.health.HsmReadiness;
 import io.holdfast.keyservice.vault.Vault.Made;
 import io.holdfast.keyservice.vault.Vault.Wish;
+import io.holdfast.testkit.Await;
 import io.holdfast.testkit.SoftHsm;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.AuthProvider;
 import java.security.Key;
 import java.security.KeyPairGenerator;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -226,6 +232,53 @@ class Pkcs11VaultTest extends VaultContract {
             held.countDown();
             slow.close();
         }
+    }
+
+    @Test
+    void aLookFindsADeviceThatDoesNotAnswerAndIsReadyAllTheSame() {
+        Pkcs11Device slow = Pkcs11Device.open(
+                new Config(SoftHsm.token().library(), SoftHsm.token().pinFile(), Duration.ofMillis(200)));
+        HsmReadiness readiness = readiness(slow);
+        Semaphore held = new Semaphore(0);
+        try {
+            assertThat(readiness.call().getData()).isEmpty();
+            for (int threads = 0; threads < 2; threads++) {
+                assertThatThrownBy(() -> slow.call(() -> {
+                            held.acquireUninterruptibly();
+                            return held;
+                        }))
+                        .isInstanceOf(VaultUnavailable.class);
+            }
+            assertAway(readiness.call());
+            held.release(2);
+            Await.atMostSeconds(30)
+                    .until(
+                            "the device answers",
+                            () -> readiness.call().getData().isEmpty());
+        } finally {
+            held.release(2);
+            slow.close();
+        }
+    }
+
+    @Test
+    void aLookFindsThatTheLoginIsLostAndBringsItBack() throws Exception {
+        HsmReadiness readiness = readiness(device);
+        assertThat(readiness.call().getData()).isEmpty();
+        // As a token that was restarted.
+        ((AuthProvider) device.provider()).logout();
+        assertAway(readiness.call());
+        Await.atMostSeconds(30)
+                .until("the login is back", () -> readiness.call().getData().isEmpty());
+    }
+
+    private static HsmReadiness readiness(Pkcs11Device device) {
+        return new HsmReadiness(new VaultStart.Hsm(Optional.of(device)));
+    }
+
+    private static void assertAway(HealthCheckResponse answer) {
+        assertThat(answer.getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+        assertThat(answer.getData()).contains(Map.of("trouble", "HSM_UNAVAILABLE"));
     }
 
     @Test
