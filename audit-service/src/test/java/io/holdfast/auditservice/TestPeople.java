@@ -12,6 +12,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Who signs in here, by a header in place of a signature: the administrator of the operator's tenancy, a stranger of it, and
@@ -35,6 +36,13 @@ public class TestPeople implements Authenticator, Authorizer {
             ADMITTED_ADMINISTRATOR,
             new TenancyId("ocid1.tenancy.oc1..initech"));
 
+    private final AtomicInteger questions = new AtomicInteger();
+
+    /** How often it was asked what somebody may. */
+    int questions() {
+        return questions.get();
+    }
+
     @Override
     public Caller authenticate(SignedRequest request) {
         String name = request.headers().getOrDefault(HEADER, "");
@@ -52,6 +60,7 @@ public class TestPeople implements Authenticator, Authorizer {
             List<String> permissions,
             CompartmentId compartment,
             Map<String, String> variables) {
+        questions.incrementAndGet();
         boolean administers = !caller.name().equals(STRANGER)
                 && compartment.equals(caller.tenancyId().rootCompartment());
         boolean admitted =

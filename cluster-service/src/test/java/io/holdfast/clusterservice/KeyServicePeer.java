@@ -58,6 +58,7 @@ final class KeyServicePeer implements AutoCloseable {
     private final Ocid.Mint mint = new Ocid.Mint("oc1", "iad");
     private final Map<String, Principal> users = new ConcurrentHashMap<>();
     private final Set<String> denied = ConcurrentHashMap.newKeySet();
+    private final Map<String, AtomicInteger> strangers = new ConcurrentHashMap<>();
     private final Map<String, String> placed = new ConcurrentHashMap<>();
     private final Map<String, Key> keys = new ConcurrentHashMap<>();
     private final Map<String, Binding> bindings = new ConcurrentHashMap<>();
@@ -95,6 +96,17 @@ final class KeyServicePeer implements AutoCloseable {
                         .setTenancyId(tenancy.value())
                         .build());
         return "Signature " + name;
+    }
+
+    /**
+     * A user whom no policy names.
+     *
+     * @param asked counts the questions what the user may
+     */
+    String stranger(String name, TenancyId tenancy, AtomicInteger asked) {
+        String authorization = user(name, tenancy);
+        strangers.put(users.get(authorization).getId(), asked);
+        return authorization;
     }
 
     /** A cluster that may do anything, as it signs with a session token. */
@@ -318,8 +330,13 @@ final class KeyServicePeer implements AutoCloseable {
 
         @Override
         public void authorize(AuthorizeRequest request, StreamObserver<AuthorizeResponse> out) {
-            boolean allowed = request.getPermissionsList().stream()
-                    .noneMatch(permission -> denied.contains(permission + " " + request.getCompartmentId()));
+            AtomicInteger asked = strangers.get(request.getPrincipal().getId());
+            if (asked != null) {
+                asked.incrementAndGet();
+            }
+            boolean allowed = asked == null
+                    && request.getPermissionsList().stream()
+                            .noneMatch(permission -> denied.contains(permission + " " + request.getCompartmentId()));
             complete(
                     out,
                     AuthorizeResponse.newBuilder()

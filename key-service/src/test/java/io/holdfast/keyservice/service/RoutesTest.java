@@ -1,25 +1,34 @@
 package io.holdfast.keyservice.service;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.ByteString;
+import io.holdfast.contracts.keycrypto.v1.KeyCryptoGrpc;
+import io.holdfast.contracts.keycrypto.v1.UnwrapRequest;
+import io.holdfast.contracts.keycrypto.v1.WrapRequest;
 import io.holdfast.iam.decision.Operation;
 import io.holdfast.kernel.Ocid;
-import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.keyservice.bindings.ClusterBindings;
 import io.holdfast.keyservice.bindings.ClusterBindings.Outcome;
+import io.holdfast.keyservice.domain.Binding;
 import io.holdfast.keyservice.identity.Identity;
 import io.holdfast.keyservice.identity.TestUsers;
 import io.holdfast.keyservice.service.SignedApi.Answer;
 import io.holdfast.keyservice.signing.RsaPublicKey;
 import io.holdfast.keyservice.signing.Signer;
+import io.holdfast.platform.grpc.GrpcServer;
 import io.holdfast.testkit.routes.DeclaredRoutes;
+import io.holdfast.testkit.routes.GrpcReview;
+import io.holdfast.testkit.routes.OpenPaths;
 import io.holdfast.testkit.routes.Route;
 import io.holdfast.testkit.routes.RouteReview;
 import io.holdfast.testkit.routes.RouteReview.Exemption;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.vertx.ext.web.Router;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -30,11 +39,12 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Every route that the classes declare, called without a signature and by a user whom no policy names. */
+/** Every route that is served, called by nobody and by who has no right to it. */
 @QuarkusTest
 @TestProfile(IdentityProfile.class)
 class RoutesTest {
@@ -68,6 +78,15 @@ class RoutesTest {
     @Inject
     Decisions decisions;
 
+    @Inject
+    Router router;
+
+    @Inject
+    GrpcServer grpc;
+
+    @ConfigProperty(name = "holdfast.grpc.port")
+    int grpcPort;
+
     private World world;
 
     /**
@@ -98,6 +117,10 @@ class RoutesTest {
 
         assertThat(faults).isEmpty();
         assertThat(routes).hasSizeGreaterThan(75);
+        // Anybody may read the metrics, so they must count and name nothing.
+        assertThat(given().get("/q/metrics").asString())
+                .contains("http_server_requests")
+                .doesNotContain("ocid1.");
         assertThat(asked.operations())
                 .as("operations that explain knows by name")
                 .allSatisfy(it -> assertThat(Operation.named(it)).as(it).isPresent());
@@ -113,6 +136,36 @@ class RoutesTest {
                 .singleElement()
                 .asString()
                 .contains("OpenRoute.open", "a stranger is not refused", "200");
+    }
+
+    @Test
+    void everyGrpcMethodKnowsItsCallers() {
+        String binding = field(world.ids(), "bindingId");
+        ByteString bytes = ByteString.copyFrom(new byte[32]);
+        // Whose a binding is decides who may use it, so these must name one.
+        Map<String, byte[]> requests = Map.of(
+                KeyCryptoGrpc.getWrapMethod().getFullMethodName(),
+                WrapRequest.newBuilder()
+                        .setBindingId(binding)
+                        .addPayloads(bytes)
+                        .build()
+                        .toByteArray(),
+                KeyCryptoGrpc.getUnwrapMethod().getFullMethodName(),
+                UnwrapRequest.newBuilder()
+                        .setBindingId(binding)
+                        .addWrapped(bytes)
+                        .build()
+                        .toByteArray());
+
+        assertThat(new GrpcReview(GrpcReview.OF_EVERY_SERVICE, requests).faults(grpc.served(), Wire.tls(), grpcPort))
+                .isEmpty();
+        assertThat(grpc.served()).hasSizeGreaterThan(4);
+    }
+
+    @Test
+    void whatElseIsServedIsOpenForAReason() {
+        assertThat(OpenPaths.faults(router, Map.of("/q/openapi", OpenPaths.CONTRACT)))
+                .isEmpty();
     }
 
     private RouteReview.Client client(Decisions.Asked asked) {
@@ -196,7 +249,9 @@ class RoutesTest {
                         with(named(root, "one"), "matchingRule", "ALL {resource.type = 'cluster'}"),
                         Map.of())));
         ids.put("tokenId", "0123456789abcdef");
-        ids.put("clusterId", cluster(tenancy, ids).value());
+        Binding binding = bind(tenancy, ids);
+        ids.put("bindingId", binding.id().value());
+        ids.put("clusterId", binding.facts().clusterId().value());
 
         String query = "?compartmentId=" + root + "&vaultId=" + ids.get("vaultId") + "&userId="
                 + admin.user().value();
@@ -248,7 +303,7 @@ class RoutesTest {
     }
 
     /** A cluster that is bound to the key, which the tenancy's policy lets it be. */
-    private ClusterId cluster(SecondTenancy tenancy, Map<String, String> ids) {
+    private Binding bind(SecondTenancy tenancy, Map<String, String> ids) {
         SignedApi admin = tenancy.admin();
         Answer policy = admin.post(
                 "/20160918/policies",
@@ -257,18 +312,17 @@ class RoutesTest {
                         "statements",
                         List.of("Allow any-user to use keys in tenancy where request.principal.type = 'cluster'")),
                 Map.of());
-        ClusterId cluster = mint.cluster();
         Outcome outcome = bindings.bind(new ClusterBindings.Request(
-                cluster,
+                mint.cluster(),
                 tenancy.id().rootCompartment(),
                 tenancy.id(),
                 new KeyId(field(ids, "keyId")),
                 admin.user(),
                 tenancy.id()));
-        assertThat(outcome).isInstanceOf(Outcome.Bound.class);
         assertThat(admin.delete("/20160918/policies/" + id(policy), Map.of()).status())
                 .isEqualTo(204);
-        return cluster;
+        assertThat(outcome).isInstanceOf(Outcome.Bound.class);
+        return ((Outcome.Bound) outcome).binding();
     }
 
     private static Map<String, Object> vault(String compartment) {

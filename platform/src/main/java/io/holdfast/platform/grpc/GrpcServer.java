@@ -2,6 +2,7 @@ package io.holdfast.platform.grpc;
 
 import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.holdfast.platform.access.MutualTls;
@@ -20,6 +21,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +94,12 @@ public class GrpcServer {
             throw new UncheckedIOException("gRPC can't be served at " + config.host() + ":" + port, e);
         }
         LOG.infov("Serves gRPC over mutual TLS at {0}:{1}", config.host(), Integer.toString(server.getPort()));
+    }
+
+    /** What is served now, reflection and health among it; nothing without a port. */
+    public List<ServerServiceDefinition> served() {
+        Server running = server;
+        return running == null ? List.of() : running.getServices();
     }
 
     void stop(@Observes ShutdownEvent event) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What stands in for the other services: key-service and cluster-service. Etcd and Kafka are real. */
 @Alternative
@@ -23,6 +24,13 @@ import java.util.concurrent.ConcurrentHashMap;
 public class TestBeans {
     public static final String ALLOWED = "Bearer allowed";
     public static final String STRANGER = "Bearer stranger";
+
+    private final AtomicInteger questions = new AtomicInteger();
+
+    /** How often it was asked what somebody may. */
+    int questions() {
+        return questions.get();
+    }
 
     /** The clusters that cluster-service knows. */
     public static final class Known implements ClusterDirectory {
@@ -71,7 +79,10 @@ public class TestBeans {
     @Produces
     @Singleton
     Authorizer authorizer() {
-        return (caller, operation, permissions, compartment, variables) -> new Authorizer.Decision(
-                caller.name().equals(ALLOWED), "test", 1, Validity.UNTIL_CHANGE, Optional.of(caller.tenancyId()));
+        return (caller, operation, permissions, compartment, variables) -> {
+            questions.incrementAndGet();
+            return new Authorizer.Decision(
+                    caller.name().equals(ALLOWED), "test", 1, Validity.UNTIL_CHANGE, Optional.of(caller.tenancyId()));
+        };
     }
 }
