@@ -58,23 +58,7 @@ class OidcTest {
         assertThat(bearer(token()).get(USERS + "?compartmentId=" + root).status())
                 .isEqualTo(404);
 
-        String group = id(admin.post(
-                "/20160918/groups",
-                Map.of("compartmentId", root, "name", "federated-" + subject.hashCode(), "description", "d"),
-                Map.of()));
-        id(admin.post("/20160918/userGroupMemberships", Map.of("userId", user, "groupId", group), Map.of()));
-        id(admin.post(
-                "/20160918/policies",
-                Map.of(
-                        "compartmentId",
-                        root,
-                        "name",
-                        "federated-" + System.nanoTime(),
-                        "description",
-                        "d",
-                        "statements",
-                        List.of("Allow group id " + group + " to inspect users in tenancy")),
-                Map.of()));
+        allow("inspect users");
 
         assertThat(bearer(token()).get(USERS + "?compartmentId=" + root).status())
                 .isEqualTo(200);
@@ -163,23 +147,7 @@ class OidcTest {
 
     @Test
     void whoMayUpdateUsersDoesNotBecomeAnAdministrator() {
-        String group = id(admin.post(
-                "/20160918/groups",
-                Map.of("compartmentId", root, "name", "desk-" + System.nanoTime(), "description", "d"),
-                Map.of()));
-        id(admin.post("/20160918/userGroupMemberships", Map.of("userId", user, "groupId", group), Map.of()));
-        id(admin.post(
-                "/20160918/policies",
-                Map.of(
-                        "compartmentId",
-                        root,
-                        "name",
-                        "desk-" + System.nanoTime(),
-                        "description",
-                        "d",
-                        "statements",
-                        List.of("Allow group id " + group + " to use users in tenancy")),
-                Map.of()));
+        allow("use users");
         String other = id(admin.post(USERS, user("plain-" + System.nanoTime(), "plain" + subject), Map.of()));
 
         assertThat(bearer(token())
@@ -292,6 +260,26 @@ class OidcTest {
     }
 
     // ---- helpers ----
+
+    /** Lets the user do something in the tenancy, as the member of a new group. */
+    private void allow(String what) {
+        String name = "federated-" + System.nanoTime();
+        String group = id(admin.post(
+                "/20160918/groups", Map.of("compartmentId", root, "name", name, "description", "d"), Map.of()));
+        id(admin.post("/20160918/userGroupMemberships", Map.of("userId", user, "groupId", group), Map.of()));
+        id(admin.post(
+                "/20160918/policies",
+                Map.of(
+                        "compartmentId",
+                        root,
+                        "name",
+                        name,
+                        "description",
+                        "d",
+                        "statements",
+                        List.of("Allow group id " + group + " to " + what + " in tenancy")),
+                Map.of()));
+    }
 
     private JwtClaims claims() {
         JwtClaims claims = new JwtClaims();
