@@ -6,6 +6,7 @@ import io.holdfast.platform.store.Transaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /** The state revision in etcd. The value of the key means nothing; its mod revision is the state revision. */
@@ -34,6 +35,11 @@ class EtcdStateRevision implements StateRevision {
     @Override
     public long held() {
         return held.get();
+    }
+
+    @Override
+    public OptionalLong atHand() {
+        return held.atHand();
     }
 
     @Override

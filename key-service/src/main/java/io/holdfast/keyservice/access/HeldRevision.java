@@ -4,6 +4,7 @@ import io.holdfast.kernel.TimeSource;
 import io.holdfast.platform.store.StoreUnavailable;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
@@ -53,18 +54,23 @@ final class HeldRevision {
 
     /** Held, or else read. */
     long get() {
+        return atHand().orElseGet(this::read);
+    }
+
+    /** Held; empty when it would have to be read. */
+    OptionalLong atHand() {
         Held now = held.get();
         if (now == null || now.revision() < known.getAsLong()) {
-            return read();
+            return OptionalLong.empty();
         }
         long age = time.monotonicNanos() - now.since();
         if (age >= forNanos || !clocksAgree(now, age)) {
-            return read();
+            return OptionalLong.empty();
         }
         if (age >= forNanos / 2 && renewing.compareAndSet(false, true)) {
             Thread.ofVirtual().name("held-revision").start(this::renew);
         }
-        return now.revision();
+        return OptionalLong.of(now.revision());
     }
 
     private void renew() {

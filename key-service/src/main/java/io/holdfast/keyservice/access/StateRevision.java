@@ -1,6 +1,7 @@
 package io.holdfast.keyservice.access;
 
 import io.holdfast.platform.store.Transaction;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -22,6 +23,11 @@ public interface StateRevision {
      */
     default long held() {
         return current();
+    }
+
+    /** What {@link #held} answers where it needs no read, and so does not wait; else empty. */
+    default OptionalLong atHand() {
+        return OptionalLong.empty();
     }
 
     /** Part of every transaction that changes access: writes the one key. */

@@ -25,6 +25,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -83,6 +84,17 @@ public class BindingDecisions implements BindingAccess {
                 .of(id)
                 .filter(Standing.Allowed.class::isInstance)
                 .orElseGet(() -> standingNow(id));
+    }
+
+    /** What {@link #standing} answers where this replica has nothing to ask, and so does not wait; else empty. */
+    public Optional<Standing.Allowed> standingAtHand(BindingId id) {
+        OptionalLong revision = state.atHand();
+        return revision.isEmpty()
+                ? Optional.empty()
+                : keptAt(revision.getAsLong())
+                        .of(id)
+                        .filter(Standing.Allowed.class::isInstance)
+                        .map(Standing.Allowed.class::cast);
     }
 
     /** How one binding stands now. */

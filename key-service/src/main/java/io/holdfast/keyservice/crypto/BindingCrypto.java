@@ -14,6 +14,7 @@ import io.holdfast.keyservice.bindings.BindingDecisions;
 import io.holdfast.keyservice.bindings.Standing;
 import io.holdfast.keyservice.crypto.KeyMaterial.Found;
 import io.holdfast.keyservice.domain.Binding;
+import io.holdfast.keyservice.domain.KeyShape;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.store.LastUseStore.By;
 import io.holdfast.keyservice.usage.LastUses;
@@ -120,37 +121,71 @@ public class BindingCrypto {
         }
     }
 
+    /**
+     * What {@link #wrap} answers, where that needs nothing but this process's memory, and so no wait; else empty, and nothing
+     * is done.
+     */
+    public Optional<Wrapped> wrapAtHand(BindingId id, Predicate<Binding.Facts> mayAsk, List<SecretBytes> payloads) {
+        return allowedAtHand(id, mayAsk).flatMap(standing -> {
+            KeyVersionId version = standing.key().facts().currentVersion();
+            Map<KeyVersionId, Found> found = material.atHand(standing.key(), List.of(version), seen(standing));
+            return found.get(version) instanceof Found.Usable usable
+                    ? Optional.of(wrapped(standing, direct(id, standing, usable, payloads)))
+                    : Optional.empty();
+        });
+    }
+
+    private Optional<Standing.Allowed> allowedAtHand(BindingId id, Predicate<Binding.Facts> mayAsk) {
+        return decisions
+                .standingAtHand(id)
+                .filter(standing -> mayAsk.test(standing.binding().facts()))
+                .filter(standing -> wrapsInMemory(standing.key()));
+    }
+
     private Wrapped wrap(BindingId id, Standing.Allowed standing, List<SecretBytes> payloads) {
+        return wrapped(
+                standing,
+                wrapsInMemory(standing.key())
+                        ? direct(id, standing, payloads)
+                        : keks.wrap(id, standing.key(), seen(standing), payloads));
+    }
+
+    private boolean wrapsInMemory(MasterKey key) {
+        return vaults.of(key.facts()).wrapsInMemory(key.facts().shape());
+    }
+
+    private Wrapped wrapped(Standing.Allowed standing, List<Bytes> wrapped) {
         MasterKey.Facts key = standing.key().facts();
         KeyVersionId version = key.currentVersion();
-        List<Bytes> wrapped = vaults.of(key).wrapsInMemory(key.shape())
-                ? direct(id, standing, payloads)
-                : keks.wrap(id, standing.key(), seen(standing), payloads);
         lastUses.note(key.id(), version, By.CLUSTERS);
         return new Wrapped(version, key.currentVersionNumber(), standing.stateRevision(), wrapped);
     }
 
     private List<Bytes> direct(BindingId id, Standing.Allowed standing, List<SecretBytes> payloads) {
-        MasterKey.Facts key = standing.key().facts();
-        KeyVersionId version = key.currentVersion();
+        KeyVersionId version = standing.key().facts().currentVersion();
         return switch (material.open(standing.key(), version, seen(standing))) {
-            case Found.Usable usable -> {
-                try (var loan = usable.loan()) {
-                    Scope scope = Scope.dek(id);
-                    List<Bytes> wrapped = new ArrayList<>(payloads.size());
-                    for (SecretBytes payload : payloads) {
-                        wrapped.add(loan.thing()
-                                .wrap(scope, Encryptions.usual(key.shape()), payload)
-                                .encode());
-                    }
-                    yield wrapped;
-                }
-            }
+            case Found.Usable usable -> direct(id, standing, usable, payloads);
             // A deletion can have come between the decision and the read of the material; else etcd is damaged.
             case Found.Unavailable unavailable -> throw new MaterialUnusable(version);
             case Found.NotEnabled ended -> throw new MaterialUnusable(version);
             case Found.NoSuchVersion none -> throw new MaterialUnusable(version);
         };
+    }
+
+    /** Gives back what is lent. */
+    private static List<Bytes> direct(
+            BindingId id, Standing.Allowed standing, Found.Usable usable, List<SecretBytes> payloads) {
+        KeyShape shape = standing.key().facts().shape();
+        try (var loan = usable.loan()) {
+            Scope scope = Scope.dek(id);
+            List<Bytes> wrapped = new ArrayList<>(payloads.size());
+            for (SecretBytes payload : payloads) {
+                wrapped.add(loan.thing()
+                        .wrap(scope, Encryptions.usual(shape), payload)
+                        .encode());
+            }
+            return wrapped;
+        }
     }
 
     /**
@@ -161,7 +196,7 @@ public class BindingCrypto {
     public Unwrapped unwrap(BindingId id, Predicate<Binding.Facts> mayAsk, List<Bytes> wrapped) {
         Standing.Allowed standing = require(decisions.standing(id), mayAsk);
         Unwrapped first = unwrap(id, standing, wrapped);
-        if (first.items().stream().allMatch(Item.Payload.class::isInstance)) {
+        if (isWhole(first)) {
             return first;
         }
         Optional<Standing.Allowed> newer;
@@ -178,18 +213,65 @@ public class BindingCrypto {
         return unwrap(id, newer.get(), wrapped);
     }
 
+    /**
+     * What {@link #unwrap} answers, where every item is unwrapped by what is in this process's memory, and so without a wait;
+     * else empty.
+     */
+    public Optional<Unwrapped> unwrapAtHand(BindingId id, Predicate<Binding.Facts> mayAsk, List<Bytes> wrapped) {
+        return allowedAtHand(id, mayAsk).flatMap(standing -> {
+            List<@Nullable WrappedDek> parsed = parse(wrapped, standing.key());
+            if (!parsed.stream().allMatch(BindingCrypto::isDirect)) {
+                return Optional.empty();
+            }
+            Map<KeyVersionId, Found> found = material.atHand(standing.key(), versions(parsed), seen(standing));
+            Unwrapped answer = unwrap(id, standing, parsed, found);
+            if (isWhole(answer)) {
+                return Optional.of(answer);
+            }
+            wipe(answer.items());
+            return Optional.empty();
+        });
+    }
+
+    private static boolean isWhole(Unwrapped answer) {
+        return answer.items().stream().allMatch(Item.Payload.class::isInstance);
+    }
+
     private Unwrapped unwrap(BindingId id, Standing.Allowed standing, List<Bytes> wrapped) {
+        List<@Nullable WrappedDek> parsed = parse(wrapped, standing.key());
+        return unwrap(id, standing, parsed, material.open(standing.key(), versions(parsed), seen(standing)));
+    }
+
+    /** Null for each that has not the form, or names another key than the binding's. */
+    private static List<@Nullable WrappedDek> parse(List<Bytes> wrapped, MasterKey key) {
         List<@Nullable WrappedDek> parsed = new ArrayList<>(wrapped.size());
         for (Bytes each : wrapped) {
-            parsed.add(parse(each, standing.key()));
+            parsed.add(parse(each, key));
         }
+        return parsed;
+    }
+
+    /** The versions that wrapped these themselves. */
+    private static Set<KeyVersionId> versions(List<@Nullable WrappedDek> parsed) {
         Set<KeyVersionId> versions = new LinkedHashSet<>();
         for (WrappedDek each : parsed) {
-            if (each != null && each.header().means() instanceof Means.Direct) {
+            if (each != null && isDirect(each)) {
                 versions.add(each.keyVersionId());
             }
         }
-        Map<KeyVersionId, Found> found = material.open(standing.key(), versions, seen(standing));
+        return versions;
+    }
+
+    private static boolean isDirect(@Nullable WrappedDek wrapped) {
+        return wrapped != null && wrapped.header().means() instanceof Means.Direct;
+    }
+
+    /** @param found is given back */
+    private Unwrapped unwrap(
+            BindingId id,
+            Standing.Allowed standing,
+            List<@Nullable WrappedDek> parsed,
+            Map<KeyVersionId, Found> found) {
         List<Item> items = new ArrayList<>(parsed.size());
         try {
             for (WrappedDek each : parsed) {
@@ -254,7 +336,6 @@ public class BindingCrypto {
         };
     }
 
-    /** Null when it has not the form, or names another key than the binding's. */
     private static @Nullable WrappedDek parse(Bytes wrapped, MasterKey key) {
         try {
             WrappedDek parsed = WrappedDek.parse(wrapped, Purpose.DEK);

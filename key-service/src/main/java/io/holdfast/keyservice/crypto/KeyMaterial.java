@@ -21,7 +21,6 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -140,21 +139,11 @@ public class KeyMaterial {
 
     /** The same for several versions, each once. On an exception nothing stays lent. */
     public Map<KeyVersionId, Found> open(MasterKey.Enabled key, Collection<KeyVersionId> versions, Seen seen) {
-        Map<KeyVersionId, Found> found = new HashMap<>();
+        Map<KeyVersionId, Found> found = atHand(key, versions, seen);
         try {
-            List<KeyVersionId> missing = new ArrayList<>();
-            for (KeyVersionId version : versions) {
-                Lending<KeyVersionId, Vault.Material>.Loan loan =
-                        opened.versions().borrow(version, seen.keyRevision());
-                if (loan == null) {
-                    missing.add(version);
-                } else if (loan.isOf(key.id())) {
-                    found.put(version, new Found.Usable(loan));
-                } else {
-                    loan.close();
-                    found.put(version, new Found.NoSuchVersion());
-                }
-            }
+            List<KeyVersionId> missing = versions.stream()
+                    .filter(version -> !found.containsKey(version))
+                    .toList();
             if (!missing.isEmpty()) {
                 Map<KeyVersionId, VersionMaterial> material = store.material(key.id(), missing);
                 for (KeyVersionId version : missing) {
@@ -166,6 +155,24 @@ public class KeyMaterial {
             giveBack(found);
             throw e;
         }
+    }
+
+    /** What is known of these versions without a read or a vault, and so without a wait: those that are open already. */
+    Map<KeyVersionId, Found> atHand(MasterKey.Enabled key, Collection<KeyVersionId> versions, Seen seen) {
+        Map<KeyVersionId, Found> found = new HashMap<>();
+        for (KeyVersionId version : versions) {
+            Lending<KeyVersionId, Vault.Material>.Loan loan = opened.versions().borrow(version, seen.keyRevision());
+            if (loan == null) {
+                continue;
+            }
+            if (loan.isOf(key.id())) {
+                found.put(version, new Found.Usable(loan));
+            } else {
+                loan.close();
+                found.put(version, new Found.NoSuchVersion());
+            }
+        }
+        return found;
     }
 
     private Found open(MasterKey.Facts facts, KeyVersionId version, @Nullable VersionMaterial found, Seen seen) {

@@ -56,7 +56,8 @@ public class VersionDeletion {
     public Result scheduleDeletion(KeyId id, KeyVersionId version, @Nullable Instant requested, ChangeRequest request) {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         Instant time = window.timeOfDeletion(now, requested);
-        Changed<MasterKey> changed = store.change(id, unconditional(request), seen -> {
+        // The condition is on the version's etag, not on its key's.
+        Changed<MasterKey> changed = store.change(id, request.unconditional(), seen -> {
             MasterKey.Kept key = requireKept(seen);
             Stored<KeyVersion> stored = matching(id, version, request);
             if (key.facts().currentVersion().equals(version)) {
@@ -90,7 +91,7 @@ public class VersionDeletion {
      */
     public Result cancelDeletion(KeyId id, KeyVersionId version, ChangeRequest request) {
         return result(
-                store.change(id, unconditional(request), seen -> {
+                store.change(id, request.unconditional(), seen -> {
                     MasterKey.Kept key = requireKept(seen);
                     return switch (matching(id, version, request).value()) {
                         case KeyVersion.PendingDeletion pending ->
@@ -111,11 +112,6 @@ public class VersionDeletion {
     private Result result(Changed<MasterKey> changed, KeyVersionId version) {
         return new Result(
                 store.version(changed.value().id(), version).orElseThrow(ProblemException::notFound), changed.value());
-    }
-
-    /** The condition is on the version's etag, not on its key's. */
-    private static ChangeRequest unconditional(ChangeRequest request) {
-        return new ChangeRequest(request.caller(), null, request.attempt());
     }
 
     private Stored<KeyVersion> matching(KeyId id, KeyVersionId version, ChangeRequest request) {

@@ -18,6 +18,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -41,22 +42,40 @@ public class Answers {
 
     /** On a virtual thread of the call's own. */
     <T> void answer(String method, StreamObserver<T> call, Supplier<T> body) {
-        UnaryCalls.serve(call, () -> answerHere(method, call, body), refusal -> count(method, refusal));
+        answer(method, call, Optional::empty, body);
     }
 
-    private <T> void answerHere(String method, StreamObserver<T> call, Supplier<T> body) {
-        T answer;
+    /**
+     * On the thread of the call's connection if it can be answered there, else on a virtual thread.
+     *
+     * @param atHand never waits; empty when {@code body} is needed
+     */
+    <T> void answer(String method, StreamObserver<T> call, Supplier<Optional<T>> atHand, Supplier<T> body) {
+        UnaryCalls.serve(
+                call,
+                () -> answerHere(method, call, atHand),
+                () -> answerHere(method, call, () -> Optional.of(body.get())),
+                refusal -> count(method, refusal));
+    }
+
+    /** Whether it is answered, be it with an error. */
+    private <T> boolean answerHere(String method, StreamObserver<T> call, Supplier<Optional<T>> body) {
+        Optional<T> answer;
         try {
             answer = body.get();
         } catch (RuntimeException failure) {
             StatusRuntimeException status = statusOf(method, failure);
             count(method, status.getStatus());
             call.onError(status);
-            return;
+            return true;
+        }
+        if (answer.isEmpty()) {
+            return false;
         }
         count(method, Status.OK);
-        call.onNext(answer);
+        call.onNext(answer.get());
         call.onCompleted();
+        return true;
     }
 
     private void count(String method, Status status) {

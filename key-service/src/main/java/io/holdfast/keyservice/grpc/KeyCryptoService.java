@@ -23,6 +23,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -30,6 +32,9 @@ import java.util.function.Supplier;
 @Singleton
 public class KeyCryptoService extends KeyCryptoGrpc.KeyCryptoImplBase {
     private static final int MOST_ITEMS = 500;
+    /** Items of one call that is answered on the thread of its connection; others wait for it meanwhile. */
+    private static final int MOST_AT_HAND = 8;
+
     private static final int LONGEST_PAYLOAD = 512;
     private static final int LONGEST_WRAPPED = 1024;
 
@@ -49,52 +54,84 @@ public class KeyCryptoService extends KeyCryptoGrpc.KeyCryptoImplBase {
         this.failed = meters.counter("holdfast.keys.deks", "outcome", "failed");
     }
 
-    private <T> void answer(String method, StreamObserver<T> call, Supplier<T> body) {
-        answers.answer(method, call, () -> uses.run(body));
-    }
-
     @Override
     public void wrap(WrapRequest request, StreamObserver<WrapResponse> call) {
         Predicate<Binding.Facts> mayAsk = Peers.servedFor(PeerIdentity.current());
-        answer("Wrap", call, () -> {
-            BindingId binding = Answers.id(request.getBindingId(), "binding_id", BindingId::new);
-            requireBounds(request.getPayloadsList(), "payloads", LONGEST_PAYLOAD);
-            List<SecretBytes> payloads = new ArrayList<>(request.getPayloadsCount());
-            try {
-                request.getPayloadsList()
-                        .forEach(payload -> payloads.add(SecretBytes.takeOwnershipOf(payload.toByteArray())));
-                BindingCrypto.Wrapped answer = crypto.wrap(binding, mayAsk, payloads);
-                wrapped.increment(payloads.size());
-                WrapResponse.Builder response = WrapResponse.newBuilder()
-                        .setKeyVersionId(answer.version().value())
-                        .setKeyVersionNumber(answer.versionNumber())
-                        .setStateRevision(answer.stateRevision());
-                answer.wrapped().forEach(each -> response.addWrapped(UnsafeByteOperations.unsafeWrap(each.toArray())));
-                return response.build();
-            } finally {
-                payloads.forEach(SecretBytes::close);
-            }
-        });
+        answer(
+                "Wrap",
+                call,
+                request.getPayloadsCount(),
+                () -> wrap(request, (binding, payloads) -> crypto.wrapAtHand(binding, mayAsk, payloads)),
+                () -> wrap(request, (binding, payloads) -> Optional.of(crypto.wrap(binding, mayAsk, payloads))));
     }
 
     @Override
     public void unwrap(UnwrapRequest request, StreamObserver<UnwrapResponse> call) {
         Predicate<Binding.Facts> mayAsk = Peers.servedFor(PeerIdentity.current());
-        answer("Unwrap", call, () -> {
-            BindingId binding = Answers.id(request.getBindingId(), "binding_id", BindingId::new);
-            requireBounds(request.getWrappedList(), "wrapped", LONGEST_WRAPPED);
-            List<Bytes> items = request.getWrappedList().stream()
-                    .map(each -> Bytes.takeOwnershipOf(each.toByteArray()))
-                    .toList();
-            BindingCrypto.Unwrapped answer = crypto.unwrap(binding, mayAsk, items);
-            try {
-                UnwrapResponse.Builder response = UnwrapResponse.newBuilder().setStateRevision(answer.stateRevision());
-                answer.items().forEach(item -> response.addResults(result(item)));
-                return response.build();
-            } finally {
-                BindingCrypto.wipe(answer.items());
-            }
-        });
+        answer(
+                "Unwrap",
+                call,
+                request.getWrappedCount(),
+                () -> unwrap(request, (binding, items) -> crypto.unwrapAtHand(binding, mayAsk, items)),
+                () -> unwrap(request, (binding, items) -> Optional.of(crypto.unwrap(binding, mayAsk, items))));
+    }
+
+    /** A few items whose key is open take less time than a change of threads does. */
+    private <T> void answer(
+            String method,
+            StreamObserver<T> call,
+            int items,
+            Supplier<Optional<T>> atHand,
+            Supplier<Optional<T>> body) {
+        answers.answer(
+                method,
+                call,
+                () -> items > MOST_AT_HAND ? Optional.empty() : uses.run(atHand),
+                () -> uses.run(body).orElseThrow());
+    }
+
+    private Optional<WrapResponse> wrap(
+            WrapRequest request, BiFunction<BindingId, List<SecretBytes>, Optional<BindingCrypto.Wrapped>> how) {
+        BindingId binding = Answers.id(request.getBindingId(), "binding_id", BindingId::new);
+        requireBounds(request.getPayloadsList(), "payloads", LONGEST_PAYLOAD);
+        List<SecretBytes> payloads = new ArrayList<>(request.getPayloadsCount());
+        try {
+            request.getPayloadsList()
+                    .forEach(payload -> payloads.add(SecretBytes.takeOwnershipOf(payload.toByteArray())));
+            return how.apply(binding, payloads).map(this::response);
+        } finally {
+            payloads.forEach(SecretBytes::close);
+        }
+    }
+
+    private WrapResponse response(BindingCrypto.Wrapped answer) {
+        wrapped.increment(answer.wrapped().size());
+        WrapResponse.Builder response = WrapResponse.newBuilder()
+                .setKeyVersionId(answer.version().value())
+                .setKeyVersionNumber(answer.versionNumber())
+                .setStateRevision(answer.stateRevision());
+        answer.wrapped().forEach(each -> response.addWrapped(UnsafeByteOperations.unsafeWrap(each.toArray())));
+        return response.build();
+    }
+
+    private Optional<UnwrapResponse> unwrap(
+            UnwrapRequest request, BiFunction<BindingId, List<Bytes>, Optional<BindingCrypto.Unwrapped>> how) {
+        BindingId binding = Answers.id(request.getBindingId(), "binding_id", BindingId::new);
+        requireBounds(request.getWrappedList(), "wrapped", LONGEST_WRAPPED);
+        List<Bytes> items = request.getWrappedList().stream()
+                .map(each -> Bytes.takeOwnershipOf(each.toByteArray()))
+                .toList();
+        return how.apply(binding, items).map(this::response);
+    }
+
+    private UnwrapResponse response(BindingCrypto.Unwrapped answer) {
+        try {
+            UnwrapResponse.Builder response = UnwrapResponse.newBuilder().setStateRevision(answer.stateRevision());
+            answer.items().forEach(item -> response.addResults(result(item)));
+            return response.build();
+        } finally {
+            BindingCrypto.wipe(answer.items());
+        }
     }
 
     private Unwrapped result(Item item) {

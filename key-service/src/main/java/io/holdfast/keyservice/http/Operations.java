@@ -14,6 +14,7 @@ import io.holdfast.keyservice.access.KeyUses;
 import io.holdfast.keyservice.bindings.KeyUse;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.Vault;
+import io.holdfast.keyservice.identity.Identity;
 import io.holdfast.keyservice.store.ChangeRequest;
 import io.holdfast.keyservice.store.HeldKeys;
 import io.holdfast.keyservice.store.KeyStore;
@@ -56,6 +57,7 @@ public class Operations {
     private final KeyUses uses;
     private final MeterRegistry meters;
     private final UseStore trail;
+    private final Identity identity;
 
     public Operations(
             KeyStore store,
@@ -66,6 +68,7 @@ public class Operations {
             KeyUses uses,
             KeyValueStore etcd,
             UseStore trail,
+            Identity identity,
             MeterRegistry meters) {
         this.store = store;
         this.held = held;
@@ -75,6 +78,7 @@ public class Operations {
         this.uses = uses;
         this.tokens = new RetryTokens(etcd, "/holdfast/keys/retry/", TimeSource.system());
         this.trail = trail;
+        this.identity = identity;
         this.meters = meters;
     }
 
@@ -130,7 +134,8 @@ public class Operations {
     ChangeRequest change(String operation, @Nullable String ifMatch, @Nullable String retryToken) {
         Caller who = caller.get();
         String sha256 = caller.contentSha256();
-        return new ChangeRequest(who, ifMatch, () -> tokens.begin(who, operation, retryToken, sha256));
+        return new ChangeRequest(
+                who, ifMatch, () -> tokens.begin(who, operation, retryToken, sha256), identity.rightOfRequest());
     }
 
     /** The key that the path names, for a caller who may do this with it. */

@@ -29,6 +29,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -159,6 +160,29 @@ public class Identity {
         });
     }
 
+    /**
+     * The running request's right to a change that is not one of identity. Each time it is asked it asks again for all that
+     * the request was allowed, as {@link #change} does; what it answers lets a transaction commit only while identity is as
+     * it was found.
+     */
+    public Supplier<Consumer<Transaction.Builder>> rightOfRequest() {
+        Optional<Permits> permits = Permits.ofRequest();
+        return () -> {
+            View view = current();
+            permits.ifPresent(it -> it.requireIn(view));
+            return transaction -> unchanged(transaction, view);
+        };
+    }
+
+    private static void unchanged(Transaction.Builder transaction, View view) {
+        long seen = view.identity().revision();
+        if (seen == 0) {
+            transaction.ifAbsent(IdentityLayout.REVISION);
+        } else {
+            transaction.ifModRevision(IdentityLayout.REVISION, seen);
+        }
+    }
+
     /** As {@link #change}, to undo a step of an operation that failed. It must not depend on a right, which may be gone. */
     <T> Optional<T> undo(Function<View, Optional<Change<T>>> decide) {
         return commit(decide);
@@ -172,14 +196,8 @@ public class Identity {
                 return Optional.empty();
             }
             Change<T> change = decided.get();
-            long seen = view.identity().revision();
-            Transaction.Builder transaction = Transaction.builder();
-            if (seen == 0) {
-                transaction.ifAbsent(IdentityLayout.REVISION);
-            } else {
-                transaction.ifModRevision(IdentityLayout.REVISION, seen);
-            }
-            TransactionResult result = store.commit(transaction
+            TransactionResult result = store.commit(Transaction.builder()
+                    .with(transaction -> unchanged(transaction, view))
                     .put(IdentityLayout.REVISION, CHANGED)
                     .with(change.writes())
                     .with(state.raise())

@@ -15,7 +15,6 @@ import io.holdfast.keyservice.vault.OpenedMaterial;
 import io.holdfast.keyservice.vault.RemoteVaults;
 import io.holdfast.keyservice.vault.RemoteVaults.Remote;
 import io.holdfast.platform.http.Caller;
-import io.holdfast.platform.http.RetryTokens.Attempt;
 import io.holdfast.platform.store.KeyValueStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -132,7 +131,7 @@ public class Mirrors {
                 each.name(),
                 tenancy,
                 each.compartment().value());
-        ChangeRequest request = new ChangeRequest(caller, null, Attempt::withoutToken);
+        ChangeRequest request = ChangeRequest.ofItsOwn(caller);
         return new Shown(each.compartment(), each.name(), caller, request);
     }
 

@@ -2,6 +2,8 @@ package io.holdfast.keyservice.store;
 
 import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.http.RetryTokens.Attempt;
+import io.holdfast.platform.store.Transaction;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -10,5 +12,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ifMatch the etag that the resource must have, null for any
  * @param attempt looks up the request's retry token; asked anew whenever a race was lost
+ * @param right asks again, whenever a race was lost too, whether the caller may make the change, and throws when not; its answer
+ *     is part of the change's transaction, which it lets commit only while that is so
  */
-public record ChangeRequest(Caller caller, @Nullable String ifMatch, Supplier<Attempt> attempt) {}
+public record ChangeRequest(
+        Caller caller,
+        @Nullable String ifMatch,
+        Supplier<Attempt> attempt,
+        Supplier<Consumer<Transaction.Builder>> right) {
+
+    /** For what this service does by itself, on nobody's right. */
+    public static ChangeRequest ofItsOwn(Caller caller) {
+        return new ChangeRequest(caller, null, Attempt::withoutToken, () -> nothing -> {});
+    }
+
+    /** The same whatever the etag is. */
+    public ChangeRequest unconditional() {
+        return new ChangeRequest(caller, null, attempt, right);
+    }
+}

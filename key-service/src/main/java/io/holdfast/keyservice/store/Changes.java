@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How vaults and keys are made and changed: one transaction that compares what was read, writes, raises the state revision
- * and stages the event. A lost race is decided anew, a bounded number of times; a repeated request changes nothing.
+ * and stages the event. A lost race is decided anew, a bounded number of times; a repeated request changes nothing. Nor does
+ * a request whose caller has lost the right meanwhile.
  */
 final class Changes<T> {
     private static final int ATTEMPTS = 8;
@@ -63,6 +64,7 @@ final class Changes<T> {
     /** @throws ProblemException CONFLICT when {@code writes} compares something that has changed */
     Made make(String at, ChangeRequest request, String id, T value, Supplier<Transaction.Builder> writes) {
         for (int tries = 0; tries < 3; tries++) {
+            Consumer<Transaction.Builder> right = request.right().get();
             // A refusal may come of the retry token's record: then the next look at the token finds it.
             Attempt attempt = request.attempt().get();
             if (attempt.replay().isPresent()) {
@@ -73,6 +75,7 @@ final class Changes<T> {
                         .ifAbsent(at)
                         .put(at, writer.apply(value, mark()))
                         .with(attempt.record(id))
+                        .with(right)
                         .with(state.raise())
                         .build());
                 if (result.committed()) {
@@ -117,6 +120,8 @@ final class Changes<T> {
                 // The transaction whose outcome was unknown has been applied.
                 return Optional.of(new Changed<>(seen, seen.modRevision(), Optional.empty()));
             }
+            Consumer<Transaction.Builder> right =
+                    request == null ? nothing -> {} : request.right().get();
             Consumer<Transaction.Builder> remember = nothing -> {};
             Attempt attempt = request == null ? null : request.attempt().get();
             if (request != null && attempt != null) {
@@ -139,6 +144,7 @@ final class Changes<T> {
                     .put(at, written)
                     .with(step.also())
                     .with(remember)
+                    .with(right)
                     .with(state.raise());
             step.event().ifPresent(event -> transaction.with(outbox.stage(event)));
             try {

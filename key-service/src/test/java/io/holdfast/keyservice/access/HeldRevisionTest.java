@@ -87,6 +87,21 @@ class HeldRevisionTest {
     }
 
     @Test
+    void isAtHandWhileNoReadIsNeeded() {
+        assertThat(held.atHand()).isEmpty();
+        assertThat(reads).hasValue(0);
+
+        assertThat(held.get()).isEqualTo(7);
+        assertThat(held.atHand()).hasValue(7);
+        known.set(8);
+        assertThat(held.atHand()).isEmpty();
+        known.set(7);
+        time.advance(MOMENT);
+        assertThat(held.atHand()).isEmpty();
+        assertThat(reads).hasValue(1);
+    }
+
+    @Test
     void isOverAfterTheMachineSlept() {
         assertThat(held.get()).isEqualTo(7);
         inEtcd = 8;

@@ -43,7 +43,6 @@ import io.holdfast.keyservice.vault.RemoteVaults;
 import io.holdfast.keyservice.vault.RemoteVaults.Remote;
 import io.holdfast.keyservice.vault.Vault;
 import io.holdfast.platform.http.Caller;
-import io.holdfast.platform.http.RetryTokens.Attempt;
 import io.holdfast.testkit.Await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -105,8 +104,7 @@ class MirrorOfPeerTest {
         keys = new KeyStore(etcd.store(), revision, outbox);
         bindings = new BindingStore(etcd.store(), revision, outbox);
         Caller caller = new Caller("vault", there.vault().vault().value(), "far", Samples.TENANCY, "");
-        Shown shown =
-                new Shown(Samples.COMPARTMENT, "far", caller, new ChangeRequest(caller, null, Attempt::withoutToken));
+        Shown shown = new Shown(Samples.COMPARTMENT, "far", caller, ChangeRequest.ofItsOwn(caller));
         mirror = new Mirror(
                 there.vault(),
                 () -> shown,

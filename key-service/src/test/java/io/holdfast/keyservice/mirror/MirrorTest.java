@@ -40,7 +40,6 @@ import io.holdfast.keyservice.vault.Vault;
 import io.holdfast.keyservice.vault.VaultUnavailable;
 import io.holdfast.keyservice.vault.Vaults;
 import io.holdfast.platform.http.Caller;
-import io.holdfast.platform.http.RetryTokens.Attempt;
 import io.holdfast.platform.store.KeyValueStore;
 import io.holdfast.platform.store.Transaction;
 import io.holdfast.testkit.Await;
@@ -101,7 +100,7 @@ class MirrorTest {
 
     private ChangeRequest request() {
         Caller caller = new Caller("vault", there.vault().value(), "oracle", Samples.TENANCY, "");
-        return new ChangeRequest(caller, null, Attempt::withoutToken);
+        return ChangeRequest.ofItsOwn(caller);
     }
 
     private Mirror mirror() {

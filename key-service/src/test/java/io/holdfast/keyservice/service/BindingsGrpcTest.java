@@ -28,19 +28,26 @@ import io.holdfast.contracts.keycrypto.v1.UnwrapRequest;
 import io.holdfast.contracts.keycrypto.v1.Unwrapped;
 import io.holdfast.contracts.keycrypto.v1.WrapRequest;
 import io.holdfast.contracts.keycrypto.v1.WrapResponse;
+import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.BindingId;
 import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
+import io.holdfast.kernel.SecretBytes;
 import io.holdfast.keyservice.Samples;
 import io.holdfast.keyservice.access.StateRevision;
 import io.holdfast.keyservice.bindings.BindingAccess;
+import io.holdfast.keyservice.crypto.BindingCrypto;
 import io.holdfast.keyservice.store.Layout;
 import io.holdfast.keyservice.vault.OpenedMaterial;
+import io.holdfast.platform.grpc.UnaryCalls;
 import io.holdfast.platform.store.KeyValueStore;
 import io.holdfast.platform.store.StoredValue;
 import io.holdfast.platform.store.Transaction;
+import io.holdfast.testkit.Await;
 import io.holdfast.testkit.DevCertificates;
+import io.holdfast.testkit.HeldWork;
+import io.holdfast.testkit.Unheard;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
@@ -48,6 +55,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -73,6 +81,9 @@ class BindingsGrpcTest {
 
     @Inject
     OpenedMaterial opened;
+
+    @Inject
+    BindingCrypto bindingCrypto;
 
     @Inject
     KeyValueStore store;
@@ -297,6 +308,8 @@ class BindingsGrpcTest {
 
     @Test
     void anRsaKeyWrapsThroughAKeyOfTheBinding() {
+        // Whatever other tests have left open.
+        opened.endAll();
         String key = Api.key("RSA", 512);
         oneDamagedItemSpoilsNoOther(key, "hierarchical");
 
@@ -493,6 +506,87 @@ class BindingsGrpcTest {
         assertThat(wrapped.getWrappedCount()).isEqualTo(500);
         assertThat(unwrap(binding, wrapped.getWrappedList().toArray(ByteString[]::new)))
                 .allMatch(Unwrapped::hasPayload);
+    }
+
+    @Test
+    void aFewKeysOfAKeyThatIsOpenNeedNoThread() {
+        Binding binding = bind(Samples.MINT.cluster(), Api.key()).getBinding();
+        ByteString wrapped = wrap(binding, DEK).getWrapped(0);
+        ByteString[] many = new ByteString[9];
+        java.util.Arrays.fill(many, DEK);
+
+        try (var everyPlace =
+                HeldWork.start(UnaryCalls.MOST_AT_ONCE, piece -> UnaryCalls.serve(new Unheard<>(), piece))) {
+            // What is held is over after a moment, and nothing but this test reads it anew here.
+            Await.atMostSeconds(20)
+                    .until(
+                            "an unwrap is served",
+                            () -> state.current() > 0
+                                    && serves(() -> {
+                                        assertThat(unwrap(binding, wrapped)
+                                                        .getFirst()
+                                                        .getPayload())
+                                                .isEqualTo(DEK);
+                                    }));
+            Await.atMostSeconds(20)
+                    .until("a wrap is served", () -> state.current() > 0 && serves(() -> wrap(binding, DEK)));
+            assertThat(codeOf(() -> wrap(binding, many))).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+        }
+    }
+
+    /** Or is refused as overload is. */
+    private static boolean serves(Runnable call) {
+        try {
+            call.run();
+            return true;
+        } catch (StatusRuntimeException refused) {
+            assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+            return false;
+        }
+    }
+
+    @Test
+    void onlyWhatThisProcessHoldsIsAtHand() {
+        String key = Api.key();
+        Binding binding = bind(Samples.MINT.cluster(), key).getBinding();
+        WrapResponse first = wrap(binding, DEK);
+        Await.atMostSeconds(20).until("its key is at hand", () -> state.current() > 0 && wrapsAtHand(binding, true));
+        assertThat(wrapsAtHand(binding, false)).isFalse();
+
+        Api.rotate(key).then().statusCode(200);
+        // The new version is not open yet, and no answer is better than one by the old.
+        assertThat(wrapsAtHand(binding, true)).isFalse();
+        wrap(binding, DEK);
+        Await.atMostSeconds(20).until("so is it again", () -> state.current() > 0 && wrapsAtHand(binding, true));
+        opened.endAll();
+        wrap(binding, DEK);
+        assertThat(unwrapsAtHand(binding, first)).isFalse();
+
+        Api.act(key, "disable").then().statusCode(200);
+        assertThat(wrapsAtHand(binding, true)).isFalse();
+        assertThat(unwrapsAtHand(binding, first)).isFalse();
+
+        Binding hierarchical = bind(Samples.MINT.cluster(), Api.key("RSA", 256)).getBinding();
+        WrapResponse byKek = wrap(hierarchical, DEK);
+        assertThat(wrapsAtHand(hierarchical, true)).isFalse();
+        assertThat(unwrapsAtHand(hierarchical, byKek)).isFalse();
+    }
+
+    private boolean wrapsAtHand(Binding binding, boolean served) {
+        try (SecretBytes dek = SecretBytes.takeOwnershipOf(DEK.toByteArray())) {
+            return bindingCrypto
+                    .wrapAtHand(new BindingId(binding.getId()), asked -> served, List.of(dek))
+                    .isPresent();
+        }
+    }
+
+    private boolean unwrapsAtHand(Binding binding, WrapResponse wrapped) {
+        Optional<BindingCrypto.Unwrapped> answer = bindingCrypto.unwrapAtHand(
+                new BindingId(binding.getId()),
+                asked -> true,
+                List.of(Bytes.copyOf(wrapped.getWrapped(0).toByteArray())));
+        answer.ifPresent(unwrapped -> BindingCrypto.wipe(unwrapped.items()));
+        return answer.isPresent();
     }
 
     // ---- who may call ----

@@ -6,6 +6,7 @@ import io.holdfast.keyservice.identity.Identity;
 import io.holdfast.keyservice.identity.IdentityConfig;
 import io.holdfast.platform.outbox.Outbox;
 import io.holdfast.platform.store.KeyValueStore;
+import io.holdfast.platform.store.Transaction;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -13,7 +14,9 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Identity where a test can hold one request between what allowed it and its change. */
 @Alternative
@@ -45,7 +48,7 @@ public class PausedChanges extends Identity {
         }
     }
 
-    /** The next request that changes identity is held; those after it are not. */
+    /** The next request that changes anything is held; those after it are not. */
     Pause pauseNext() {
         Pause pause = new Pause(new CountDownLatch(1), new CountDownLatch(1));
         next.set(pause);
@@ -54,12 +57,27 @@ public class PausedChanges extends Identity {
 
     @Override
     public <T> Optional<T> change(Function<View, Optional<Change<T>>> decide) {
+        pauseIfAsked();
+        return super.change(decide);
+    }
+
+    /** Held when the right was found and its change is not committed yet. */
+    @Override
+    public Supplier<Consumer<Transaction.Builder>> rightOfRequest() {
+        Supplier<Consumer<Transaction.Builder>> right = super.rightOfRequest();
+        return () -> {
+            Consumer<Transaction.Builder> found = right.get();
+            pauseIfAsked();
+            return found;
+        };
+    }
+
+    private void pauseIfAsked() {
         Pause pause = next.getAndSet(null);
         if (pause != null) {
             pause.reached().countDown();
             await(pause.over());
         }
-        return super.change(decide);
     }
 
     private static void await(CountDownLatch latch) {

@@ -22,7 +22,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Requests that were allowed before a removal and would change identity after its answer: the removed would come back. */
+/**
+ * Requests that were allowed before a removal and would change something after its answer. By a change of identity the removed
+ * would come back.
+ */
 @QuarkusTest
 @TestProfile(IdentityProfile.class)
 class RightsLostRestTest {
@@ -30,6 +33,8 @@ class RightsLostRestTest {
     private static final String MEMBERSHIPS = "/20160918/userGroupMemberships";
     private static final String POLICIES = "/20160918/policies";
     private static final String COMPARTMENTS = "/20160918/compartments";
+    private static final String VAULTS = "/20180608/vaults";
+    private static final String KEYS = "/20180608/keys/";
 
     @Inject
     PausedChanges changes;
@@ -144,6 +149,72 @@ class RightsLostRestTest {
 
         refused(401, "NotAuthenticated", late);
         assertThat(officer.get(keys).body()).isEmpty();
+    }
+
+    @Test
+    void vaultIsNotMadeByOneWhoWasRemovedMeanwhile() throws Exception {
+        Answer late = afterRemoval(() -> demoted.post(VAULTS, vault("never-made"), Map.of()));
+
+        refused(404, "NotAuthorizedOrNotFound", late);
+        assertThat(officer.get(VAULTS + "?compartmentId=" + root).raw().body()).doesNotContain("never-made");
+    }
+
+    @Test
+    void masterKeyIsNotDisabledByOneWhoWasRemovedMeanwhile() throws Exception {
+        String key = masterKey();
+
+        Answer late = afterRemoval(() -> demoted.post(KEYS + key + "/actions/disable", Map.of(), Map.of()));
+
+        refused(404, "NotAuthorizedOrNotFound", late);
+        assertThat(officer.get(KEYS + key).body().path("lifecycleState").asText())
+                .isEqualTo("ENABLED");
+    }
+
+    @Test
+    void masterKeyIsNotRotatedByAnApiKeyThatWasDeletedMeanwhile() throws Exception {
+        String key = masterKey();
+        JsonNode before = officer.get(KEYS + key).body();
+        String fingerprint = RsaPublicKey.fromPem(Signer.pem(pair)).fingerprint();
+
+        Answer late = after(
+                () -> officer.delete(keysOf(demoted.user().value()) + "/" + fingerprint, Map.of()),
+                () -> demoted.post(KEYS + key + "/keyVersions", Map.of(), Map.of()));
+
+        refused(401, "NotAuthenticated", late);
+        assertThat(officer.get(KEYS + key).body()).isEqualTo(before);
+    }
+
+    /** A change of identity that takes nothing from this request only makes it decide again. */
+    @Test
+    void masterKeyIsChangedWhateverElseChangesInIdentity() throws Exception {
+        String key = masterKey();
+
+        Answer late = after(
+                () -> officer.post(USERS, body("somebody-else"), Map.of()),
+                () -> demoted.post(KEYS + key + "/actions/disable", Map.of(), Map.of()));
+
+        assertThat(late.status()).as(late.raw().body()).isEqualTo(200);
+        assertThat(late.body().path("lifecycleState").asText()).isEqualTo("DISABLED");
+    }
+
+    private String masterKey() {
+        String vault = made(officer.post(VAULTS, vault("of-the-removed"), Map.of()));
+        return made(officer.post(
+                "/20180608/keys?vaultId=" + vault,
+                Map.of(
+                        "compartmentId",
+                        root,
+                        "displayName",
+                        "of-the-removed",
+                        "protectionMode",
+                        "SOFTWARE",
+                        "keyShape",
+                        Map.of("algorithm", "AES", "length", 32)),
+                Map.of()));
+    }
+
+    private Map<String, Object> vault(String name) {
+        return Map.of("compartmentId", root, "displayName", name, "vaultType", "DEFAULT");
     }
 
     /** What another right is asked for where the compartment is now. */

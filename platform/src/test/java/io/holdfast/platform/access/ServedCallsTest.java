@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.RetryInfo;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -25,16 +26,18 @@ import io.holdfast.contracts.access.v1.GrantsRequest;
 import io.holdfast.platform.grpc.Overload;
 import io.holdfast.platform.grpc.UnaryCalls;
 import io.holdfast.testkit.Await;
+import io.holdfast.testkit.HeldWork;
+import io.holdfast.testkit.Unheard;
 import io.holdfast.testkit.quarkus.CertificatesResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.Readiness;
@@ -88,19 +91,8 @@ class ServedCallsTest {
 
     @Test
     void overloadSaysWhenToComeAgain() {
-        CountDownLatch release = new CountDownLatch(1);
-        AtomicInteger held = new AtomicInteger();
-        AtomicInteger ended = new AtomicInteger();
-        try {
-            for (int i = 0; i < UnaryCalls.MOST_AT_ONCE; i++) {
-                UnaryCalls.serve(new Unheard(), () -> {
-                    held.incrementAndGet();
-                    awaitQuietly(release);
-                    ended.incrementAndGet();
-                });
-            }
-            Await.atMostSeconds(10).until("every place is taken", () -> held.get() == UnaryCalls.MOST_AT_ONCE);
-
+        try (var everyPlace =
+                HeldWork.start(UnaryCalls.MOST_AT_ONCE, piece -> UnaryCalls.serve(new Unheard<>(), piece))) {
             assertThatExceptionOfType(StatusRuntimeException.class)
                     .isThrownBy(() ->
                             access().withDeadlineAfter(10, TimeUnit.SECONDS).grants(GrantsRequest.getDefaultInstance()))
@@ -110,10 +102,7 @@ class ServedCallsTest {
                                 .isEqualTo(Overload.RETRY_AFTER.toSeconds());
                     });
             assertThat(AccessStub.GRANTED).hasValue(0);
-        } finally {
-            release.countDown();
         }
-        Await.atMostSeconds(10).until("the places are free", () -> ended.get() == UnaryCalls.MOST_AT_ONCE);
         Await.atMostSeconds(10).until("a call is served", this::served);
     }
 
@@ -137,12 +126,34 @@ class ServedCallsTest {
         }
     }
 
-    private static void awaitQuietly(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    @Test
+    void whatIsAtHandIsAnsweredOnTheCallersThread() {
+        List<String> done = new ArrayList<>();
+        Thread here = Thread.currentThread();
+
+        UnaryCalls.serve(
+                new Unheard<>(),
+                () -> Thread.currentThread() == here && done.add("at hand"),
+                () -> done.add("on a thread of its own"),
+                refusal -> done.add("refused"));
+
+        assertThat(done).containsExactly("at hand");
+    }
+
+    @Test
+    void nothingIsAtHandForACallThatHasEnded() throws Exception {
+        BlockingQueue<String> done = new LinkedBlockingQueue<>();
+        Context.CancellableContext ended = Context.current().withCancellation();
+        ended.cancel(null);
+
+        ended.run(() -> UnaryCalls.serve(
+                new Unheard<>(),
+                () -> done.add("at hand"),
+                () -> done.add("on a thread of its own"),
+                refusal -> done.add("refused")));
+
+        assertThat(done.poll(10, TimeUnit.SECONDS)).isEqualTo("refused");
+        assertThat(done).isEmpty();
     }
 
     @Test
@@ -219,14 +230,4 @@ class ServedCallsTest {
     }
 
     /** The other end of a call that only takes a place. */
-    private static final class Unheard implements StreamObserver<String> {
-        @Override
-        public void onNext(String value) {}
-
-        @Override
-        public void onError(Throwable failure) {}
-
-        @Override
-        public void onCompleted() {}
-    }
 }
