@@ -8,7 +8,7 @@ import io.smallrye.config.WithDefault;
 public interface HttpConfig {
 
     /**
-     * Longest request body, in bytes; longer ones are answered 413. At most {@code quarkus.http.limits.max-body-size},
+     * Longest request body, in bytes; longer ones are answered 413. Less than {@code quarkus.http.limits.max-body-size},
      * beyond which Quarkus refuses it with no reason.
      */
     @WithDefault("1048576")

@@ -10,6 +10,8 @@ import io.holdfast.platform.access.AccessUnavailable;
 import io.holdfast.platform.store.OutcomeUnknown;
 import io.holdfast.platform.store.StoreFull;
 import io.holdfast.platform.store.StoreUnavailable;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
@@ -131,7 +133,8 @@ public class ProblemMapper {
                         || message.contains("\"" + segment + "\""));
     }
 
-    private static ProblemCode codeOf(int status) {
+    /** For a status that JAX-RS or Vert.x chose. */
+    static ProblemCode codeOf(int status) {
         if (status == 404) {
             return ProblemCode.NOT_FOUND;
         }
@@ -145,11 +148,18 @@ public class ProblemMapper {
 
     private Response answer(ProblemCode code, String message, RoutingContext routing) {
         Response rendered = shape.render(code, message, String.valueOf(routing.normalizedPath()));
-        return code == ProblemCode.SERVICE_UNAVAILABLE || code == ProblemCode.TOO_MANY_REQUESTS
-                ? Response.fromResponse(rendered)
+        return switch (code) {
+            case SERVICE_UNAVAILABLE, TOO_MANY_REQUESTS ->
+                Response.fromResponse(rendered)
                         .header(HttpHeaders.RETRY_AFTER, config.get().retryAfterSeconds())
-                        .build()
-                : rendered;
+                        .build();
+            // The rest of the body is still on its way, and is no next request.
+            case REQUEST_ENTITY_TOO_LARGE ->
+                Response.fromResponse(rendered)
+                        .header(HttpHeaderNames.CONNECTION.toString(), HttpHeaderValues.CLOSE.toString())
+                        .build();
+            default -> rendered;
+        };
     }
 
     private static <T extends Throwable> @Nullable T find(Throwable failure, Class<T> type) {

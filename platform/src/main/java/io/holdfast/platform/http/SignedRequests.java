@@ -45,8 +45,7 @@ public class SignedRequests {
     }
 
     @ServerRequestFilter(priority = Priorities.AUTHENTICATION)
-    public void authenticate(ContainerRequestContext request, ResourceInfo resource, RoutingContext routing)
-            throws IOException {
+    public void authenticate(ContainerRequestContext request, ResourceInfo resource, RoutingContext routing) {
         if (isUnsigned(resource)) {
             return;
         }
@@ -89,7 +88,7 @@ public class SignedRequests {
         return headers;
     }
 
-    private byte[] readBody(ContainerRequestContext request) throws IOException {
+    private byte[] readBody(ContainerRequestContext request) {
         int limit = config.get().maxBodyBytes();
         if (declaredLength(request.getHeaderString(HttpHeaders.CONTENT_LENGTH)) > limit) {
             throw tooLarge(limit);
@@ -98,8 +97,16 @@ public class SignedRequests {
         if (in == null) {
             return new byte[0];
         }
-        byte[] body = in.readNBytes(limit);
-        if (body.length == limit && in.read() >= 0) {
+        byte[] body;
+        boolean more;
+        try {
+            body = in.readNBytes(limit);
+            more = body.length == limit && in.read() >= 0;
+        } catch (IOException e) {
+            // The client went away: nobody hears the answer, and nothing of ours is wrong.
+            throw new ProblemException(ProblemCode.CANNOT_PARSE_REQUEST, "The request ended before its body did.", e);
+        }
+        if (more) {
             throw tooLarge(limit);
         }
         return body;

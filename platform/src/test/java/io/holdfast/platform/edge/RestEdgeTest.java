@@ -9,13 +9,20 @@ import static org.hamcrest.Matchers.not;
 
 import io.holdfast.platform.access.GrpcPort;
 import io.holdfast.platform.http.Authenticator;
+import io.holdfast.testkit.Await;
 import io.holdfast.testkit.quarkus.CertificatesResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.specification.RequestSpecification;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -133,6 +140,120 @@ class RestEdgeTest {
                 .then()
                 .statusCode(413)
                 .body("code", equalTo("RequestEntityTooLarge"));
+    }
+
+    @Test
+    void takesNoScalarForAnother() {
+        for (String wrong : new String[] {
+            "{\"displayName\":\"n\",\"size\":32.9}",
+            "{\"displayName\":\"n\",\"size\":\"32\"}",
+            "{\"displayName\":5}",
+            "{\"displayName\":5.0}",
+            "{\"displayName\":true}"
+        }) {
+            signed().body(wrong)
+                    .post("/20180608/things")
+                    .then()
+                    .statusCode(400)
+                    .body("code", equalTo("CannotParseRequest"));
+        }
+    }
+
+    @Test
+    void takesWholeCharactersOnly() {
+        for (String half :
+                new String[] {"{\"displayName\":\"a\\ud800b\"}", "{\"displayName\":\"n\",\"tags\":{\"a\":\"\\udc00\"}}"
+                }) {
+            signed().body(half)
+                    .post("/20180608/things")
+                    .then()
+                    .statusCode(400)
+                    .body("code", equalTo("InvalidParameter"))
+                    .body("message", containsString("surrogate"));
+        }
+        signed().body("{\"displayName\":\"n\",\"tags\":{\"\\ud800\":\"a\"}}")
+                .post("/20180608/things")
+                .then()
+                .statusCode(400);
+        signed().body("{\"displayName\":\"\\ud83d\\ude00\"}")
+                .post("/20180608/things")
+                .then()
+                .statusCode(200)
+                .body("displayName", equalTo("\ud83d\ude00"));
+    }
+
+    @Test
+    void refusesALongBodyThatDoesNotSayHowLongItIs() throws Exception {
+        String answer = sent("POST /20180608/things HTTP/1.1\r\nHost: x\r\nAuthorization: good\r\n"
+                + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + ("10000\r\n" + "x".repeat(0x10000) + "\r\n").repeat(17));
+
+        assertThat(answer)
+                .startsWith("HTTP/1.1 413 ")
+                .contains("\"RequestEntityTooLarge\"")
+                .containsIgnoringCase("opc-request-id: ")
+                .containsIgnoringCase("connection: close");
+    }
+
+    @Test
+    void refusesInItsOwnShapeWhatIsNoRequest() throws Exception {
+        for (String request : new String[] {
+            "GET /20180608/things HTTP/1.1\r\n\r\n", "GET /20180608/things HTTP/1.1\r\nHost: a b\r\n\r\n"
+        }) {
+            assertThat(sent(request))
+                    .as(request)
+                    .startsWith("HTTP/1.1 400 ")
+                    .contains("\"InvalidParameter\"", "not a valid HTTP request")
+                    .containsIgnoringCase("opc-request-id: ");
+        }
+    }
+
+    /** Who goes away makes no failure of ours. */
+    @Test
+    void aBodyThatDoesNotArriveIsNoFault() throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", RestAssured.port)) {
+            socket.getOutputStream()
+                    .write("POST /20180608/things/gone HTTP/1.1\r\nHost: x\r\nContent-Length: 50000\r\n\r\nabcde"
+                            .getBytes(StandardCharsets.UTF_8));
+        }
+        try (Socket socket = new Socket("127.0.0.1", RestAssured.port)) {
+            socket.getOutputStream()
+                    .write("POST /20180608/things HTTP/1.1\r\nHost: x\r\nContent-Length: 50000\r\n\r\nabcde"
+                            .getBytes(StandardCharsets.UTF_8));
+        }
+        Await.atMostSeconds(20)
+                .until(
+                        "the request that ended early is counted",
+                        () -> requests()
+                                .anyMatch(it -> it.contains("method=\"POST\"")
+                                        && it.contains("uri=\"/20180608/things\"")
+                                        && (it.contains("status=\"400\"") || it.contains("status=\"RESET\""))));
+        assertThat(requests().filter(it -> it.contains("status=\"500\"") && it.contains("method=\"POST\"")))
+                .isEmpty();
+    }
+
+    private static Stream<String> requests() {
+        return given().get("/q/metrics").asString().lines().filter(it -> it.startsWith("http_server_requests"));
+    }
+
+    /** What the server answers to these bytes until it ends the connection or says no more. */
+    private static String sent(String request) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", RestAssured.port)) {
+            socket.setSoTimeout(2_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+            ByteArrayOutputStream answer = new ByteArrayOutputStream();
+            byte[] part = new byte[8192];
+            try {
+                for (int read = socket.getInputStream().read(part);
+                        read >= 0;
+                        read = socket.getInputStream().read(part)) {
+                    answer.write(part, 0, read);
+                }
+            } catch (SocketTimeoutException saysNoMore) {
+                assertThat(answer.size()).isPositive();
+            }
+            return answer.toString(StandardCharsets.UTF_8);
+        }
     }
 
     @Test

@@ -20,6 +20,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
+import java.util.Map;
 
 /** A resource as a service writes it. */
 @Path("/20180608/things")
@@ -33,7 +34,8 @@ public class ThingResource {
     public record Create(
             @JsonProperty("compartmentId") CompartmentId compartmentId,
             @JsonProperty("displayName") String displayName,
-            @JsonProperty("size") Integer size) {}
+            @JsonProperty("size") Integer size,
+            @JsonProperty("tags") Map<String, String> tags) {}
 
     public record Thing(KeyId id, CompartmentId compartmentId, String displayName, Instant timeCreated, String owner) {}
 

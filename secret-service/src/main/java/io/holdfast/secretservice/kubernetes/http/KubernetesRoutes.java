@@ -3,6 +3,7 @@ package io.holdfast.secretservice.kubernetes.http;
 import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.platform.access.AccessSession;
+import io.holdfast.platform.http.RouteLabels;
 import io.holdfast.secretservice.kubernetes.model.ApiRefusal;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
@@ -28,6 +29,9 @@ public final class KubernetesRoutes {
 
     private static final int ORDER = -200;
     private static final String PREFIX = "/clusters/";
+    /** What follows names namespaces and Secrets. */
+    private static final String LABEL = PREFIX + "{clusterId}";
+
     private static final Set<String> PLAIN = Set.of("healthz", "livez", "readyz", "healthz/", "livez/", "readyz/");
     private static final int MAX_SEGMENTS = 12;
 
@@ -49,6 +53,7 @@ public final class KubernetesRoutes {
 
     private void receive(RoutingContext routing) {
         HttpServerRequest request = routing.request();
+        RouteLabels.name(request, LABEL);
         Context eventLoop = routing.vertx().getOrCreateContext();
         // The request's span is current here and on no other thread.
         io.opentelemetry.context.Context trace = io.opentelemetry.context.Context.current();
