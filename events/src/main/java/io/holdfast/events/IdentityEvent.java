@@ -1,5 +1,6 @@
 package io.holdfast.events;
 
+import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.DynamicGroupId;
 import io.holdfast.kernel.Ocid.GroupId;
@@ -131,6 +132,35 @@ public sealed interface IdentityEvent extends DomainEvent {
         @Override
         public String subject() {
             return policyId.value();
+        }
+    }
+
+    /**
+     * A kubectl token was made for a user, who asked for it.
+     *
+     * @param tokenId names the token in a revocation; opens nothing
+     */
+    record ClusterTokenIssued(UserId userId, ClusterId clusterId, String tokenId, Instant expiresAt, String actor)
+            implements IdentityEvent {
+        @Override
+        public String subject() {
+            return userId.value();
+        }
+    }
+
+    /**
+     * A token was made by which whoever holds its session key signs as the cluster.
+     *
+     * @param tenancyId of the cluster
+     * @param tokenId names the token; opens nothing
+     * @param actor who asked for it: a user, or the cluster itself
+     */
+    record ResourcePrincipalTokenIssued(
+            ClusterId clusterId, TenancyId tenancyId, String tokenId, Instant expiresAt, String actor)
+            implements IdentityEvent {
+        @Override
+        public String subject() {
+            return clusterId.value();
         }
     }
 

@@ -79,19 +79,27 @@ final class Aliases {
         return found;
     }
 
-    /** An alias of this policy, else a tenancy of that name. */
-    Optional<TenancyId> tenancy(String name, PolicyContext context, List<String> problems) {
+    /**
+     * An alias of this policy, else a tenancy of that name. What was meant is suggested among names that the author knows:
+     * which other tenancies there are is nothing to find out by a wrong name.
+     *
+     * @param own the name of the policy's tenancy
+     */
+    Optional<TenancyId> tenancy(String name, String own, PolicyContext context, List<String> problems) {
         Optional<TenancyId> found = definition("t:", name, tenancies, problems).or(() -> context.tenancyNamed(name));
         if (found.isEmpty() && !ambiguous.contains("t:" + CaseFold.of(name))) {
-            Set<String> candidates = names("t:");
-            String hint = Suggestion.hintOfFew(name, candidates);
             problems.add("there is no tenancy '" + Explanation.bounded(name) + "', and the policy defines none of that"
-                    + " name"
-                    + (hint.isEmpty()
-                            ? Suggestion.hint(name, context.tenancies().keySet())
-                            : hint));
+                    + " name" + meant(name, own));
         }
         return found;
+    }
+
+    private String meant(String tenancy, String own) {
+        String alias = Suggestion.hintOfFew(tenancy, names("t:"));
+        String hint = alias.isEmpty() ? Suggestion.hint(tenancy, Set.of(own)) : alias;
+        return hint.isEmpty()
+                ? "; define it: Define tenancy " + Explanation.bounded(tenancy) + " as ocid1.tenancy…"
+                : hint;
     }
 
     private <T> Optional<T> definition(String kind, String alias, Map<String, T> defined, List<String> problems) {

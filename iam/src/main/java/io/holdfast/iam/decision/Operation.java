@@ -156,6 +156,7 @@ public enum Operation {
             POLICY_CREATE),
 
     GET_TENANCY("GetTenancy", TENANCY_INSPECT),
+    LIST_REGION_SUBSCRIPTIONS("ListRegionSubscriptions", TENANCY_INSPECT),
 
     LIST_USERS("ListUsers", USER_INSPECT),
     GET_USER("GetUser", USER_READ),

@@ -141,7 +141,7 @@ final class StatementCompiler {
     }
 
     private Optional<TenancyId> foreign(String name, String whyNotThis, List<String> problems) {
-        Optional<TenancyId> found = aliases.tenancy(name, context, problems);
+        Optional<TenancyId> found = aliases.tenancy(name, tree.name(tree.root()).orElse(""), context, problems);
         if (found.filter(tree.tenancy()::equals).isPresent()) {
             problems.add("'" + Explanation.bounded(name) + "' is this tenancy; " + whyNotThis + ": use Allow");
         }

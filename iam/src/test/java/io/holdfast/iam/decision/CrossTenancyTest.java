@@ -236,6 +236,28 @@ class CrossTenancyTest {
     }
 
     @Test
+    void names_of_other_tenancies_are_not_suggested() {
+        PolicySet keys = set(KEY_TREE, "k", CONTEXT);
+
+        assertThat(errors(
+                        keys,
+                        "Define tenancy Partner as " + CLUSTER_TENANCY.value(),
+                        "Define tenancy Auditor as ocid1.tenancy.oc1..a",
+                        "Endorse any-user to use keys in tenancy Partnr"))
+                .containsExactly("3 there is no tenancy 'Partnr', and the policy defines none of that name; did you"
+                        + " mean 'Partner'?");
+        assertThat(errors(keys, "Endorse any-user to use keys in tenancy KeyTenanc"))
+                .as("its own name")
+                .containsExactly("1 there is no tenancy 'KeyTenanc', and the policy defines none of that name; did you"
+                        + " mean 'KeyTenancy'?");
+        assertThat(errors(keys, "Endorse any-user to use keys in tenancy ClusterTenanc"))
+                .as("that of another")
+                .isEqualTo(errors(
+                        set(KEY_TREE, "k", PolicyContext.ALONE),
+                        "Endorse any-user to use keys in tenancy ClusterTenanc"));
+    }
+
+    @Test
     void an_alias_that_is_used_and_a_tenancy_that_is_here_are_no_matter_for_a_warning() {
         PolicySet keys = set(KEY_TREE, "k", CONTEXT);
         String[] used = {
@@ -303,9 +325,8 @@ class CrossTenancyTest {
                 .containsExactly(
                         "1 'KeyTenancy' is this tenancy; a resource of this tenancy needs no Endorse: use Allow");
         assertThat(errors(keys, "Endorse any-user to use keys in tenancy ClusterTenanc"))
-                .containsExactly(
-                        "1 there is no tenancy 'ClusterTenanc', and the policy defines none of that name; did you"
-                                + " mean 'ClusterTenancy'?");
+                .containsExactly("1 there is no tenancy 'ClusterTenanc', and the policy defines none of that name;"
+                        + " define it: Define tenancy ClusterTenanc as ocid1.tenancy…");
         assertThat(errors(
                         keys,
                         "Define tenancy T as ocid1.tenancy.oc1..a",

@@ -6,7 +6,7 @@ import io.smallrye.config.WithDefault;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
-/** The realm and region that new OCIDs name. */
+/** Where this installation is: the realm and region that new OCIDs name, and what clients call the region. */
 @ConfigMapping(prefix = "holdfast.place")
 public interface Place {
 
@@ -16,6 +16,10 @@ public interface Place {
     /** The region part of regional OCIDs, for example iad. */
     @WithDefault("iad")
     String region();
+
+    /** The name of that region in clients' profiles. */
+    @WithDefault("us-ashburn-1")
+    String regionName();
 
     /** Makes the mint of this place. */
     final class Minting {

@@ -28,6 +28,7 @@ import io.holdfast.keyservice.tokens.Credentials;
 import io.holdfast.keyservice.tokens.KubectlTokens;
 import io.holdfast.keyservice.tokens.LiveClusters;
 import io.holdfast.keyservice.tokens.ResourcePrincipalTokens;
+import io.holdfast.keyservice.tokens.TokenIssue;
 import io.holdfast.keyservice.tokens.TokenRefused;
 import io.holdfast.platform.http.Authenticator.SignedRequest;
 import io.holdfast.platform.http.Caller;
@@ -48,9 +49,8 @@ class CredentialCalls {
     private final SignatureCheck signatures;
     private final KubectlTokens kubectl;
     private final BearerTokens bearers;
-    private final ClusterTokens tokens;
+    private final TokenIssue tokens;
     private final TokenRevocations revocations;
-    private final ResourcePrincipalTokens sessions;
     private final LiveClusters clusters;
 
     CredentialCalls(
@@ -59,9 +59,8 @@ class CredentialCalls {
             SignatureCheck signatures,
             KubectlTokens kubectl,
             BearerTokens bearers,
-            ClusterTokens tokens,
+            TokenIssue tokens,
             TokenRevocations revocations,
-            ResourcePrincipalTokens sessions,
             LiveClusters clusters) {
         this.identity = identity;
         this.credentials = credentials;
@@ -70,7 +69,6 @@ class CredentialCalls {
         this.bearers = bearers;
         this.tokens = tokens;
         this.revocations = revocations;
-        this.sessions = sessions;
         this.clusters = clusters;
     }
 
@@ -96,7 +94,7 @@ class CredentialCalls {
 
     IssueClusterTokenResponse issue(IssueClusterTokenRequest request) {
         User user = activeUser(Callers.caller(request.getPrincipal()));
-        ClusterTokens.Issued issued = tokens.issue(
+        ClusterTokens.Issued issued = tokens.forKubectl(
                 user.id(), new ClusterId(request.getClusterId()), Duration.ofSeconds(request.getLifetimeSeconds()));
         return IssueClusterTokenResponse.newBuilder()
                 .setToken(issued.token())
@@ -109,8 +107,8 @@ class CredentialCalls {
     IssueResourcePrincipalTokenResponse issue(IssueResourcePrincipalTokenRequest request) {
         Caller cluster = clusters.find(new ClusterId(request.getClusterId()))
                 .orElseThrow(() -> Answers.of(Status.Code.NOT_FOUND, "the cluster holds no binding"));
-        ResourcePrincipalTokens.Issued issued =
-                sessions.issue(cluster, request.getPublicKeyPem(), Duration.ofSeconds(request.getLifetimeSeconds()));
+        ResourcePrincipalTokens.Issued issued = tokens.forCluster(
+                cluster, request.getPublicKeyPem(), Duration.ofSeconds(request.getLifetimeSeconds()), cluster.id());
         return IssueResourcePrincipalTokenResponse.newBuilder()
                 .setToken(issued.token())
                 .setExpiresAtMillis(issued.expiresAt().toEpochMilli())

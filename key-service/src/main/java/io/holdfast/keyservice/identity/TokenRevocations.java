@@ -23,9 +23,9 @@ import java.util.function.Consumer;
  * Ends kubectl tokens before their time. A record is kept until its token would have ended by itself, and swept by later
  * revocations.
  *
- * <p>Ids are not compared with tokens that were issued (none are recorded), so anybody may fill his quota with invented
- * ones. Then one record takes the place of many: every token of the user that was issued until now is revoked. That asks
- * for at most a new kubectl token, and nobody else notices.
+ * <p>Ids are not compared with tokens that were issued (the audit trail has those, nothing here), so anybody may fill his
+ * quota with invented ones. Then one record takes the place of many: every token of the user that was issued until now is
+ * revoked. That asks for at most a new kubectl token, and nobody else notices.
  */
 @ApplicationScoped
 public class TokenRevocations {

@@ -70,7 +70,7 @@ public class ClusterTokens {
     public record Verified(Caller caller, String id, Instant expiresAt) {}
 
     /** @throws ProblemException INVALID_PARAMETER for a lifetime of less than a second or more than an hour */
-    public Issued issue(UserId user, ClusterId cluster, Duration lifetime) {
+    Issued issue(UserId user, ClusterId cluster, Duration lifetime) {
         if (lifetime.compareTo(Duration.ofSeconds(1)) < 0 || lifetime.compareTo(MAX_LIFETIME) > 0) {
             throw ProblemException.invalid("lifetimeSeconds", "must be 1 to " + MAX_LIFETIME.toSeconds());
         }

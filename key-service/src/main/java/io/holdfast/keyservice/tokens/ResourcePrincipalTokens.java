@@ -79,10 +79,10 @@ public class ResourcePrincipalTokens {
     }
 
     /** A token as made. */
-    public record Issued(String token, Instant expiresAt) {
+    public record Issued(String token, String id, Instant expiresAt) {
         @Override
         public String toString() {
-            return "Issued[expires " + expiresAt + "]";
+            return "Issued[" + id + ", expires " + expiresAt + "]";
         }
     }
 
@@ -95,7 +95,7 @@ public class ResourcePrincipalTokens {
      * @throws ProblemException INVALID_PARAMETER for a lifetime of less than a second or more than an hour, or a session key
      *     that is weak or has more than {@value #MAX_KEY_BITS} bits
      */
-    public Issued issue(Caller cluster, String publicKey, Duration lifetime) {
+    Issued issue(Caller cluster, String publicKey, Duration lifetime) {
         if (lifetime.compareTo(Duration.ofSeconds(1)) < 0 || lifetime.compareTo(MAX_LIFETIME) > 0) {
             throw ProblemException.invalid("lifetimeSeconds", "must be 1 to " + MAX_LIFETIME.toSeconds());
         }
@@ -103,8 +103,9 @@ public class ResourcePrincipalTokens {
         if (sessionKey.modulus().bitLength() > MAX_KEY_BITS) {
             throw ProblemException.invalid("publicKey", "must have at most " + MAX_KEY_BITS + " bits");
         }
-        byte[] id = new byte[ID_BYTES];
-        random.nextBytes(id);
+        byte[] idBytes = new byte[ID_BYTES];
+        random.nextBytes(idBytes);
+        String id = TokenKey.base64(idBytes);
         long issuedAt = time.wall().getEpochSecond();
         long expiresAt = issuedAt + lifetime.toSeconds();
         ObjectNode claims = FORMAT.object()
@@ -116,10 +117,10 @@ public class ResourcePrincipalTokens {
                 .put("res_tenant", cluster.tenancyId().value())
                 .put("res_compartment", cluster.compartmentId())
                 .put("jwk", jwk(sessionKey))
-                .put("jti", TokenKey.base64(id))
+                .put("jti", id)
                 .put("iat", issuedAt)
                 .put("exp", expiresAt);
-        return new Issued(FORMAT.write(claims, keys.key()), Instant.ofEpochSecond(expiresAt));
+        return new Issued(FORMAT.write(claims, keys.key()), id, Instant.ofEpochSecond(expiresAt));
     }
 
     private static RsaPublicKey sessionKey(String pem) {

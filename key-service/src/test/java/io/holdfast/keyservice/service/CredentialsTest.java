@@ -3,6 +3,7 @@ package io.holdfast.keyservice.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.oracle.bmc.auth.ResourcePrincipalAuthenticationDetailsProvider;
 import com.oracle.bmc.auth.ResourcePrincipalAuthenticationDetailsProvider.ResourcePrincipalAuthenticationDetailsProviderBuilder;
 import com.oracle.bmc.keymanagement.KmsCryptoClient;
@@ -21,13 +22,21 @@ import io.holdfast.contracts.access.v1.AccessGrpc.AccessBlockingStub;
 import io.holdfast.contracts.access.v1.AuthenticateRequest;
 import io.holdfast.contracts.access.v1.AuthenticateResponse;
 import io.holdfast.contracts.access.v1.ClusterToken;
+import io.holdfast.contracts.access.v1.IssueClusterTokenRequest;
+import io.holdfast.contracts.access.v1.IssueClusterTokenResponse;
 import io.holdfast.contracts.access.v1.IssueResourcePrincipalTokenRequest;
 import io.holdfast.contracts.access.v1.IssueResourcePrincipalTokenResponse;
 import io.holdfast.contracts.access.v1.OciSignature;
+import io.holdfast.contracts.access.v1.Principal;
 import io.holdfast.contracts.bindings.v1.BindRequest;
 import io.holdfast.contracts.bindings.v1.BindResponse;
 import io.holdfast.contracts.bindings.v1.BindingsGrpc;
 import io.holdfast.contracts.bindings.v1.ReleaseRequest;
+import io.holdfast.events.EventCodec;
+import io.holdfast.events.Family;
+import io.holdfast.events.IdentityEvent;
+import io.holdfast.events.IdentityEvent.ClusterTokenIssued;
+import io.holdfast.events.IdentityEvent.ResourcePrincipalTokenIssued;
 import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.keyservice.identity.Identities.User;
@@ -39,10 +48,13 @@ import io.holdfast.keyservice.signing.RsaPublicKey;
 import io.holdfast.keyservice.signing.SignatureCheck;
 import io.holdfast.keyservice.signing.Signer;
 import io.holdfast.keyservice.store.ExportStore;
+import io.holdfast.testkit.Await;
 import io.holdfast.testkit.DevCertificates;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
@@ -370,6 +382,88 @@ class CredentialsTest {
 
         assertThat(codeOf(() -> access.authenticate(bearer(base64(url), cluster))))
                 .isEqualTo(Status.Code.UNAUTHENTICATED);
+    }
+
+    // ---- the record ----
+
+    @Test
+    void whoAskedForATokenIsOnRecordAndTheTokenIsNot() {
+        String byUser = admin.post(tokens(cluster), Map.of("publicKey", Signer.pem(SESSION)), Map.of())
+                .body()
+                .path("token")
+                .asText();
+        DevCertificates.Issued own =
+                DevCertificates.in(Wire.tls()).issueCluster("recorded-" + System.nanoTime(), cluster);
+        IssueResourcePrincipalTokenResponse byItself;
+        try (Wire itself = Wire.with(own.certificate().toFile(), own.key().toFile())) {
+            byItself = stub(itself)
+                    .issueResourcePrincipalToken(IssueResourcePrincipalTokenRequest.newBuilder()
+                            .setClusterId(cluster)
+                            .setPublicKeyPem(Signer.pem(SESSION))
+                            .setLifetimeSeconds(300)
+                            .build());
+        }
+        IssueClusterTokenResponse ofKubectl = access.issueClusterToken(IssueClusterTokenRequest.newBuilder()
+                .setPrincipal(Principal.newBuilder()
+                        .setType("user")
+                        .setId(admin.user().value())
+                        .setTenancyId(root))
+                .setClusterId(cluster)
+                .setLifetimeSeconds(600)
+                .build());
+        // Refused, so there is nothing to record.
+        admin.post(tokens(cluster), Map.of("publicKey", "none"), Map.of());
+
+        try (KeyEvents events = new KeyEvents(Family.IDENTITY.topic())) {
+            Await.atMostSeconds(30).until("three tokens", () -> issued(events).size() >= 3);
+
+            List<IdentityEvent> issued = issued(events);
+            assertThat(issued).hasSize(3);
+            assertThat(issued.get(0)).isInstanceOfSatisfying(ResourcePrincipalTokenIssued.class, it -> {
+                assertThat(it.actor()).isEqualTo(admin.user().value());
+                assertThat(it.tenancyId()).isEqualTo(admin.tenancy());
+                assertThat(it.tokenId()).isEqualTo(claim(byUser, "jti"));
+                assertThat(it.expiresAt().getEpochSecond()).isEqualTo(Long.parseLong(claim(byUser, "exp")));
+            });
+            assertThat(issued.get(1)).isInstanceOfSatisfying(ResourcePrincipalTokenIssued.class, it -> {
+                assertThat(it.actor()).isEqualTo(cluster);
+                assertThat(it.expiresAt().toEpochMilli()).isEqualTo(byItself.getExpiresAtMillis());
+            });
+            assertThat(issued.get(2)).isInstanceOfSatisfying(ClusterTokenIssued.class, it -> {
+                assertThat(it.userId()).isEqualTo(admin.user());
+                assertThat(it.actor()).isEqualTo(admin.user().value());
+                assertThat(it.tokenId()).isEqualTo(ofKubectl.getTokenId());
+                assertThat(it.expiresAt().toEpochMilli()).isEqualTo(ofKubectl.getExpiresAtMillis());
+            });
+            for (String token : List.of(byUser, byItself.getToken(), ofKubectl.getToken())) {
+                String signature = token.substring(token.lastIndexOf('.') + 1);
+                assertThat(events.read()).noneMatch(event -> event.json().contains(signature));
+            }
+        }
+    }
+
+    /** The tokens that were made for the test's cluster. */
+    private List<IdentityEvent> issued(KeyEvents events) {
+        EventCodec codec = new EventCodec();
+        return events.read().stream()
+                .map(event -> codec.decode(event.type(), event.json().getBytes(StandardCharsets.UTF_8)))
+                .map(IdentityEvent.class::cast)
+                .filter(event -> switch (event) {
+                    case ResourcePrincipalTokenIssued it ->
+                        it.clusterId().value().equals(cluster);
+                    case ClusterTokenIssued it -> it.clusterId().value().equals(cluster);
+                    default -> false;
+                })
+                .toList();
+    }
+
+    private static String claim(String token, String name) {
+        byte[] claims = Base64.getUrlDecoder().decode(token.split("\\.")[1]);
+        try {
+            return new ObjectMapper().readTree(claims).path(name).asText();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     // ---- helpers ----

@@ -260,14 +260,17 @@ class CrossTenancyRestTest {
     }
 
     @Test
-    void aTenancyIsNamedByItsAliasOrItsNameElseTheNearestIsSuggested() {
+    void aTenancyIsNamedByItsAliasOrItsNameAndNamesOfOthersAreNotSuggested() {
         policy(world.clusters(), "by-name", "Endorse group OKEAdminGroup to use keys in tenancy keytenancy");
 
         Answer refused =
                 post(world.clusters(), "misspelt", "Endorse group OKEAdminGroup to use keys in tenancy KeyTenanzy");
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.code()).isEqualTo("InvalidParameter");
-        assertThat(refused.message()).contains("statements[0]").contains("KeyTenancy");
+        assertThat(refused.message())
+                .contains("statements[0]")
+                .contains("Define tenancy KeyTenanzy as")
+                .doesNotContain("KeyTenancy");
     }
 
     @Test

@@ -19,14 +19,13 @@ import io.holdfast.keyservice.Samples;
 import io.holdfast.keyservice.bindings.ClusterBindings;
 import io.holdfast.keyservice.crypto.BindingCrypto;
 import io.holdfast.keyservice.domain.Binding;
+import io.holdfast.keyservice.signing.Signer;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
-import java.security.KeyPairGenerator;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -84,12 +83,12 @@ class ImpactRestTest {
     }
 
     @Test
-    void itPromisesNothingThatWouldBeRefused() throws Exception {
+    void itPromisesNothingThatWouldBeRefused() {
         String key = Api.key();
         Api.rotate(key);
         impact(key).then().body("actions.retire[0].possible", equalTo(true));
 
-        as().body(Map.of("keyId", key, "algorithm", "RSA_OAEP_SHA256", "publicKey", recipient()))
+        as().body(Map.of("keyId", key, "algorithm", "RSA_OAEP_SHA256", "publicKey", Signer.pem(Signer.rsa(2048))))
                 .post("/20180608/exportKey")
                 .then()
                 .statusCode(200);
@@ -106,15 +105,6 @@ class ImpactRestTest {
                 .body("actions.scheduleDeletion.possible", equalTo(false))
                 .body("actions.retire[0].possible", equalTo(false))
                 .body("actions.retire[0].obstacles[0]", containsString("PENDING_DELETION"));
-    }
-
-    private static String recipient() throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-        generator.initialize(2048);
-        return "-----BEGIN PUBLIC KEY-----\n"
-                + Base64.getMimeEncoder()
-                        .encodeToString(generator.generateKeyPair().getPublic().getEncoded())
-                + "\n-----END PUBLIC KEY-----\n";
     }
 
     @Test

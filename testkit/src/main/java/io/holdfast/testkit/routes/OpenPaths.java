@@ -3,6 +3,7 @@ package io.holdfast.testkit.routes;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,9 @@ import java.util.TreeSet;
 public final class OpenPaths {
     /** The reason for OpenAPI, wherever a service has it. */
     public static final String CONTRACT = "the contract, which is public";
+
+    /** Quarkus registers its resources at both, once each. */
+    private static final List<String> RESOURCES = List.of("/", "/*");
 
     private static final String PAGE = "a page that Quarkus adds to builds for tests and development only";
 
@@ -40,7 +44,13 @@ public final class OpenPaths {
         unused.putAll(own);
         Set<String> named = Set.copyOf(unused.keySet());
         List<String> faults = new ArrayList<>();
-        for (String path : paths(router, "")) {
+        List<String> paths = paths(router, "");
+        for (String path : RESOURCES) {
+            if (Collections.frequency(paths, path) > 1) {
+                faults.add(path + " is served by something beside the resources");
+            }
+        }
+        for (String path : new TreeSet<>(paths)) {
             List<String> names = named.stream().filter(name -> isOf(path, name)).toList();
             unused.keySet().removeAll(names);
             if (names.isEmpty()) {
@@ -58,8 +68,9 @@ public final class OpenPaths {
                 || path.equals(name + "*");
     }
 
-    private static Set<String> paths(Router router, String above) {
-        Set<String> paths = new TreeSet<>();
+    /** As often as they are served. */
+    private static List<String> paths(Router router, String above) {
+        List<String> paths = new ArrayList<>();
         for (Route route : router.getRoutes()) {
             String path = route.getPath();
             if (route.getSubRouter() != null) {

@@ -44,8 +44,21 @@ class OpenPathsTest {
                 .contains("/gone");
     }
 
+    @Test
+    void the_root_is_the_resources_and_nothing_else() {
+        serveUsual();
+        assertThat(OpenPaths.faults(router, Map.of())).isEmpty();
+
+        router.get("/").handler(routing -> routing.response().end());
+        assertThat(OpenPaths.faults(router, Map.of())).containsExactly("/ is served by something beside the resources");
+
+        router.get("/*").handler(routing -> routing.response().end());
+        assertThat(OpenPaths.faults(router, Map.of())).hasSize(2);
+    }
+
     private void serveUsual() {
         router.route().handler(routing -> routing.next());
+        router.route("/").handler(routing -> routing.next());
         router.route("/*").handler(routing -> routing.next());
         router.route("/q/*").subRouter(below);
         for (String path : List.of("/health", "/health/live", "/health-ui", "/metrics", "/swagger-ui")) {

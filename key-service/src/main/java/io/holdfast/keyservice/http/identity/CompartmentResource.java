@@ -39,6 +39,7 @@ import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -178,6 +179,21 @@ public class CompartmentResource {
             return Response.ok(CompartmentDocument.of(tenancy)).build();
         }
         return answer(snapshot.compartment(id).orElseThrow(ProblemException::notFound));
+    }
+
+    /** Of bulk actions, which Holdfast does not have; here, or its name would pass for a compartment's id. */
+    @GET
+    @Path("/bulkActionResourceTypes")
+    @Operation(hidden = true)
+    public Response bulkActionResourceTypes() {
+        throw MissingIdentityResource.missing();
+    }
+
+    @POST
+    @Path("/{compartmentId}/actions/{action: bulkDeleteResources|bulkMoveResources}")
+    @Operation(hidden = true)
+    public Response bulkAction() {
+        throw MissingIdentityResource.missing();
     }
 
     @GET

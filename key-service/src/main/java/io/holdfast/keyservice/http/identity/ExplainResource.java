@@ -9,7 +9,9 @@ import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.UserId;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.keyservice.bindings.KeyUse;
-import io.holdfast.keyservice.domain.Binding;
+import io.holdfast.keyservice.http.identity.ExplainTargets.BoundCluster;
+import io.holdfast.keyservice.http.identity.ExplainTargets.Found;
+import io.holdfast.keyservice.http.identity.ExplainTargets.Sight;
 import io.holdfast.keyservice.http.identity.ExplainTargets.TargetDocument;
 import io.holdfast.keyservice.http.identity.PolicyReaders.GrantDocument;
 import io.holdfast.keyservice.identity.Explanations;
@@ -38,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holdfast's own: what would be decided for a principal, and why. Decides nothing. Needs POLICY_READ in the root compartment
  * of the target's tenancy; the statements of another tenancy, which the principal may be of, are told to who has it there.
+ * What the asker could not see otherwise, a key or a cluster's binding, is answered as if it were not there.
  */
 @Path("/v1/policies/explain")
 @Produces(MediaType.APPLICATION_JSON)
@@ -60,7 +63,7 @@ public class ExplainResource {
         this.targets = targets;
     }
 
-    /** @param compartmentId of a cluster that has no binding yet; of others it is known */
+    /** @param compartmentId of a cluster that has no binding yet, or whose binding the asker may not see; of others it is known */
     public record PrincipalDocument(
             @Nullable String type,
             @Nullable String id,
@@ -115,9 +118,13 @@ public class ExplainResource {
             require(readers, caller.tenancyId());
             throw ProblemException.missing("target or compartmentId");
         }
-        Target there = targets.find(asked.orElseThrow());
+        Found resource = targets.find(asked.orElseThrow());
+        Target there = resource.target();
         TenancyId tenancy = view.identity().tenancyOf(there.compartment()).orElseThrow(ProblemException::notFound);
         require(readers, tenancy);
+        if (!resource.seenBy().isEmpty() && !sees(caller, resource.seenBy())) {
+            throw ProblemException.notFound();
+        }
         Map<String, String> variables = question.variables();
         Target target = ExplainTargets.with(variables == null ? Map.of() : variables, there);
         String operation = question.operation();
@@ -125,7 +132,7 @@ public class ExplainResource {
             throw ProblemException.invalid("operation", "must be the name of an operation");
         }
         List<String> permissions = question.permissions();
-        Caller principal = principal(question.principal(), view.identity(), readers);
+        Caller principal = principal(question.principal(), view.identity(), readers, caller);
         Decision decision = Explanations.explain(
                 view.identity(), principal, operation, permissions == null ? List.of() : permissions, target);
         TargetFound found = new TargetFound(tenancy, target.compartment(), target.variables());
@@ -152,6 +159,13 @@ public class ExplainResource {
                         view.stateRevision());
             }
         };
+    }
+
+    private boolean sees(Caller caller, List<Sight> seenBy) {
+        return seenBy.stream()
+                .anyMatch(it -> authorizer
+                        .decide(caller, OPERATION, List.of(it.permission()), it.compartment(), it.variables())
+                        .allowed());
     }
 
     private static void require(PolicyReaders readers, TenancyId tenancy) {
@@ -204,7 +218,8 @@ public class ExplainResource {
                         .toList());
     }
 
-    private Caller principal(@Nullable PrincipalDocument asked, IdentitySnapshot identity, PolicyReaders readers) {
+    private Caller principal(
+            @Nullable PrincipalDocument asked, IdentitySnapshot identity, PolicyReaders readers, Caller caller) {
         if (asked == null) {
             throw ProblemException.missing("principal");
         }
@@ -221,15 +236,17 @@ public class ExplainResource {
                         .map(IdentitySnapshot::caller)
                         .orElseThrow(() ->
                                 ProblemException.invalid("principal", "is no active user that you may ask about"));
-            case Principal.CLUSTER -> cluster(new ClusterId(id), asked.compartmentId(), identity);
+            case Principal.CLUSTER -> cluster(new ClusterId(id), asked.compartmentId(), identity, caller);
             default -> throw ProblemException.invalid("principal.type", "must be user or cluster");
         };
     }
 
-    private Caller cluster(ClusterId id, @Nullable CompartmentId compartment, IdentitySnapshot identity) {
-        Optional<Binding.Facts> bound = targets.cluster(id);
+    /** One that is bound and not seen by the asker is asked about like one that is not there. */
+    private Caller cluster(
+            ClusterId id, @Nullable CompartmentId compartment, IdentitySnapshot identity, Caller caller) {
+        Optional<BoundCluster> bound = targets.cluster(id).filter(it -> sees(caller, it.seenBy()));
         if (bound.isPresent()) {
-            return KeyUse.principalOf(bound.get());
+            return KeyUse.principalOf(bound.get().facts());
         }
         if (compartment == null) {
             throw ProblemException.missing("principal.compartmentId");

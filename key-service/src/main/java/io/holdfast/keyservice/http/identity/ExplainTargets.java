@@ -16,6 +16,7 @@ import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.store.VaultStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -45,18 +46,43 @@ class ExplainTargets {
             @Nullable ClusterId clusterId,
             @Nullable CompartmentId compartmentId) {}
 
-    /** The cluster with its compartment and tenancy, as its binding has them; empty for one without a binding. */
-    Optional<Binding.Facts> cluster(ClusterId id) {
-        return bindings.heldOf(id).map(Stored::value).map(Binding::facts);
+    /** Whoever has it in that place knows of the resource without an explanation. */
+    record Sight(String permission, CompartmentId compartment, Map<String, String> variables) {}
+
+    /** @param seenBy any of them; what the asker has no sight of is to be answered as if it were not there */
+    record Found(Target target, List<Sight> seenBy) {}
+
+    /**
+     * A cluster with its compartment and tenancy, as its binding has them.
+     *
+     * @param seenBy as in {@link Found}
+     */
+    record BoundCluster(Binding.Facts facts, List<Sight> seenBy) {}
+
+    /** Empty for a cluster without a binding. */
+    Optional<BoundCluster> cluster(ClusterId id) {
+        return bindings.heldOf(id).map(Stored::value).map(Binding::facts).map(it -> new BoundCluster(it, seenBy(it)));
+    }
+
+    /** In its compartment, or as one of those that the key is bound to. */
+    private List<Sight> seenBy(Binding.Facts cluster) {
+        Sight itself = new Sight(
+                "CLUSTER_INSPECT",
+                cluster.clusterCompartmentId(),
+                Map.of("target.cluster.id", cluster.clusterId().value()));
+        return keys.key(cluster.keyId())
+                .map(Stored::value)
+                .map(it -> List.of(itself, new Sight("KEY_READ", it.facts().compartmentId(), KeyUse.variables(it))))
+                .orElse(List.of(itself));
     }
 
     /**
-     * What is there, before it is known whether the asker may be told of it.
+     * What is there, before it is known whether the asker may be told of it. A compartment without a resource needs no sight.
      *
      * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND for what is not there, INVALID_PARAMETER for several targets at
      *     once, MISSING_PARAMETER for none
      */
-    Target find(TargetDocument target) {
+    Found find(TargetDocument target) {
         KeyId keyId = target.keyId();
         VaultId vaultId = target.vaultId();
         ClusterId clusterId = target.clusterId();
@@ -68,26 +94,32 @@ class ExplainTargets {
         if (keyId != null) {
             MasterKey key =
                     keys.key(keyId).orElseThrow(ProblemException::notFound).value();
-            return target(key.facts().compartmentId(), KeyUse.variables(key));
+            return found("KEY_INSPECT", key.facts().compartmentId(), KeyUse.variables(key));
         }
         if (clusterId != null) {
-            Binding.Facts cluster = cluster(clusterId).orElseThrow(ProblemException::notFound);
-            return target(cluster.clusterCompartmentId(), Map.of("target.cluster.id", clusterId.value()));
+            BoundCluster cluster = cluster(clusterId).orElseThrow(ProblemException::notFound);
+            return new Found(
+                    target(cluster.facts().clusterCompartmentId(), Map.of("target.cluster.id", clusterId.value())),
+                    cluster.seenBy());
         }
         if (vaultId != null) {
             Vault vault = vaults.vault(vaultId)
                     .orElseThrow(ProblemException::notFound)
                     .value();
             CompartmentId of = vault.facts().compartmentId();
-            return new Target(
-                    compartment == null ? of : compartment,
-                    Optional.of(of),
-                    Map.of("target.vault.id", vaultId.value()));
+            Map<String, String> variables = Map.of("target.vault.id", vaultId.value());
+            return new Found(
+                    new Target(compartment == null ? of : compartment, Optional.of(of), variables),
+                    List.of(new Sight("VAULT_INSPECT", of, variables)));
         }
         if (compartment == null) {
             throw ProblemException.missing("target or compartmentId");
         }
-        return target(compartment, Map.of());
+        return new Found(target(compartment, Map.of()), List.of());
+    }
+
+    private static Found found(String permission, CompartmentId compartment, Map<String, String> variables) {
+        return new Found(target(compartment, variables), List.of(new Sight(permission, compartment, variables)));
     }
 
     private static Target target(CompartmentId compartment, Map<String, String> variables) {

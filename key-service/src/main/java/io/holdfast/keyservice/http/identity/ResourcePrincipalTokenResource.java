@@ -5,6 +5,7 @@ import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.keyservice.tokens.LiveClusters;
 import io.holdfast.keyservice.tokens.ResourcePrincipalTokens;
+import io.holdfast.keyservice.tokens.TokenIssue;
 import io.holdfast.platform.http.Authorizer;
 import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.http.CurrentCaller;
@@ -31,14 +32,14 @@ import org.jspecify.annotations.Nullable;
 @Consumes(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class ResourcePrincipalTokenResource {
-    private final ResourcePrincipalTokens tokens;
+    private final TokenIssue tokens;
     private final LiveClusters clusters;
     private final Authorizer authorizer;
     private final CurrentCaller current;
 
     @Inject
     public ResourcePrincipalTokenResource(
-            ResourcePrincipalTokens tokens, LiveClusters clusters, Authorizer authorizer, CurrentCaller current) {
+            TokenIssue tokens, LiveClusters clusters, Authorizer authorizer, CurrentCaller current) {
         this.tokens = tokens;
         this.clusters = clusters;
         this.authorizer = authorizer;
@@ -64,8 +65,9 @@ public class ResourcePrincipalTokenResource {
     public TokenDocument issue(@PathParam("clusterId") ClusterId clusterId, @Nullable Wish body) {
         Wish wish = Bodies.required(body);
         Caller cluster = clusters.find(clusterId).orElseThrow(ProblemException::notFound);
+        Caller caller = current.get();
         authorizer.require(
-                current.get(),
+                caller,
                 "CreateResourcePrincipalToken",
                 List.of("CLUSTER_MANAGE"),
                 new CompartmentId(cluster.compartmentId()),
@@ -75,10 +77,11 @@ public class ResourcePrincipalTokenResource {
             throw ProblemException.missing("publicKey");
         }
         Integer seconds = wish.lifetimeSeconds();
-        ResourcePrincipalTokens.Issued issued = tokens.issue(
+        ResourcePrincipalTokens.Issued issued = tokens.forCluster(
                 cluster,
                 publicKey,
-                seconds == null ? ResourcePrincipalTokens.USUAL_LIFETIME : Duration.ofSeconds(seconds));
+                seconds == null ? ResourcePrincipalTokens.USUAL_LIFETIME : Duration.ofSeconds(seconds),
+                caller.id());
         return new TokenDocument(issued.token(), issued.expiresAt());
     }
 }

@@ -23,6 +23,7 @@ import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
 /** Work requests of the Identity API: the last of each compartment. They are over when their request is answered. */
@@ -73,6 +74,13 @@ public class WorkRequestResource {
                     work.timeFinished(),
                     over ? 100 : 0);
         }
+    }
+
+    /** There is no list of them. */
+    @GET
+    @Operation(hidden = true)
+    public Response list() {
+        throw MissingIdentityResource.missing();
     }
 
     @GET
