@@ -197,7 +197,7 @@ public sealed interface KeyEvent extends DomainEvent {
     }
 
     /**
-     * A scheduled deletion is near.
+     * The scheduled deletion of a key is near.
      *
      * @param notice how long before it this warning is due: P7D, P1D or PT1H
      */
@@ -205,6 +205,23 @@ public sealed interface KeyEvent extends DomainEvent {
         @Override
         public String subject() {
             return keyId.value();
+        }
+    }
+
+    /** The scheduled deletion of a key version is near; {@code notice} as of {@link KeyDeletionApproaching}. */
+    record KeyVersionDeletionApproaching(KeyId keyId, KeyVersionId keyVersionId, Instant timeOfDeletion, String notice)
+            implements KeyEvent {
+        @Override
+        public String subject() {
+            return keyVersionId.value();
+        }
+    }
+
+    /** The scheduled deletion of a vault is near; {@code notice} as of {@link KeyDeletionApproaching}. */
+    record VaultDeletionApproaching(VaultId vaultId, Instant timeOfDeletion, String notice) implements KeyEvent {
+        @Override
+        public String subject() {
+            return vaultId.value();
         }
     }
 

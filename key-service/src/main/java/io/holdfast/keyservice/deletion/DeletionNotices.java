@@ -2,7 +2,10 @@ package io.holdfast.keyservice.deletion;
 
 import io.holdfast.events.KeyEvent;
 import io.holdfast.keyservice.store.DueDeletions;
+import io.holdfast.keyservice.store.DueDeletions.Due;
 import io.holdfast.keyservice.store.DueDeletions.DueKey;
+import io.holdfast.keyservice.store.DueDeletions.DueVault;
+import io.holdfast.keyservice.store.DueDeletions.DueVersion;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,7 +16,7 @@ import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
- * Warns of deletions of keys that are near: 7 days, 1 day and 1 hour before, each once. A warning that came due before the
+ * Warns of deletions that are near: 7 days, 1 day and 1 hour before, each once. A warning that came due before the
  * deletion was asked for is left out, and of several that came due while nobody looked only the nearest is given.
  */
 @ApplicationScoped
@@ -34,34 +37,39 @@ public class DeletionNotices {
 
     /** Gives the warnings that are due. */
     void give(Instant now) {
-        due.forEachUntil(now.plus(BEFORE.getLast()), each -> {
-            if (each instanceof DueKey key) {
-                notice(key, now).ifPresent(before -> give(key, before));
-            }
-        });
+        due.forEachUntil(now.plus(BEFORE.getLast()), each -> notice(each, now).ifPresent(before -> give(each, before)));
     }
 
-    static Optional<Duration> notice(DueKey key, Instant now) {
-        if (!key.time().isAfter(now)) {
+    static Optional<Duration> notice(Due deletion, Instant now) {
+        if (!deletion.time().isAfter(now)) {
             return Optional.empty();
         }
         return BEFORE.stream()
-                .filter(before -> !key.time().minus(before).isAfter(now))
+                .filter(before -> !deletion.time().minus(before).isAfter(now))
                 .findFirst()
-                .filter(before -> key.scheduledAt().isBefore(key.time().minus(before)));
+                .filter(before ->
+                        deletion.scheduledAt().isBefore(deletion.time().minus(before)));
     }
 
-    private void give(DueKey key, Duration before) {
+    private void give(Due deletion, Duration before) {
         if (given.size() >= REMEMBERED) {
             given.clear();
         }
         String notice = before.toDays() > 0 ? "P" + before.toDays() + "D" : before.toString();
-        if (!given.add(key.id().value() + key.time() + notice)) {
+        if (!given.add(deletion.id().value() + deletion.time() + notice)) {
             return;
         }
-        boolean first = due.noticeOnce(key, notice, new KeyEvent.KeyDeletionApproaching(key.id(), key.time(), notice));
-        if (first) {
-            LOG.warnv("A key will be deleted. key={0} time={1}", key.id().value(), key.time());
+        if (due.noticeOnce(deletion, notice, event(deletion, notice))) {
+            LOG.warnv("To be deleted soon. resource={0} time={1}", deletion.id().value(), deletion.time());
         }
+    }
+
+    private static KeyEvent event(Due deletion, String notice) {
+        return switch (deletion) {
+            case DueKey key -> new KeyEvent.KeyDeletionApproaching(key.id(), key.time(), notice);
+            case DueVersion version ->
+                new KeyEvent.KeyVersionDeletionApproaching(version.key(), version.id(), version.time(), notice);
+            case DueVault vault -> new KeyEvent.VaultDeletionApproaching(vault.id(), vault.time(), notice);
+        };
     }
 }

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holdfast.events.DomainEvent;
 import io.holdfast.events.EventCodec;
 import io.holdfast.events.Family;
 import io.holdfast.events.KeyEvent.KeyDeletionApproaching;
+import io.holdfast.events.KeyEvent.KeyVersionDeletionApproaching;
+import io.holdfast.events.KeyEvent.VaultDeletionApproaching;
 import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.Samples;
 import io.holdfast.keyservice.TestStore;
@@ -79,7 +83,7 @@ class DeletionNoticesTest {
         allLook(DELETION.minus(HOUR).minus(MOMENT));
         assertThat(told()).containsExactly(approaching("P7D"), approaching("P1D"));
         allLook(DELETION.minus(HOUR));
-        List<KeyDeletionApproaching> all = List.of(approaching("P7D"), approaching("P1D"), approaching("PT1H"));
+        List<DomainEvent> all = List.of(approaching("P7D"), approaching("P1D"), approaching("PT1H"));
         assertThat(told()).containsExactlyElementsOf(all);
 
         allLook(DELETION.minus(MOMENT));
@@ -138,13 +142,20 @@ class DeletionNoticesTest {
     }
 
     @Test
-    void onlyKeysAreWarnedOf() throws Exception {
+    void vaultsAndVersionsAreWarnedOfAsKeysAre() throws Exception {
+        KeyVersionId version = Samples.MINT.keyVersion(Samples.VAULT);
         schedule(new DueVault(Samples.VAULT, DELETION, SCHEDULED));
-        schedule(new DueVersion(key, Samples.MINT.keyVersion(Samples.VAULT), DELETION, SCHEDULED));
+        schedule(new DueVersion(key, version, DELETION, SCHEDULED));
 
+        allLook(DELETION.minus(DAY));
         allLook(DELETION.minus(HOUR));
 
-        assertThat(told()).isEmpty();
+        assertThat(told())
+                .containsExactlyInAnyOrder(
+                        new VaultDeletionApproaching(Samples.VAULT, DELETION, "P1D"),
+                        new KeyVersionDeletionApproaching(key, version, DELETION, "P1D"),
+                        new VaultDeletionApproaching(Samples.VAULT, DELETION, "PT1H"),
+                        new KeyVersionDeletionApproaching(key, version, DELETION, "PT1H"));
     }
 
     private DeletionNotices replica() {
@@ -178,19 +189,19 @@ class DeletionNoticesTest {
     }
 
     /** What waits in the outbox, in the order in which it was committed. */
-    private List<KeyDeletionApproaching> told() {
+    private List<DomainEvent> told() {
         return etcd.store().scan(Scan.of(OUTBOX, MANY)).values().stream()
                 .sorted(Comparator.comparingLong(StoredValue::modRevision))
                 .map(this::event)
                 .toList();
     }
 
-    private KeyDeletionApproaching event(StoredValue entry) {
+    private DomainEvent event(StoredValue entry) {
         try {
             JsonNode staged = json.readTree(entry.value().toArray());
-            assertThat(staged.path("subject").asText()).isEqualTo(key.value());
-            return (KeyDeletionApproaching)
-                    codec.decode(staged.path("type").asText(), json.writeValueAsBytes(staged.path("data")));
+            DomainEvent event = codec.decode(staged.path("type").asText(), json.writeValueAsBytes(staged.path("data")));
+            assertThat(staged.path("subject").asText()).isEqualTo(event.subject());
+            return event;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

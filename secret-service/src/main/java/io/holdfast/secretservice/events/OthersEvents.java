@@ -77,6 +77,8 @@ public final class OthersEvents {
                     case KeyEvent.KeyVersionDeletionCancelled other -> true;
                     case KeyEvent.KeyVersionDeleted other -> true;
                     case KeyEvent.KeyDeletionApproaching other -> true;
+                    case KeyEvent.KeyVersionDeletionApproaching other -> true;
+                    case KeyEvent.VaultDeletionApproaching other -> true;
                     case KeyEvent.DeletionsHeld other -> true;
                     case KeyEvent.DeletionsResumed other -> true;
                     case KeyEvent.DeletionClockConfirmed other -> true;
