@@ -93,9 +93,11 @@ public class VaultResource {
             CompartmentId compartment = Fields.ocid(details.compartmentId(), "compartmentId", CompartmentId::new);
             String displayName = Fields.displayName(details.displayName());
             String type = Fields.required(details.vaultType(), "vaultType");
+            if (type.equals("EXTERNAL")) {
+                throw NewKeys.externalKeyManagers();
+            }
             if (!TYPES.contains(type)) {
-                throw ProblemException.invalid(
-                        "vaultType", "must be DEFAULT or VIRTUAL_PRIVATE; external key managers are not supported");
+                throw ProblemException.invalid("vaultType", "must be DEFAULT or VIRTUAL_PRIVATE");
             }
             Tags tags = fields.tags(details.freeformTags(), details.definedTags());
             TenancyId tenancy = operations.requirePlace("CreateVault", "VAULT_CREATE", compartment);

@@ -439,7 +439,7 @@ class KeysRestTest {
                 "keyShape.length");
         refused(
                 "/20180608/vaults",
-                Map.of("compartmentId", Samples.COMPARTMENT.value(), "displayName", "v", "vaultType", "EXTERNAL"),
+                Map.of("compartmentId", Samples.COMPARTMENT.value(), "displayName", "v", "vaultType", "ROUND"),
                 400,
                 "InvalidParameter",
                 "vaultType");
@@ -595,6 +595,22 @@ class KeysRestTest {
         }
         notYet(as().delete("/20180608/ekmsPrivateEndpoints/x"));
         as().get("/20180608/nothing").then().statusCode(404).body("code", equalTo("NotFound"));
+    }
+
+    @Test
+    void externalKeyManagersAreNotImplemented() {
+        notYet(as().body(Map.of(
+                        "compartmentId", Samples.COMPARTMENT.value(), "displayName", "v", "vaultType", "EXTERNAL"))
+                .post("/20180608/vaults"));
+        notYet(as().body(with("protectionMode", "EXTERNAL")).post("/20180608/keys"));
+        refused("/20180608/keys", with("protectionMode", "ROUND"), 400, "InvalidParameter", "protectionMode");
+        // As a filter it is a mode that no key has.
+        as().queryParam("compartmentId", Samples.COMPARTMENT.value())
+                .queryParam("protectionMode", "EXTERNAL")
+                .get("/20180608/keys")
+                .then()
+                .statusCode(200)
+                .body("$", hasSize(0));
     }
 
     private static void notYet(Response answer) {
