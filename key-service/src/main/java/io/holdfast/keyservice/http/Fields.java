@@ -149,16 +149,6 @@ public class Fields {
         throw ProblemException.invalid(field, "must be one of " + Arrays.toString(type.getEnumConstants()));
     }
 
-    /** A flag of the query, false when absent. */
-    static boolean flag(@Nullable String value, String field) {
-        return switch (value) {
-            case null -> false;
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw ProblemException.invalid(field, "must be true or false");
-        };
-    }
-
     /** A number of the query; parsed here so that a bad one is refused by name. */
     static @Nullable Integer number(@Nullable String value, String field) {
         if (value == null || value.isEmpty()) {

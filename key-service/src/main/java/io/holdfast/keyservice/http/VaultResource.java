@@ -25,6 +25,7 @@ import io.holdfast.keyservice.store.ChangeRequest;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.store.VaultStore;
+import io.holdfast.platform.http.Flags;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -34,10 +35,14 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -186,11 +191,16 @@ public class VaultResource {
     /** Answers when access to every key of the vault has ended everywhere. */
     @POST
     @Path("/vaults/{vaultId}/actions/scheduleDeletion")
+    @Parameter(
+            name = "force",
+            in = ParameterIn.QUERY,
+            description = KeyResource.FORCE,
+            schema = @Schema(type = SchemaType.BOOLEAN))
     public RestResponse<VaultView> scheduleVaultDeletion(
             @PathParam("vaultId") String vaultId,
             @RequestBody(content = @Content(schema = @Schema(implementation = ScheduleDeletionDetails.class)))
                     byte @Nullable [] body,
-            @Parameter(description = KeyResource.FORCE) @QueryParam("force") @Nullable String force,
+            @Context UriInfo uri,
             @HeaderParam("if-match") @Nullable String ifMatch,
             @HeaderParam("opc-retry-token") @Nullable String retryToken) {
         return answer(act(
@@ -199,8 +209,8 @@ public class VaultResource {
                 vaultId,
                 ifMatch,
                 retryToken,
-                (id, request) -> deletion.scheduleDeletion(
-                        id, fields.timeOfDeletion(body), Fields.flag(force, "force"), request)));
+                (id, request) ->
+                        deletion.scheduleDeletion(id, fields.timeOfDeletion(body), Flags.of(uri, "force"), request)));
     }
 
     @POST
