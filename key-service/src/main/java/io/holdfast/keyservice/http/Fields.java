@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads and checks what clients send. Every refusal names the field. */
 @ApplicationScoped
 public class Fields {
-    private static final int LONGEST_NAME = 255;
+    static final int LONGEST_NAME = 255;
     private static final int MOST_TAGS = 64;
     private static final int LONGEST_TAG_KEY = 100;
     private static final int LONGEST_TAG_VALUE = 256;

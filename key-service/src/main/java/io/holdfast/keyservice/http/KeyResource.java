@@ -1,6 +1,7 @@
 package io.holdfast.keyservice.http;
 
 import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.keyservice.deletion.KeyAccess;
@@ -166,6 +167,7 @@ public class KeyResource {
                     new Query(Fields.number(limit, "limit"), page, sortBy, sortOrder),
                     new Sorting<>(
                             key -> key.id().value(),
+                            KeyId::new,
                             key -> key.facts().displayName(),
                             key -> key.facts().timeCreated()),
                     Views::summary);

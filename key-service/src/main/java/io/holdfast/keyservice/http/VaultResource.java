@@ -135,6 +135,7 @@ public class VaultResource {
                     new Query(Fields.number(limit, "limit"), page, sortBy, sortOrder),
                     new Sorting<>(
                             vault -> vault.id().value(),
+                            VaultId::new,
                             vault -> vault.facts().displayName(),
                             vault -> vault.facts().timeCreated()),
                     vault -> Views.summary(vault, endpoint));
