@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads and checks what clients send. Every refusal names the field. */
 @ApplicationScoped
 public class Fields {
-    private static final int LONGEST_NAME = 255;
+    static final int LONGEST_NAME = 255;
     private static final int MOST_TAGS = 64;
     private static final int LONGEST_TAG_KEY = 100;
     private static final int LONGEST_TAG_VALUE = 256;
@@ -147,16 +147,6 @@ public class Fields {
             }
         }
         throw ProblemException.invalid(field, "must be one of " + Arrays.toString(type.getEnumConstants()));
-    }
-
-    /** A flag of the query, false when absent. */
-    static boolean flag(@Nullable String value, String field) {
-        return switch (value) {
-            case null -> false;
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw ProblemException.invalid(field, "must be true or false");
-        };
     }
 
     /** A number of the query; parsed here so that a bad one is refused by name. */

@@ -18,6 +18,7 @@ import io.holdfast.keyservice.usage.KeyDependents.Dependent;
 import io.holdfast.keyservice.usage.LastUses;
 import io.holdfast.keyservice.usage.LastUses.Known;
 import io.holdfast.keyservice.vault.Vaults;
+import io.holdfast.platform.http.Flags;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -25,11 +26,16 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
@@ -147,19 +153,22 @@ public class ImpactResource {
     /**
      * Schedules the deletion of an old version, if nothing stands under it: shown by a count at the write fence of every
      * cluster, made now.
-     *
-     * @param dryRun true to be told only what would happen
      */
     @POST
     @Path("/versions/{keyVersionId}/retire")
+    @Parameter(
+            name = "dryRun",
+            in = ParameterIn.QUERY,
+            description = "true to be told only what would happen; false when absent",
+            schema = @Schema(type = SchemaType.BOOLEAN))
     public RestResponse<RetirementPlan> retire(
             @PathParam("keyId") String keyId,
             @PathParam("keyVersionId") String keyVersionId,
-            @QueryParam("dryRun") @Nullable String dryRun,
+            @Context UriInfo uri,
             @HeaderParam("if-match") @Nullable String ifMatch,
             @HeaderParam("opc-retry-token") @Nullable String retryToken) {
         return operations.run("RetireKeyVersion", () -> {
-            boolean dry = Fields.flag(dryRun, "dryRun");
+            boolean dry = Flags.of(uri, "dryRun");
             MasterKey key = operations
                     .key("ScheduleKeyVersionDeletion", "KEY_DELETE", keyId)
                     .value();

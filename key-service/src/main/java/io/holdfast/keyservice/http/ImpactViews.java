@@ -67,7 +67,13 @@ final class ImpactViews {
             String bindingId,
             String bindingState,
             String mode,
-            @Nullable Long namespaces,
+
+            @Schema(
+                    description =
+                            "How many of the cluster's namespaces hold Secrets; those without a Secret don't count")
+            @Nullable
+            Long namespaces,
+
             @Nullable Long secrets,
             @Nullable Map<String, Long> secretsPerKeyVersion,
             @Nullable Long unreadable,

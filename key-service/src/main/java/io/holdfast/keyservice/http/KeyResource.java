@@ -1,6 +1,7 @@
 package io.holdfast.keyservice.http;
 
 import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.keyservice.deletion.KeyAccess;
@@ -24,6 +25,7 @@ import io.holdfast.keyservice.rotate.Keys.KeyWish;
 import io.holdfast.keyservice.store.ChangeRequest;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Stored;
+import io.holdfast.platform.http.Flags;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -33,11 +35,15 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -161,6 +167,7 @@ public class KeyResource {
                     new Query(Fields.number(limit, "limit"), page, sortBy, sortOrder),
                     new Sorting<>(
                             key -> key.id().value(),
+                            KeyId::new,
                             key -> key.facts().displayName(),
                             key -> key.facts().timeCreated()),
                     Views::summary);
@@ -265,16 +272,17 @@ public class KeyResource {
     /** Answers when access has ended everywhere. */
     @POST
     @Path("/keys/{keyId}/actions/scheduleDeletion")
+    @Parameter(name = "force", in = ParameterIn.QUERY, description = FORCE, schema = @Schema(type = SchemaType.BOOLEAN))
     public RestResponse<KeyView> scheduleKeyDeletion(
             @PathParam("keyId") String keyId,
             @RequestBody(content = @Content(schema = @Schema(implementation = ScheduleDeletionDetails.class)))
                     byte @Nullable [] body,
-            @Parameter(description = FORCE) @QueryParam("force") @Nullable String force,
+            @Context UriInfo uri,
             @HeaderParam("if-match") @Nullable String ifMatch,
             @HeaderParam("opc-retry-token") @Nullable String retryToken) {
         return act("ScheduleKeyDeletion", "KEY_DELETE", keyId, ifMatch, retryToken, (key, request) -> {
             Instant time = fields.timeOfDeletion(body);
-            return access.scheduleDeletion(key.id(), time, Fields.flag(force, "force"), request);
+            return access.scheduleDeletion(key.id(), time, Flags.of(uri, "force"), request);
         });
     }
 

@@ -109,6 +109,7 @@ public class KeyVersionResource {
                     // Versions have no name and may share a millisecond: their number is the order they were made in.
                     new Sorting<>(
                             version -> version.id().value(),
+                            KeyVersionId::new,
                             version -> "%020d".formatted(version.number()),
                             version -> Instant.ofEpochSecond(version.number())),
                     version -> Views.summary(version, key));

@@ -114,10 +114,12 @@ public class NewKeys {
         return switch (Fields.oneOf(name, "protectionMode", Mode.class).orElse(Mode.HSM)) {
             case HSM -> ProtectionMode.HSM;
             case SOFTWARE -> ProtectionMode.SOFTWARE;
-            case EXTERNAL ->
-                throw ProblemException.invalid(
-                        "protectionMode", "EXTERNAL is not supported: external key managers are not");
+            case EXTERNAL -> throw externalKeyManagers();
         };
+    }
+
+    static ProblemException externalKeyManagers() {
+        return new ProblemException(ProblemCode.METHOD_NOT_IMPLEMENTED, "External key managers are not implemented.");
     }
 
     static boolean exportable(Tags tags) {

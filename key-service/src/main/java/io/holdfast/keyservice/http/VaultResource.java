@@ -25,6 +25,7 @@ import io.holdfast.keyservice.store.ChangeRequest;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.store.VaultStore;
+import io.holdfast.platform.http.Flags;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -34,10 +35,14 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -93,9 +98,11 @@ public class VaultResource {
             CompartmentId compartment = Fields.ocid(details.compartmentId(), "compartmentId", CompartmentId::new);
             String displayName = Fields.displayName(details.displayName());
             String type = Fields.required(details.vaultType(), "vaultType");
+            if (type.equals("EXTERNAL")) {
+                throw NewKeys.externalKeyManagers();
+            }
             if (!TYPES.contains(type)) {
-                throw ProblemException.invalid(
-                        "vaultType", "must be DEFAULT or VIRTUAL_PRIVATE; external key managers are not supported");
+                throw ProblemException.invalid("vaultType", "must be DEFAULT or VIRTUAL_PRIVATE");
             }
             Tags tags = fields.tags(details.freeformTags(), details.definedTags());
             TenancyId tenancy = operations.requirePlace("CreateVault", "VAULT_CREATE", compartment);
@@ -128,6 +135,7 @@ public class VaultResource {
                     new Query(Fields.number(limit, "limit"), page, sortBy, sortOrder),
                     new Sorting<>(
                             vault -> vault.id().value(),
+                            VaultId::new,
                             vault -> vault.facts().displayName(),
                             vault -> vault.facts().timeCreated()),
                     vault -> Views.summary(vault, endpoint));
@@ -184,11 +192,16 @@ public class VaultResource {
     /** Answers when access to every key of the vault has ended everywhere. */
     @POST
     @Path("/vaults/{vaultId}/actions/scheduleDeletion")
+    @Parameter(
+            name = "force",
+            in = ParameterIn.QUERY,
+            description = KeyResource.FORCE,
+            schema = @Schema(type = SchemaType.BOOLEAN))
     public RestResponse<VaultView> scheduleVaultDeletion(
             @PathParam("vaultId") String vaultId,
             @RequestBody(content = @Content(schema = @Schema(implementation = ScheduleDeletionDetails.class)))
                     byte @Nullable [] body,
-            @Parameter(description = KeyResource.FORCE) @QueryParam("force") @Nullable String force,
+            @Context UriInfo uri,
             @HeaderParam("if-match") @Nullable String ifMatch,
             @HeaderParam("opc-retry-token") @Nullable String retryToken) {
         return answer(act(
@@ -197,8 +210,8 @@ public class VaultResource {
                 vaultId,
                 ifMatch,
                 retryToken,
-                (id, request) -> deletion.scheduleDeletion(
-                        id, fields.timeOfDeletion(body), Fields.flag(force, "force"), request)));
+                (id, request) ->
+                        deletion.scheduleDeletion(id, fields.timeOfDeletion(body), Flags.of(uri, "force"), request)));
     }
 
     @POST

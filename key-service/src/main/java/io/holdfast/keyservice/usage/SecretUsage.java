@@ -14,6 +14,7 @@ public interface SecretUsage {
      *
      * @param fence the version under which writes go, and no other until it moves; empty for a cluster whose endpoint was
      *     never opened or is deleted
+     * @param namespaces that hold Secrets
      * @param secrets by key version
      * @param unreadable values that are no readable envelope
      */

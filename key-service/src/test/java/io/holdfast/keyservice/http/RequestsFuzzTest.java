@@ -16,6 +16,7 @@ import io.holdfast.keyservice.domain.Tags;
 import io.holdfast.keyservice.http.Details.EncryptDataDetails;
 import io.holdfast.keyservice.http.Details.ImportKeyDetails;
 import io.holdfast.keyservice.http.Details.VerifyDataDetails;
+import io.holdfast.platform.http.Flags;
 import io.holdfast.platform.http.OciJson;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -108,7 +109,7 @@ class RequestsFuzzTest {
     void aParameterOfTheQuery(byte[] utf8) {
         String text = new String(utf8, StandardCharsets.UTF_8);
         readOrRefused(() -> Fields.number(text, "limit"));
-        readOrRefused(() -> Fields.flag(text, "force"));
+        readOrRefused(() -> Flags.parse(text, "force"));
         readOrRefused(() -> Fields.oneOf(text, "sortBy", Listing.SortBy.class));
     }
 

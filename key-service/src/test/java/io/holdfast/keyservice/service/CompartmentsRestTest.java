@@ -85,6 +85,24 @@ class CompartmentsRestTest {
     }
 
     @Test
+    void theWholeTreeIsListedWhenThatIsSaid() throws Exception {
+        String inner = compartment(compartment(root, "tree"), "leaf");
+        String list = COMPARTMENTS + "?limit=1000&compartmentId=" + root;
+        assertThat(admin.get(list).raw().body()).doesNotContain(inner);
+        assertThat(admin.get(list + "&compartmentIdInSubtree=false").raw().body())
+                .doesNotContain(inner);
+        assertThat(admin.get(list + "&compartmentIdInSubtree=true").raw().body())
+                .contains(inner);
+        for (String neither : List.of("", "TRUE", "1")) {
+            refused(
+                    400,
+                    "InvalidParameter",
+                    "compartmentIdInSubtree",
+                    admin.get(list + "&compartmentIdInSubtree=" + neither));
+        }
+    }
+
+    @Test
     void theNewPlaceDecidesWhoReaches() throws Exception {
         String open = compartment(root, "open");
         String moving = compartment(root, "moving");

@@ -204,6 +204,31 @@ class ImpactRestTest {
     }
 
     @Test
+    void whatIsNeitherTrueNorFalseChangesNothing() {
+        String key = Api.key();
+        KeyVersionId first = current(key);
+        Api.rotate(key);
+        String vault = "/20180608/vaults/" + Api.get(key).path("vaultId");
+        for (String neither : List.of("", "=", "=TRUE", "=1", "=yes", "=true&dryRun=false&force=true&force=false")) {
+            for (String action : List.of(
+                    path(key, first) + "?dryRun",
+                    "/20180608/keys/" + key + "/actions/scheduleDeletion?force",
+                    vault + "/actions/scheduleDeletion?force")) {
+                as().urlEncodingEnabled(false)
+                        .post(action + neither)
+                        .then()
+                        .statusCode(400)
+                        .body("code", equalTo("InvalidParameter"))
+                        .body("message", containsString(action.endsWith("dryRun") ? "dryRun" : "force"));
+            }
+        }
+        as().get("/20180608/keys/" + key + "/keyVersions/" + first.value())
+                .then()
+                .body("lifecycleState", equalTo("ENABLED"));
+        assertThat(Api.state(key)).isEqualTo("ENABLED");
+    }
+
+    @Test
     void itSaysWhenClustersAndClientsLastUsedEachVersion() {
         String key = Api.key();
         KeyVersionId first = current(key);

@@ -163,6 +163,49 @@ class KeysRestTest {
         assertThat(pages).isEqualTo(3);
     }
 
+    @Test
+    void aListGoesOnWhenItsLastItemWasMovedOrRenamed() {
+        String compartment = Samples.MINT.compartment().value();
+        for (String name : List.of("a", "b", "c", "d")) {
+            as().body(Map.of("compartmentId", compartment, "displayName", name, "vaultType", "DEFAULT"))
+                    .post("/20180608/vaults")
+                    .then()
+                    .statusCode(200);
+        }
+        String list = "/20180608/vaults?limit=2&compartmentId=" + compartment + "&sortBy=";
+        Response byName = as().get(list + "DISPLAYNAME");
+        byName.then().statusCode(200).body("displayName", equalTo(List.of("a", "b")));
+        as().body(Map.of("displayName", "z"))
+                .put("/20180608/vaults/" + byName.path("[1].id"))
+                .then()
+                .statusCode(200);
+        String behindB = "&page=" + byName.header("opc-next-page");
+        as().get(list + "DISPLAYNAME" + behindB)
+                .then()
+                .statusCode(200)
+                .body("displayName", equalTo(List.of("c", "d")))
+                .header("opc-next-page", notNullValue());
+
+        Response byTime = as().get(list + "TIMECREATED");
+        byTime.then().statusCode(200).body("displayName", equalTo(List.of("d", "c")));
+        as().body(Map.of("compartmentId", Samples.COMPARTMENT.value()))
+                .post("/20180608/vaults/" + byTime.path("[1].id") + "/actions/changeCompartment")
+                .then()
+                .statusCode(200);
+        as().get(list + "TIMECREATED&page=" + byTime.header("opc-next-page"))
+                .then()
+                .statusCode(200)
+                .body("displayName", equalTo(List.of("z", "a")));
+
+        for (String other : List.of("TIMECREATED", "DISPLAYNAME&sortOrder=DESC")) {
+            as().get(list + other + behindB)
+                    .then()
+                    .statusCode(400)
+                    .body("code", equalTo("InvalidParameter"))
+                    .body("message", containsString("page"));
+        }
+    }
+
     // ---- states ----
 
     @Test
@@ -439,7 +482,7 @@ class KeysRestTest {
                 "keyShape.length");
         refused(
                 "/20180608/vaults",
-                Map.of("compartmentId", Samples.COMPARTMENT.value(), "displayName", "v", "vaultType", "EXTERNAL"),
+                Map.of("compartmentId", Samples.COMPARTMENT.value(), "displayName", "v", "vaultType", "ROUND"),
                 400,
                 "InvalidParameter",
                 "vaultType");
@@ -595,6 +638,22 @@ class KeysRestTest {
         }
         notYet(as().delete("/20180608/ekmsPrivateEndpoints/x"));
         as().get("/20180608/nothing").then().statusCode(404).body("code", equalTo("NotFound"));
+    }
+
+    @Test
+    void externalKeyManagersAreNotImplemented() {
+        notYet(as().body(Map.of(
+                        "compartmentId", Samples.COMPARTMENT.value(), "displayName", "v", "vaultType", "EXTERNAL"))
+                .post("/20180608/vaults"));
+        notYet(as().body(with("protectionMode", "EXTERNAL")).post("/20180608/keys"));
+        refused("/20180608/keys", with("protectionMode", "ROUND"), 400, "InvalidParameter", "protectionMode");
+        // As a filter it is a mode that no key has.
+        as().queryParam("compartmentId", Samples.COMPARTMENT.value())
+                .queryParam("protectionMode", "EXTERNAL")
+                .get("/20180608/keys")
+                .then()
+                .statusCode(200)
+                .body("$", hasSize(0));
     }
 
     private static void notYet(Response answer) {

@@ -21,7 +21,8 @@ public record Paging(int limit, String position) {
 
     public static final int MOST = 1000;
     public static final int USUAL = 100;
-    private static final int LONGEST_TOKEN = 1024;
+    /** Room for a name of 255 characters and an OCID. */
+    private static final int LONGEST_TOKEN = 2048;
 
     /** @throws ProblemException INVALID_PARAMETER for a limit out of bounds or a token that is none of ours */
     public static Paging of(@Nullable Integer limit, @Nullable String page) {

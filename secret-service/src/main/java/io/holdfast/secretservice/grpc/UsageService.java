@@ -13,8 +13,6 @@ import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.platform.grpc.ServiceCalls;
 import io.holdfast.platform.grpc.UnaryCalls;
-import io.holdfast.platform.store.KeyValueStore;
-import io.holdfast.secretservice.domain.ClusterPaths;
 import io.holdfast.secretservice.fence.PlacedFence;
 import io.holdfast.secretservice.fence.WriteFences;
 import io.holdfast.secretservice.reencrypt.KeyVersionCount;
@@ -28,12 +26,10 @@ public class UsageService extends UsageGrpc.UsageImplBase {
     private static final int TRIES = 5;
 
     private final ServiceCalls calls = new ServiceCalls("only key-service may ask for usage", "key-service");
-    private final KeyValueStore store;
     private final WriteFences fences;
     private final KeyVersionCount counting;
 
-    UsageService(KeyValueStore store, WriteFences fences, KeyVersionCount counting) {
-        this.store = store;
+    UsageService(WriteFences fences, KeyVersionCount counting) {
         this.fences = fences;
         this.counting = counting;
     }
@@ -85,7 +81,7 @@ public class UsageService extends UsageGrpc.UsageImplBase {
                                 fence.get().fence().terms().version().id().value())
                         .setFenceRevision(fence.get().revision())
                         .setScanRevision(count.revision())
-                        .setNamespaces(store.count(ClusterPaths.of(cluster).namespaces()))
+                        .setNamespaces(count.namespaces())
                         .build();
             }
         }

@@ -30,8 +30,9 @@ public final class KeyVersionCount {
     /**
      * @param revision the one etcd revision that all of it is of
      * @param secrets by key version OCID, and {@value #UNREADABLE}
+     * @param namespaces that hold any of them
      */
-    public record Count(long revision, Map<String, Long> secrets) {
+    public record Count(long revision, Map<String, Long> secrets, long namespaces) {
         public Count {
             secrets = Map.copyOf(secrets);
         }
@@ -56,7 +57,10 @@ public final class KeyVersionCount {
 
     private Count countOnce(ClusterId cluster) {
         Map<String, Long> secrets = new HashMap<>();
-        Scan scan = Scan.of(ClusterPaths.of(cluster).secrets(), PAGE);
+        ClusterPaths paths = ClusterPaths.of(cluster);
+        long namespaces = 0;
+        String namespace = "";
+        Scan scan = Scan.of(paths.secrets(), PAGE);
         while (true) {
             Page page = store.scan(scan);
             for (StoredValue value : page.values()) {
@@ -64,9 +68,15 @@ public final class KeyVersionCount {
                         .map(claim -> claim.version().value())
                         .orElse(UNREADABLE);
                 secrets.merge(version, 1L, Long::sum);
+                // In the order of keys those of a namespace come one after the other.
+                String holder = paths.locate(value.key()).namespace();
+                if (!holder.equals(namespace)) {
+                    namespace = holder;
+                    namespaces++;
+                }
             }
             if (!page.more() || page.values().isEmpty()) {
-                return new Count(page.revision(), secrets);
+                return new Count(page.revision(), secrets, namespaces);
             }
             scan = scan.at(page.revision()).after(page.values().getLast().key());
         }

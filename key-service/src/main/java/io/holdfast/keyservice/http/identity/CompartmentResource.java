@@ -19,6 +19,7 @@ import io.holdfast.platform.http.Authorizer;
 import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.http.CurrentCaller;
 import io.holdfast.platform.http.Etags;
+import io.holdfast.platform.http.Flags;
 import io.holdfast.platform.http.Paging;
 import io.holdfast.platform.http.RetryTokens;
 import io.holdfast.platform.store.KeyValueStore;
@@ -34,12 +35,18 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -197,9 +204,10 @@ public class CompartmentResource {
     }
 
     @GET
+    @Parameter(name = "compartmentIdInSubtree", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.BOOLEAN))
     public Response list(
             @QueryParam("compartmentId") @Nullable CompartmentId parent,
-            @QueryParam("compartmentIdInSubtree") @Nullable Boolean subtree,
+            @Context UriInfo uri,
             @QueryParam("name") @Nullable String name,
             @QueryParam("lifecycleState") @Nullable String lifecycleState,
             @QueryParam("sortBy") @Nullable String sortBy,
@@ -209,7 +217,7 @@ public class CompartmentResource {
         if (parent == null) {
             throw ProblemException.missing("compartmentId");
         }
-        boolean whole = Boolean.TRUE.equals(subtree);
+        boolean whole = Flags.of(uri, "compartmentIdInSubtree");
         if (whole && !parent.isRoot()) {
             throw ProblemException.invalid("compartmentIdInSubtree", "may be true for the tenancy's own id only");
         }
