@@ -26,10 +26,13 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +44,9 @@ public class Compartments {
     public static final int PER_TENANCY = 1_000;
     /** For how long a deleted compartment can be recovered. */
     public static final Duration KEPT = Duration.ofDays(90);
+    /** What it takes to see one. */
+    public static final List<String> INSPECT = List.of("COMPARTMENT_INSPECT");
+
     /** Deleted compartments of one tenancy that are kept: the oldest go first. */
     static final int KEPT_PER_TENANCY = 200;
     /** Deleted compartments that one deletion forgets. */
@@ -356,6 +362,26 @@ public class Compartments {
     /** The compartments of the caller's tenancy only, the root aside: no other can be changed. */
     public static Optional<Versioned<Compartment>> visible(IdentitySnapshot identity, Caller caller, CompartmentId id) {
         return identity.compartment(id).filter(it -> it.value().tenancyId().equals(caller.tenancyId()));
+    }
+
+    /** Those of the caller's tenancy that he may inspect, and those above one of them. */
+    public static Set<CompartmentId> accessible(Identity.View view, Caller caller) {
+        Map<CompartmentId, Compartment> all = view.identity().compartments().stream()
+                .map(Versioned::value)
+                .filter(it -> it.tenancyId().equals(caller.tenancyId()))
+                .collect(Collectors.toMap(Compartment::id, Function.identity()));
+        Set<CompartmentId> accessible = new HashSet<>();
+        for (Compartment each : all.values()) {
+            CompartmentId standing = standing(view.identity(), each);
+            if (LocalAuthorizer.decide(view, caller, "ListCompartments", INSPECT, standing, Map.of())
+                    .allowed()) {
+                @Nullable Compartment it = each;
+                while (it != null && accessible.add(it.id())) {
+                    it = all.get(it.parentId());
+                }
+            }
+        }
+        return accessible;
     }
 
     /** Where the right to something about the compartment is asked: itself, or the next above it that is not deleted. */

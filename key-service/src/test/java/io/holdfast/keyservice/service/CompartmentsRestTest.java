@@ -103,6 +103,33 @@ class CompartmentsRestTest {
     }
 
     @Test
+    void whatIsAccessibleIsListedToWhoMayNotListTheRest() throws Exception {
+        String west = compartment(root, "accessible-west");
+        String within = compartment(west, "within");
+        String below = compartment(within, "below");
+        compartment(west, "beside");
+        SignedApi some = reader(
+                "sees-within", "Allow group sees-within to inspect compartments in compartment accessible-west:within");
+        String list = COMPARTMENTS + "?compartmentId=" + root + "&compartmentIdInSubtree=true";
+
+        refused(404, "NotAuthorizedOrNotFound", "", some.get(list));
+        refused(404, "NotAuthorizedOrNotFound", "", some.get(list + "&accessLevel=ANY"));
+        refused(400, "InvalidParameter", "accessLevel", some.get(list + "&accessLevel=FOO"));
+        assertThat(ids(some.get(list + "&accessLevel=ACCESSIBLE"))).containsExactlyInAnyOrder(west, within, below);
+        assertThat(ids(some.get(COMPARTMENTS + "?compartmentId=" + west + "&accessLevel=ACCESSIBLE")))
+                .containsExactly(within);
+        assertThat(ids(admin.get(list + "&accessLevel=ACCESSIBLE&limit=1000")))
+                .containsExactlyInAnyOrderElementsOf(ids(admin.get(list + "&limit=1000")));
+    }
+
+    private static List<String> ids(Answer answer) {
+        assertThat(answer.status()).as(answer.raw().body()).isEqualTo(200);
+        List<String> ids = new ArrayList<>();
+        answer.body().forEach(it -> ids.add(it.path("id").asText()));
+        return ids;
+    }
+
+    @Test
     void theNewPlaceDecidesWhoReaches() throws Exception {
         String open = compartment(root, "open");
         String moving = compartment(root, "moving");

@@ -162,6 +162,13 @@ class PeopleRestTest {
                 .isEmpty();
         assertThat(admin.get(list + "&externalIdentifier=x").body()).isEmpty();
         refused(400, "InvalidParameter", "sortBy", admin.get(list + "&sortBy=SIZE"));
+        refused(400, "InvalidParameter", "lifecycleState", admin.get(list + "&lifecycleState=NOPE"));
+        String ofNames = admin.get(list + "&limit=2&sortBy=NAME").header("opc-next-page");
+        assertThat(ofNames).isNotEmpty();
+        for (String page1 : List.of("abc", "null", ofNames)) {
+            refused(400, "InvalidParameter", "page", admin.get(list + "&page=" + page1));
+        }
+        refused(400, "InvalidParameter", "page", admin.get(list + "&sortBy=NAME&sortOrder=DESC&page=" + ofNames));
     }
 
     @Test

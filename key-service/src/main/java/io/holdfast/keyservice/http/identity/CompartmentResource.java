@@ -42,6 +42,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -60,6 +61,8 @@ import org.jspecify.annotations.Nullable;
 public class CompartmentResource {
     /** The OCI name of the response header. */
     private static final String WORK_REQUEST = "opc-work-request-id";
+
+    private static final String ACCESSIBLE = "ACCESSIBLE";
     /**
      * A move changes which policies reach everything below. OCI asks for {@code manage all-resources}, this for what moves
      * along, in the lowest compartment above both places.
@@ -180,7 +183,7 @@ public class CompartmentResource {
         CompartmentId standing = snapshot.compartment(id)
                 .map(it -> Compartments.standing(snapshot, it.value()))
                 .orElse(id);
-        authorizer.require(current.get(), "GetCompartment", List.of("COMPARTMENT_INSPECT"), standing, Map.of());
+        authorizer.require(current.get(), "GetCompartment", Compartments.INSPECT, standing, Map.of());
         if (id.isRoot()) {
             Tenancy tenancy = snapshot.tenancy(new TenancyId(id.value())).orElseThrow(ProblemException::notFound);
             return Response.ok(CompartmentDocument.of(tenancy)).build();
@@ -208,6 +211,7 @@ public class CompartmentResource {
     public Response list(
             @QueryParam("compartmentId") @Nullable CompartmentId parent,
             @Context UriInfo uri,
+            @QueryParam("accessLevel") @Nullable String accessLevel,
             @QueryParam("name") @Nullable String name,
             @QueryParam("lifecycleState") @Nullable String lifecycleState,
             @QueryParam("sortBy") @Nullable String sortBy,
@@ -225,16 +229,33 @@ public class CompartmentResource {
         Listing<Compartment> listing =
                 new Listing<>(sortBy, sortOrder, it -> it.id().value(), Compartment::name, Compartment::timeCreated);
         Caller caller = current.get();
-        authorizer.require(caller, "ListCompartments", List.of("COMPARTMENT_INSPECT"), parent, Map.of());
-        List<Compartment> found = identity.current().identity().compartments().stream()
+        Identity.View view = identity.current();
+        Predicate<CompartmentId> shown = shown(accessLevel, parent, view);
+        List<Compartment> found = view.identity().compartments().stream()
                 .map(Versioned::value)
                 .filter(it -> it.tenancyId().equals(caller.tenancyId()))
                 .filter(it -> whole || it.parentId().equals(parent))
                 .filter(it -> name == null || it.name().equalsIgnoreCase(name))
-                .filter(it -> lifecycleState == null
-                        || lifecycleState.equals(it.state().name()))
+                .filter(LifecycleFilter.of(lifecycleState, it -> it.state().name()))
+                .filter(it -> shown.test(it.id()))
                 .toList();
         return listing.answer(found, paging, CompartmentDocument::of);
+    }
+
+    /**
+     * Those that the list may show. ANY, as when nothing is said: all, to who may list them. ACCESSIBLE: those that the caller
+     * may inspect, with those above them; nobody is refused, and whoever may inspect none sees none.
+     */
+    private Predicate<CompartmentId> shown(@Nullable String accessLevel, CompartmentId parent, Identity.View view) {
+        Caller caller = current.get();
+        if (ACCESSIBLE.equals(accessLevel)) {
+            return Compartments.accessible(view, caller)::contains;
+        }
+        if (accessLevel != null && !accessLevel.equals("ANY")) {
+            throw ProblemException.invalid("accessLevel", "must be ANY or ACCESSIBLE");
+        }
+        authorizer.require(caller, "ListCompartments", Compartments.INSPECT, parent, Map.of());
+        return any -> true;
     }
 
     @PUT

@@ -158,7 +158,7 @@ public class DynamicGroupResource {
         List<DynamicGroup> found = identity.current().identity().dynamicGroups(caller.tenancyId()).stream()
                 .map(Versioned::value)
                 .filter(it -> name == null || it.name().equalsIgnoreCase(name))
-                .filter(it -> lifecycleState == null || lifecycleState.equals("ACTIVE"))
+                .filter(LifecycleFilter.of(lifecycleState, it -> "ACTIVE"))
                 .toList();
         return listing.answer(found, paging, DynamicGroupDocument::of);
     }

@@ -138,7 +138,7 @@ public class GroupResource {
                 .map(Versioned::value)
                 .filter(it -> it.tenancyId().equals(caller.tenancyId()))
                 .filter(it -> name == null || it.name().equalsIgnoreCase(name))
-                .filter(it -> lifecycleState == null || lifecycleState.equals("ACTIVE"))
+                .filter(LifecycleFilter.of(lifecycleState, it -> "ACTIVE"))
                 .toList();
         return listing.answer(found, paging, GroupDocument::of);
     }

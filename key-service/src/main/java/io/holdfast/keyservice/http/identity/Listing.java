@@ -10,13 +10,18 @@ import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Sorting and paging of a list that is in memory. A page token is the sort key where the page before it ended. */
+/**
+ * Sorting and paging of a list that is in memory. A page token is the order, and the sort key where the page before it
+ * ended.
+ */
 final class Listing<T> {
     private static final String BY_TIME = "TIMECREATED";
     private static final String BY_NAME = "NAME";
 
     private final Function<T, String> sortKey;
     private final boolean ascending;
+    /** What every token of this order begins with. */
+    private final String order;
 
     /**
      * @param sortBy TIMECREATED or NAME; null means by time, newest first
@@ -37,6 +42,7 @@ final class Listing<T> {
             throw ProblemException.invalid("sortOrder", "must be ASC or DESC");
         }
         this.ascending = sortOrder == null ? !byTime : sortOrder.equals("ASC");
+        this.order = by + (ascending ? "/ASC/" : "/DESC/");
         // The id makes the key of each item its own, so that no page boundary falls within equal keys.
         this.sortKey = byTime
                 ? item ->
@@ -44,14 +50,20 @@ final class Listing<T> {
                 : item -> name.apply(item).toLowerCase(Locale.ROOT) + "/" + id.apply(item);
     }
 
+    /** @throws ProblemException INVALID_PARAMETER for a page token of another order */
     Response answer(List<T> items, Paging paging, Function<T, ?> document) {
-        Comparator<T> order = Comparator.comparing(sortKey);
+        String position = paging.position();
+        if (!position.isEmpty() && !position.startsWith(order)) {
+            throw ProblemException.invalid("page", "is no page token of this list in this order");
+        }
+        String after = position.isEmpty() ? "" : position.substring(order.length());
+        Comparator<T> ascent = Comparator.comparing(sortKey);
         List<T> behind = items.stream()
-                .filter(item -> paging.position().isEmpty()
+                .filter(item -> position.isEmpty()
                         || (ascending
-                                ? sortKey.apply(item).compareTo(paging.position()) > 0
-                                : sortKey.apply(item).compareTo(paging.position()) < 0))
-                .sorted(ascending ? order : order.reversed())
+                                ? sortKey.apply(item).compareTo(after) > 0
+                                : sortKey.apply(item).compareTo(after) < 0))
+                .sorted(ascending ? ascent : ascent.reversed())
                 .limit(paging.limit() + 1L)
                 .toList();
         boolean more = behind.size() > paging.limit();
@@ -59,7 +71,7 @@ final class Listing<T> {
         Response.ResponseBuilder response =
                 Response.ok(page.stream().map(document).toList());
         if (more) {
-            response.header(Paging.NEXT_PAGE, Paging.token(sortKey.apply(page.getLast())));
+            response.header(Paging.NEXT_PAGE, Paging.token(order + sortKey.apply(page.getLast())));
         }
         return response.build();
     }

@@ -175,7 +175,7 @@ public class PolicyResource {
                 .filter(it -> it.tenancyId().equals(caller.tenancyId())
                         && it.compartmentId().equals(compartment))
                 .filter(it -> name == null || it.name().equalsIgnoreCase(name))
-                .filter(it -> lifecycleState == null || lifecycleState.equals("ACTIVE"))
+                .filter(LifecycleFilter.of(lifecycleState, it -> "ACTIVE"))
                 .toList();
         return listing.answer(found, paging, PolicyDocument::of);
     }

@@ -185,7 +185,7 @@ public class UserResource {
                 .filter(it -> identityProviderId == null && it.tenancyId().equals(caller.tenancyId()))
                 .filter(it -> externalIdentifier == null || externalIdentifier.equals(it.externalIdentifier()))
                 .filter(it -> name == null || it.name().equalsIgnoreCase(name))
-                .filter(it -> lifecycleState == null || lifecycleState.equals(UserDocument.lifecycleState(it)))
+                .filter(LifecycleFilter.of(lifecycleState, UserDocument::lifecycleState))
                 .toList();
         return listing.answer(found, paging, UserDocument::of);
     }

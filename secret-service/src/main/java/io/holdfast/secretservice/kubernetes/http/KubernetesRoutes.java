@@ -87,8 +87,9 @@ public final class KubernetesRoutes {
     }
 
     private static String authorization(HttpServerRequest request) {
-        String header = request.getHeader("authorization");
-        return header == null ? "" : header;
+        // Of two, nobody knows which one a proxy in between has looked at.
+        List<String> headers = request.headers().getAll("authorization");
+        return headers.size() == 1 ? headers.getFirst() : "";
     }
 
     /** Whether anyone may ask, as {@link KubernetesEndpoint.Target#plain}. */
