@@ -72,6 +72,10 @@ class EndpointTest {
                         .header("Authorization", "Bearer wrong")),
                 401,
                 "Unauthorized");
+        assertStatus(
+                server.send(server.request(SECRETS).header("Authorization", "Bearer token-admin")),
+                401,
+                "Unauthorized");
         assertStatus(server.get("/api/v1/pods"), 404, "NotFound");
         assertStatus(server.get("/apis/apps/v1"), 404, "NotFound");
         assertStatus(server.get(SECRETS + "/none"), 404, "NotFound");
