@@ -34,6 +34,7 @@ public record Request(
     private static final Set<String> DERIVED = Set.of(
             "request.permission",
             "request.operation",
+            "request.region",
             "request.principal.type",
             "request.principal.id",
             "request.principal.compartment.id",

@@ -10,6 +10,9 @@ import java.util.stream.Stream;
 final class Variables {
     static final String PERMISSION = "request.permission";
     static final String OPERATION = "request.operation";
+    /** Of the installation, where it knows its region. */
+    static final String REGION = "request.region";
+
     /** Before the variables that are derived from the moment of the request. */
     static final String TIME = "request.utc-timestamp.";
 
@@ -23,7 +26,7 @@ final class Variables {
             MONTH_OF_YEAR,
             DAY_OF_MONTH,
             DAY_OF_WEEK,
-            "request.region",
+            REGION,
             "request.ad",
             "request.networksource.name",
             "request.principal.type",

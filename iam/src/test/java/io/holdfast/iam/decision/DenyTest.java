@@ -11,10 +11,11 @@ import io.holdfast.iam.language.PolicyLanguage;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import java.util.Optional;
 
 /** Deny statements: nothing where they are switched off, more than any Allow where they are on. */
 class DenyTest {
-    private static final PolicyContext ON = new PolicyContext(Map.of(), true);
+    private static final PolicyContext ON = new PolicyContext(Map.of(), true, Optional.empty());
     private static final String ALLOW = "Allow any-user to manage keys in tenancy";
 
     @Test
