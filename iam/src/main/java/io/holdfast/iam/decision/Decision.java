@@ -3,6 +3,7 @@ package io.holdfast.iam.decision;
 import io.holdfast.iam.decision.Request.Need;
 import io.holdfast.kernel.Ocid.PolicyId;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -25,6 +26,33 @@ public sealed interface Decision {
      * statement that bears on it looks at the time.
      */
     Optional<Instant> holdsUntil();
+
+    /** Whether all of it is allowed; the decisions rest on the same policies. */
+    static Decision ofAll(List<Decision> decisions) {
+        List<Grant> grants = new ArrayList<>();
+        List<Denied> denied = new ArrayList<>();
+        Installation.Horizon whileAllowed = new Installation.Horizon();
+        Installation.Horizon whileDenied = new Installation.Horizon();
+        for (Decision decision : decisions) {
+            switch (decision) {
+                case Allowed allowed -> {
+                    grants.addAll(allowed.grants());
+                    whileAllowed.include(allowed.holdsUntil());
+                }
+                case Denied it -> {
+                    denied.add(it);
+                    whileDenied.include(it.holdsUntil());
+                }
+            }
+        }
+        return denied.isEmpty()
+                ? new Allowed(grants, whileAllowed.until())
+                : new Denied(
+                        () -> denied.stream()
+                                .flatMap(it -> it.denials().stream())
+                                .toList(),
+                        whileDenied.until());
+    }
 
     /**
      * A statement of a policy.

@@ -107,7 +107,7 @@ final class PolicyReview {
         }
     }
 
-    private static void usefulness(Reading reading, Set<String> warnings) {
+    private void usefulness(Reading reading, Set<String> warnings) {
         Set<Permission> permissions = reading.meaning().permissions();
         boolean asked = permissions.stream()
                 .anyMatch(permission -> Arrays.stream(Operation.values()).anyMatch(it -> it.mayNeed(permission)));
@@ -125,7 +125,7 @@ final class PolicyReview {
         });
     }
 
-    private static void rights(Reading reading, Action action, Set<String> warnings) {
+    private void rights(Reading reading, Action action, Set<String> warnings) {
         boolean use = action instanceof Action.OnResources(var verb, var type) && verb == Verb.USE;
         boolean export = use
                 && reading.meaning().permissions().contains(Permission.KEY_EXPORT)
@@ -159,7 +159,7 @@ final class PolicyReview {
         });
     }
 
-    private static boolean possible(Condition condition, Reading reading) {
+    private boolean possible(Condition condition, Reading reading) {
         return reading.meaning().permissions().stream()
                 .anyMatch(permission -> Arrays.stream(Operation.values())
                         .anyMatch(it -> it.mayNeed(permission) && canMeet(condition, it, permission)));
@@ -171,7 +171,7 @@ final class PolicyReview {
     }
 
     /** Whether some request for the operation can meet the condition, when the permission is tested. */
-    private static boolean canMeet(Condition condition, Operation operation, Permission permission) {
+    private boolean canMeet(Condition condition, Operation operation, Permission permission) {
         return !Outlook.of(condition, variable -> {
                     if (variable.equals(Variables.PERMISSION)) {
                         return Optional.of(List.of(permission.name()));
@@ -179,20 +179,28 @@ final class PolicyReview {
                     if (variable.equals(Variables.OPERATION)) {
                         return Optional.of(List.of(operation.apiName()));
                     }
-                    boolean applies = Variables.canApply(variable, permission.resourceType())
-                            && (!operation.listsACompartment() || Variables.canApplyToLists(variable));
+                    if (variable.equals(Variables.REGION)) {
+                        return Optional.of(context.region().stream().toList());
+                    }
+                    boolean applies = Variables.canApply(variable, operation, permission);
                     return applies ? Optional.empty() : Optional.of(List.of());
                 })
                 .isNever();
     }
 
-    private static void unknownVariables(Condition condition, Set<String> warnings) {
+    private void unknownVariables(Condition condition, Set<String> warnings) {
         for (String variable : variables(condition)) {
-            if (!Variables.isKnown(variable)) {
+            boolean nowhere =
+                    variable.equals(Variables.REGION) && context.region().isEmpty();
+            if (nowhere || !Variables.names().contains(variable)) {
                 warnings.add("no request has the variable " + Explanation.bounded(variable)
-                        + ": a condition on it is always false" + Suggestion.hint(variable, Variables.names()));
+                        + ": a condition on it is always false" + Suggestion.hint(variable, others(variable)));
             }
         }
+    }
+
+    private static List<String> others(String variable) {
+        return Variables.names().stream().filter(it -> !it.equals(variable)).toList();
     }
 
     private static Set<String> variables(Condition condition) {

@@ -2,9 +2,12 @@ package io.holdfast.iam.decision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.iam.language.CaseFold;
 import io.holdfast.iam.language.PolicyLanguage;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What the author of a policy is told about statements that are right, and may not be meant. */
@@ -12,6 +15,7 @@ class PolicyReviewTest {
     private static final String EXPORT =
             "'use' includes KEY_EXPORT, by which software keys can be taken out; to leave it"
                     + " out, add request.permission != 'KEY_EXPORT' to the condition";
+    private static final PolicyContext HERE = new PolicyContext(Map.of(), false, Optional.of("IAD"));
     private static final String IMPOSSIBLE = "no request can meet its condition";
 
     @Test
@@ -102,10 +106,9 @@ class PolicyReviewTest {
         assertThat(check(where("any {request.principal.type = 'instance', all {request.user.name = 'x',"
                         + " request.principal.type = 'cluster'}}")))
                 .containsExactly(IMPOSSIBLE);
-        assertThat(check(where("sets-intersect(request.groups.id, target.group.member)")))
-                .as("keys have no members")
+        assertThat(check(where("sets-intersect(request.groups.id, target.group.id)")))
+                .as("keys are no groups")
                 .containsExactly(IMPOSSIBLE);
-        assertThat(check(where("target.resource.tag.ops.cost = '42'"))).containsExactly(noList("ListKeys"));
     }
 
     @Test
@@ -171,6 +174,56 @@ class PolicyReviewTest {
                         Finding.error(3, "there is no resource type 'kees'; did you mean 'keys'?"));
     }
 
+    @Test
+    void variables_that_no_request_has_are_named() {
+        for (String variable : List.of(
+                "request.networkSource.name",
+                "request.user.mfaTotpVerified",
+                "request.ad",
+                "request.kms-key.id",
+                "request.principal.compartment.tag.ops.cost",
+                "request.principal.group.tag.ops.cost",
+                "target.resource.tag.ops.cost",
+                "target.nodepool.id",
+                "target.group.member",
+                "target.policy.autoupdate")) {
+            assertThat(check(where(variable + " = '42'")))
+                    .as(variable)
+                    .containsExactly(
+                            "no request has the variable " + CaseFold.of(variable)
+                                    + ": a condition on it is always false",
+                            IMPOSSIBLE);
+        }
+        assertThat(check(where("any {request.ad = '1', request.user.name = 'x'}")))
+                .containsExactly("no request has the variable request.ad: a condition on it is always false");
+        for (String variable : Variables.names()) {
+            assertThat(check(HERE, where(variable + " = '1'")).toString())
+                    .as(variable)
+                    .doesNotContain("no request has the variable");
+        }
+    }
+
+    @Test
+    void a_region_is_known_where_the_installation_is_in_one() {
+        assertThat(check(HERE, where("request.region = 'iad'"))).isEmpty();
+        assertThat(check(HERE, where("request.region = 'FRA'"))).containsExactly(IMPOSSIBLE);
+        assertThat(check(where("request.region = 'IAD'")))
+                .containsExactly(
+                        "no request has the variable request.region: a condition on it is always false", IMPOSSIBLE);
+    }
+
+    @Test
+    void a_creation_has_no_target_yet() {
+        assertThat(check("Allow any-user to {KEY_CREATE} in tenancy where target.vault.id = 'v'"))
+                .containsExactly(IMPOSSIBLE);
+        assertThat(check("Allow any-user to {VAULT_CREATE_KEY} in tenancy where target.vault.id = 'v'"))
+                .isEmpty();
+        assertThat(check("Allow any-user to {KEY_ENCRYPT} in tenancy where request.includePlainTextKey = 'false'"))
+                .isEmpty();
+        assertThat(check("Allow any-user to {KEY_DECRYPT} in tenancy where request.includePlainTextKey = 'false'"))
+                .containsExactly(IMPOSSIBLE);
+    }
+
     private static String where(String condition) {
         return "Allow any-user to read keys in tenancy where " + condition;
     }
@@ -181,7 +234,11 @@ class PolicyReviewTest {
     }
 
     private static List<String> check(String... statements) {
-        return Acme.policies()
+        return check(PolicyContext.ALONE, statements);
+    }
+
+    private static List<String> check(PolicyContext context, String... statements) {
+        return PolicySet.of(Acme.TREE, List.of(), context)
                 .check(Arrays.stream(statements).map(PolicyLanguage::parse).toList(), Acme.ROOT)
                 .stream()
                 .map(Finding::message)

@@ -224,8 +224,15 @@ class PolicySetTest {
         PolicySet policies = policies(
                 policy("keys", SECURITY, "Allow group Keepers to manage keys in compartment acme-kms-key-compartment"),
                 policy("vaults", APPS, "Allow group Keepers to {VAULT_CREATE_KEY} in compartment apps"));
-        Request vaultElsewhere =
-                Acme.request(ALICE, Operation.CREATE_KEY, KEYS, Map.of()).withCompartmentOf(ResourceType.VAULTS, APPS);
+        Request vaultElsewhere = new Request(
+                ALICE,
+                "CreateKey",
+                List.of(
+                        new Request.Need(Set.of(Permission.KEY_CREATE), KEYS),
+                        new Request.Need(Set.of(Permission.VAULT_CREATE_KEY), APPS)),
+                KEYS,
+                Map.of(),
+                Acme.NOW);
 
         Decision decision = policies.decide(vaultElsewhere);
 
