@@ -98,6 +98,35 @@ class ValidateRestTest {
     }
 
     @Test
+    void aRuleThatMatchesNothingIsAcceptedWithAWarning() {
+        Answer created = admin.post(
+                "/20160918/dynamicGroups",
+                Map.of(
+                        "compartmentId",
+                        root,
+                        "name",
+                        "instances",
+                        "description",
+                        "for tests",
+                        "matchingRule",
+                        "instance.compartment.id = '" + root + "'"),
+                Map.of());
+        assertThat(created.status()).as(created.raw().body()).isEqualTo(200);
+        assertThat(created.header("warning"))
+                .isEqualTo(
+                        "299 - \"matchingRule: no compute instance signs in to Holdfast: instance.compartment.id matches"
+                                + " nothing\"");
+        String path = "/20160918/dynamicGroups/" + created.body().path("id").asText();
+
+        Answer described = admin.send("PUT", path, "{\"description\":\"still for tests\"}", Map.of());
+        assertThat(described.status()).isEqualTo(200);
+        assertThat(described.raw().headers().allValues("warning")).isEmpty();
+        Answer changed = admin.send("PUT", path, "{\"matchingRule\":\"tag.ops.cost.value\"}", Map.of());
+        assertThat(changed.header("warning")).contains("the tags of resources are not known here");
+        assertThat(admin.delete(path, Map.of()).status()).isEqualTo(204);
+    }
+
+    @Test
     void definitionsCountForTheWholePolicy() {
         JsonNode statements = statements(
                 true,
