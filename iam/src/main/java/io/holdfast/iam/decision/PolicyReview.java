@@ -4,6 +4,7 @@ import io.holdfast.iam.decision.StatementCompiler.Reading;
 import io.holdfast.iam.language.Action;
 import io.holdfast.iam.language.Condition;
 import io.holdfast.iam.language.ParsedStatement;
+import io.holdfast.iam.language.Position;
 import io.holdfast.iam.language.Statement;
 import io.holdfast.iam.language.Subject;
 import io.holdfast.iam.language.Suggestion;
@@ -36,8 +37,7 @@ final class PolicyReview {
     }
 
     List<Finding> check(List<ParsedStatement> policy, CompartmentId attachment) {
-        Aliases aliases =
-                Aliases.of(policy.stream().map(ParsedStatement::statement).toList());
+        Aliases aliases = PolicySet.aliases(policy);
         StatementCompiler compiler = new StatementCompiler(tree, attachment, context, aliases);
         List<List<Finding>> findings = new ArrayList<>();
         for (int i = 0; i < policy.size(); i++) {
@@ -46,7 +46,8 @@ final class PolicyReview {
         // Only now is it known which aliases are used.
         for (int i = 0; i < policy.size(); i++) {
             if (policy.get(i).statement() instanceof Statement.Define define) {
-                findings.get(i).addAll(define(i + 1, define, aliases));
+                findings.get(i)
+                        .addAll(define(i + 1, define, policy.get(i).places().start(), aliases));
             }
         }
         return findings.stream().flatMap(List::stream).toList();
@@ -55,12 +56,12 @@ final class PolicyReview {
     private List<Finding> check(int number, ParsedStatement parsed, StatementCompiler compiler) {
         List<Finding> findings = new ArrayList<>();
         parsed.warnings().forEach(it -> findings.add(Finding.warning(number, it)));
-        Optional<Reading> read = compiler.read(parsed.statement());
+        Optional<Reading> read = compiler.read(parsed);
         if (read.isEmpty()) {
             return findings;
         }
         Reading reading = read.orElseThrow();
-        reading.problems().forEach(it -> findings.add(Finding.error(number, it)));
+        reading.problems().forEach(it -> findings.add(Finding.error(number, it.at(), it.message())));
         Set<String> warnings = new LinkedHashSet<>();
         reading.condition().ifPresent(it -> unknownVariables(it, warnings));
         if (reading.problems().isEmpty()) {
@@ -74,11 +75,11 @@ final class PolicyReview {
         return findings;
     }
 
-    private List<Finding> define(int number, Statement.Define define, Aliases aliases) {
+    private List<Finding> define(int number, Statement.Define define, Position at, Aliases aliases) {
         List<Finding> findings = new ArrayList<>();
         String alias = "'" + Explanation.bounded(define.alias()) + "'";
         if (aliases.isAmbiguous(define)) {
-            findings.add(Finding.error(number, alias + " is defined twice, with different OCIDs"));
+            findings.add(Finding.error(number, at, alias + " is defined twice, with different OCIDs"));
         } else if (!aliases.isUsed(define)) {
             findings.add(Finding.warning(number, "no statement of this policy uses " + alias));
         }

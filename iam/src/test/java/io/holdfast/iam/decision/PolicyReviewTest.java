@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.iam.language.CaseFold;
 import io.holdfast.iam.language.PolicyLanguage;
+import io.holdfast.iam.language.Position;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -142,7 +143,11 @@ class PolicyReviewTest {
                                 + " mean 'request.principal.type'?",
                         IMPOSSIBLE);
         assertThat(check("Allow any-user to read k\u0435ys in tenancy"))
-                .containsExactly("there is no resource type 'k\u0435ys'; did you mean 'keys'?");
+                .containsExactly("there is no resource type 'k\u0435ys'; did you mean 'keys'?; it has U+0435 CYRILLIC"
+                        + " SMALL LETTER IE");
+        assertThat(check("Allow any-user to {KEY_\u0415NCRYPT} in tenancy"))
+                .containsExactly("there is no permission KEY_\u0415NCRYPT; did you mean 'KEY_ENCRYPT'?; it has U+0415"
+                        + " CYRILLIC CAPITAL LETTER IE");
     }
 
     @Test
@@ -171,7 +176,8 @@ class PolicyReviewTest {
         assertThat(findings)
                 .containsExactly(
                         Finding.warning(2, EXPORT),
-                        Finding.error(3, "there is no resource type 'kees'; did you mean 'keys'?"));
+                        Finding.error(
+                                3, new Position(1, 23), "there is no resource type 'kees'; did you mean 'keys'?"));
     }
 
     @Test
@@ -222,6 +228,38 @@ class PolicyReviewTest {
                 .isEmpty();
         assertThat(check("Allow any-user to {KEY_DECRYPT} in tenancy where request.includePlainTextKey = 'false'"))
                 .containsExactly(IMPOSSIBLE);
+    }
+
+    @Test
+    void errors_of_meaning_point_at_the_word() {
+        assertThat(places("Allow any-user to read kees in tenancy")).containsExactly("1:24");
+        assertThat(places("Allow any-user to\n  {KEY_READ, KEY_REED,\n KEY_USE} in tenancy"))
+                .containsExactly("2:14", "3:2");
+        assertThat(places("Allow any-user to read keys in compartment security:nowhere"))
+                .containsExactly("1:53");
+        assertThat(places("Allow any-user to read keys in compartment 'no where'"))
+                .containsExactly("1:44");
+        assertThat(places("Allow any-user to read keys in compartment id ocid1.compartment.oc1..gone"))
+                .containsExactly("1:47");
+        assertThat(places("Endorse any-user to read keys in tenancy nobody")).containsExactly("1:42");
+        assertThat(places("Admit any-user of tenancy nobody to read keys in tenancy"))
+                .containsExactly("1:27");
+        assertThat(places("Admit group id ocid1.group.oc1..a of tenancy nobody to {KEY_REED} in compartment nowhere"))
+                .containsExactly("1:57", "1:46", "1:82");
+        assertThat(places("Admit group A, B of tenancy acme to read keys in tenancy"))
+                .containsExactly("1:29", "1:13", "1:16");
+        assertThat(places("Deny any-user to read keys in tenancy")).containsExactly("1:1");
+    }
+
+    private static List<String> places(String statement) {
+        return Acme.policies().check(PolicyLanguage.parse(statement), Acme.ROOT).stream()
+                .filter(it -> it.severity() == Finding.Severity.ERROR)
+                .map(PolicyReviewTest::place)
+                .toList();
+    }
+
+    private static String place(Finding finding) {
+        return finding.at().map(it -> it.line() + ":" + it.column()).orElse("");
     }
 
     private static String where(String condition) {

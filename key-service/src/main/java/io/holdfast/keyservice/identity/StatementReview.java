@@ -7,6 +7,7 @@ import io.holdfast.iam.language.ParsedStatement;
 import io.holdfast.iam.language.PolicyLanguage;
 import io.holdfast.iam.language.PolicyLimits;
 import io.holdfast.iam.language.PolicyRefusedException;
+import io.holdfast.iam.language.Position;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
@@ -32,15 +33,10 @@ public record StatementReview(List<Optional<ParsedStatement>> statements, List<R
     }
 
     /**
-     * @param line from 1
-     * @param column the character in the line, from 1
-     */
-    public record Position(int line, int column) {}
-
-    /**
      * @param statement its number, from 1
      * @param severity an ERROR keeps the policy from being accepted
-     * @param at where the statement stops being one of the language; empty for what concerns its meaning
+     * @param at where the statement stops being one of the language, or the word that means nothing here; empty for what
+     *     concerns it as a whole
      */
     public record Remark(int statement, Severity severity, Optional<Position> at, String message) {
         /** The field of a request that is meant. */
@@ -49,7 +45,7 @@ public record StatementReview(List<Optional<ParsedStatement>> statements, List<R
         }
 
         public String text() {
-            return at.map(it -> "line " + it.line() + ":" + it.column() + ": ").orElse("") + message;
+            return at.map(Position::prefix).orElse("") + message;
         }
     }
 
@@ -78,7 +74,7 @@ public record StatementReview(List<Optional<ParsedStatement>> statements, List<R
         }
         for (Finding finding : policies.check(readable, attachment)) {
             remarks.add(new Remark(
-                    numbers.get(finding.statement() - 1), finding.severity(), Optional.empty(), finding.message()));
+                    numbers.get(finding.statement() - 1), finding.severity(), finding.at(), finding.message()));
         }
         return new StatementReview(statements, remarks);
     }
@@ -108,8 +104,8 @@ public record StatementReview(List<Optional<ParsedStatement>> statements, List<R
         int bytes = 0;
         for (int i = 0; i < statements.size(); i++) {
             @Nullable String statement = statements.get(i);
-            if (statement == null || statement.isBlank()) {
-                throw ProblemException.invalid("statements[" + i + "]", "is empty");
+            if (statement == null) {
+                throw ProblemException.invalid("statements[" + i + "]", "must be a text");
             }
             bytes += statement.getBytes(StandardCharsets.UTF_8).length;
         }

@@ -81,7 +81,11 @@ class ValidateRestTest {
         assertThat(error.path("severity").asText()).isEqualTo("ERROR");
         assertThat(error.path("line").asInt()).isEqualTo(1);
         assertThat(error.path("column").asInt()).isEqualTo(1);
-        assertThat(remarks(statements.get(2))).contains("ERROR").contains("nowhere");
+        JsonNode unknown = statements.get(2).path("remarks").get(0);
+        assertThat(unknown.path("severity").asText()).isEqualTo("ERROR");
+        assertThat(unknown.path("message").asText()).contains("nowhere");
+        assertThat(unknown.path("line").asInt()).isEqualTo(1);
+        assertThat(unknown.path("column").asInt()).isEqualTo(43);
     }
 
     @Test
@@ -95,6 +99,29 @@ class ValidateRestTest {
         assertThat(remarks(statements.get(0))).contains("never grants ListKey");
         assertThat(remarks(statements.get(1))).contains("no request can meet its condition");
         assertThat(remarks(statements.get(2))).contains("angle brackets");
+    }
+
+    @Test
+    void anEmptyStatementHasItsPlace() {
+        JsonNode error = statements(false, "").get(0).path("remarks").get(0);
+        assertThat(error.path("line").asInt()).isEqualTo(1);
+        assertThat(error.path("column").asInt()).isEqualTo(1);
+        assertThat(error.path("message").asText()).startsWith("expected ");
+
+        Answer created = admin.post(
+                "/20160918/policies",
+                Map.of(
+                        "compartmentId",
+                        root,
+                        "name",
+                        "empty",
+                        "description",
+                        "for tests",
+                        "statements",
+                        List.of("Allow any-user to read keys in tenancy", "")),
+                Map.of());
+        refused(400, "InvalidParameter", created);
+        assertThat(created.message()).contains("statements[1]").contains("line 1:1: expected ");
     }
 
     @Test
@@ -147,7 +174,6 @@ class ValidateRestTest {
         refused(400, "CannotParseRequest", admin.send("POST", VALIDATE, "", Map.of()));
         refused(400, "MissingParameter", admin.post(VALIDATE, Map.of("statements", List.of("x")), Map.of()));
         refused(400, "MissingParameter", admin.post(VALIDATE, Map.of("compartmentId", root), Map.of()));
-        refused(400, "InvalidParameter", validate(" "));
         refused(400, "LimitExceeded", validate(Collections.nCopies(51, "x").toArray(String[]::new)));
         refused(
                 404,
