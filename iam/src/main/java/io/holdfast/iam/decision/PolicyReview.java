@@ -31,9 +31,13 @@ final class PolicyReview {
     private final CompartmentTree tree;
     private final PolicyContext context;
 
-    PolicyReview(CompartmentTree tree, PolicyContext context) {
+    private final Optional<KnownGroups> groups;
+
+    /** @param groups of the tenancy; empty leaves them out of the review */
+    PolicyReview(CompartmentTree tree, PolicyContext context, Optional<KnownGroups> groups) {
         this.tree = tree;
         this.context = context;
+        this.groups = groups;
     }
 
     List<Finding> check(List<ParsedStatement> policy, CompartmentId attachment) {
@@ -62,6 +66,11 @@ final class PolicyReview {
         }
         Reading reading = read.orElseThrow();
         reading.problems().forEach(it -> findings.add(Finding.error(number, it.at(), it.message())));
+        if (isOfThisTenancy(reading.meaning().kind())) {
+            groups.map(it -> it.absent(reading.meaning().subject(), parsed.places()))
+                    .orElse(List.of())
+                    .forEach(it -> findings.add(Finding.warning(number, it.at(), it.message())));
+        }
         Set<String> warnings = new LinkedHashSet<>();
         reading.condition().ifPresent(it -> unknownVariables(it, warnings));
         if (reading.problems().isEmpty()) {
@@ -73,6 +82,14 @@ final class PolicyReview {
         }
         warnings.forEach(it -> findings.add(Finding.warning(number, it)));
         return findings;
+    }
+
+    /** Whose groups the statement names. */
+    private static boolean isOfThisTenancy(StatementKind kind) {
+        return switch (kind) {
+            case ALLOW, ENDORSE, DENY, DENY_ENDORSE -> true;
+            case ADMIT, DENY_ADMIT -> false;
+        };
     }
 
     private List<Finding> define(int number, Statement.Define define, Position at, Aliases aliases) {

@@ -148,7 +148,12 @@ public final class PolicySet {
      * the statement could never grant, so a policy with it should not be created.
      */
     public List<Finding> check(List<ParsedStatement> policy, CompartmentId attachment) {
-        return new PolicyReview(tree, context).check(policy, attachment);
+        return new PolicyReview(tree, context, Optional.empty()).check(policy, attachment);
+    }
+
+    /** As {@link #check(List, CompartmentId)}, where it is known which groups the tenancy has. */
+    public List<Finding> check(List<ParsedStatement> policy, CompartmentId attachment, KnownGroups groups) {
+        return new PolicyReview(tree, context, Optional.of(groups)).check(policy, attachment);
     }
 
     /** As {@link #check(List, CompartmentId)}, of a policy with one statement. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.iam.language.CaseFold;
 import io.holdfast.iam.language.PolicyLanguage;
 import io.holdfast.iam.language.Position;
+import io.holdfast.kernel.Ocid.GroupId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -249,6 +250,51 @@ class PolicyReviewTest {
         assertThat(places("Admit group A, B of tenancy acme to read keys in tenancy"))
                 .containsExactly("1:29", "1:13", "1:16");
         assertThat(places("Deny any-user to read keys in tenancy")).containsExactly("1:1");
+    }
+
+    @Test
+    void groups_that_are_not_there_are_named() {
+        KnownGroups known = new KnownGroups(
+                List.of(new Principal.Group(new GroupId("ocid1.group.oc1..keepers"), "Keepers")),
+                List.of(Acme.DYNAMIC_GROUP));
+
+        assertThat(check(known, "Allow group keepers, Default/Keepers to read keys in tenancy"))
+                .isEmpty();
+        assertThat(check(known, "Allow group Keepers, Other/Keepers, Nobody to read keys in tenancy"))
+                .containsExactly(
+                        "1:22 there is no group 'Other/Keepers' now: it takes effect for whoever is given that name",
+                        "1:37 there is no group 'Nobody' now: it takes effect for whoever is given that name");
+        assertThat(check(known, "Allow dynamic-group Keepers to read keys in tenancy"))
+                .containsExactly(
+                        "1:21 there is no dynamic group 'Keepers' now: it takes effect for whoever is given that name");
+        assertThat(check(known, "Allow dynamic-group acme-oke-kms-dyn-grp to read keys in tenancy"))
+                .isEmpty();
+        assertThat(check(
+                        known,
+                        "Allow group id ocid1.group.oc1..keepers, ocid1.group.oc1..gone to read keys in tenancy"))
+                .containsExactly("1:42 there is no group ocid1.group.oc1..gone in this tenancy: it is for nobody");
+        assertThat(check(known, "Allow dynamic-group id ocid1.dynamicgroup.oc1..dg to read keys in tenancy"))
+                .isEmpty();
+        assertThat(check(known, "Allow any-user to read keys in tenancy")).isEmpty();
+        assertThat(check(
+                        known,
+                        "Define tenancy T as ocid1.tenancy.oc1..t",
+                        "Admit group id ocid1.group.oc1..a of tenancy T to read keys in tenancy"))
+                .as("whom another tenancy has is not known here")
+                .isEmpty();
+        assertThat(check(
+                        known,
+                        "Define tenancy T as ocid1.tenancy.oc1..t",
+                        "Endorse group Nobody to read keys in tenancy T"))
+                .containsExactly("1:15 there is no group 'Nobody' now: it takes effect for whoever is given that name");
+    }
+
+    private static List<String> check(KnownGroups known, String... statements) {
+        return Acme.policies()
+                .check(Arrays.stream(statements).map(PolicyLanguage::parse).toList(), Acme.ROOT, known)
+                .stream()
+                .map(it -> place(it) + " " + it.message())
+                .toList();
     }
 
     private static List<String> places(String statement) {

@@ -86,6 +86,8 @@ class ValidateRestTest {
         assertThat(unknown.path("message").asText()).contains("nowhere");
         assertThat(unknown.path("line").asInt()).isEqualTo(1);
         assertThat(unknown.path("column").asInt()).isEqualTo(43);
+        assertThat(remarks(statements.get(2)))
+                .contains("there is no group 'g' now: it takes effect for whoever is given that name");
     }
 
     @Test
