@@ -99,7 +99,7 @@ public final class PolicySet {
                 } else {
                     unusable.add(new Unusable(
                             ref,
-                            Optional.of(reading.meaning()),
+                            Optional.of(reading),
                             reading.problems().stream().map(Problem::message).collect(Collectors.joining("; "))));
                 }
             }));
