@@ -132,6 +132,10 @@ public final class AccessReview {
         known.put("target.compartment.id", compartment.value());
         tree.name(compartment).ifPresent(it -> known.put("target.compartment.name", it));
         permission.ifPresent(it -> known.put(Variables.PERMISSION, it.name()));
+        installation
+                .policySetOf(compartment)
+                .flatMap(it -> it.context().region())
+                .ifPresent(it -> known.put(Variables.REGION, it));
         return statement
                 .condition()
                 .map(condition -> Outlook.of(condition, variable -> {
@@ -140,7 +144,9 @@ public final class AccessReview {
                         return Optional.of(List.of(value));
                     }
                     // All that there is of the target was given.
-                    return variable.startsWith("target.") || !Variables.isKnown(variable)
+                    return variable.startsWith("target.")
+                                    || variable.equals(Variables.REGION)
+                                    || !Variables.names().contains(variable)
                             ? Optional.of(List.of())
                             : Optional.empty();
                 }))
@@ -164,10 +170,12 @@ public final class AccessReview {
         Installation.Horizon until = new Installation.Horizon();
         for (Permission permission : permissions) {
             for (Operation operation : Operation.values()) {
-                if (operation.mayNeed(permission)
-                        && decide(principal, operation, permission, at) instanceof Decision.Allowed allowed) {
-                    grants.addAll(allowed.grants());
-                    until.include(allowed.holdsUntil());
+                Optional<Decision.Allowed> allowed = operation.mayNeed(permission)
+                        ? allowed(principal, operation, permission, at)
+                        : Optional.empty();
+                if (allowed.isPresent()) {
+                    grants.addAll(allowed.orElseThrow().grants());
+                    until.include(allowed.orElseThrow().holdsUntil());
                     break;
                 }
             }
@@ -175,13 +183,23 @@ public final class AccessReview {
         return new Access(principal, grants, until.until());
     }
 
-    private Decision decide(Principal principal, Operation operation, Permission permission, Instant at) {
-        return installation.decide(new Request(
-                principal,
-                operation.apiName(),
-                List.of(new Need(Set.of(permission), compartment)),
-                compartment,
-                variables,
-                at));
+    /** By one of the requests that there are for the operation. */
+    private Optional<Decision.Allowed> allowed(
+            Principal principal, Operation operation, Permission permission, Instant at) {
+        for (Map<String, String> own : Variables.choices(operation)) {
+            Map<String, String> all = new HashMap<>(variables);
+            all.putAll(own);
+            Decision decision = installation.decide(new Request(
+                    principal,
+                    operation.apiName(),
+                    List.of(new Need(Set.of(permission), compartment)),
+                    compartment,
+                    all,
+                    at));
+            if (decision instanceof Decision.Allowed allowed) {
+                return Optional.of(allowed);
+            }
+        }
+        return Optional.empty();
     }
 }

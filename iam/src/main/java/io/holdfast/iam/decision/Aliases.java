@@ -9,11 +9,11 @@ import io.holdfast.kernel.Ocid.TenancyId;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /** What the Define statements of one policy call things. Case does not matter. */
 final class Aliases {
@@ -58,19 +58,19 @@ final class Aliases {
         };
     }
 
-    Optional<GroupId> group(String alias, List<String> problems) {
-        return find("g:", "group", alias, groups, problems);
+    Optional<GroupId> group(String alias, Consumer<String> problem) {
+        return find("g:", "group", alias, groups, problem);
     }
 
-    Optional<DynamicGroupId> dynamicGroup(String alias, List<String> problems) {
-        return find("d:", "dynamic-group", alias, dynamicGroups, problems);
+    Optional<DynamicGroupId> dynamicGroup(String alias, Consumer<String> problem) {
+        return find("d:", "dynamic-group", alias, dynamicGroups, problem);
     }
 
     private <T> Optional<T> find(
-            String kind, String noun, String alias, Map<String, T> defined, List<String> problems) {
-        Optional<T> found = definition(kind, alias, defined, problems);
+            String kind, String noun, String alias, Map<String, T> defined, Consumer<String> problem) {
+        Optional<T> found = definition(kind, alias, defined, problem);
         if (found.isEmpty() && !ambiguous.contains(kind + CaseFold.of(alias))) {
-            problems.add(
+            problem.accept(
                     "'" + Explanation.bounded(alias) + "' is not defined: an Admit is for groups of another tenancy,"
                             + " which the same policy defines, as Define " + noun + " " + Explanation.bounded(alias)
                             + " as ocid1."
@@ -85,11 +85,11 @@ final class Aliases {
      *
      * @param own the name of the policy's tenancy
      */
-    Optional<TenancyId> tenancy(String name, String own, PolicyContext context, List<String> problems) {
-        Optional<TenancyId> found = definition("t:", name, tenancies, problems).or(() -> context.tenancyNamed(name));
+    Optional<TenancyId> tenancy(String name, String own, PolicyContext context, Consumer<String> problem) {
+        Optional<TenancyId> found = definition("t:", name, tenancies, problem).or(() -> context.tenancyNamed(name));
         if (found.isEmpty() && !ambiguous.contains("t:" + CaseFold.of(name))) {
-            problems.add("there is no tenancy '" + Explanation.bounded(name) + "', and the policy defines none of that"
-                    + " name" + meant(name, own));
+            problem.accept("there is no tenancy '" + Explanation.bounded(name)
+                    + "', and the policy defines none of that" + " name" + meant(name, own));
         }
         return found;
     }
@@ -102,11 +102,11 @@ final class Aliases {
                 : hint;
     }
 
-    private <T> Optional<T> definition(String kind, String alias, Map<String, T> defined, List<String> problems) {
+    private <T> Optional<T> definition(String kind, String alias, Map<String, T> defined, Consumer<String> problem) {
         String key = CaseFold.of(alias);
         used.add(kind + key);
         if (ambiguous.contains(kind + key)) {
-            problems.add("'" + Explanation.bounded(alias) + "' is defined twice, with different OCIDs");
+            problem.accept("'" + Explanation.bounded(alias) + "' is defined twice, with different OCIDs");
             return Optional.empty();
         }
         return Optional.ofNullable(defined.get(key));

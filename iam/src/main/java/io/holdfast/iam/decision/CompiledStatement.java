@@ -1,6 +1,7 @@
 package io.holdfast.iam.decision;
 
 import io.holdfast.iam.decision.Decision.StatementRef;
+import io.holdfast.iam.decision.StatementCompiler.Reading;
 import io.holdfast.iam.language.Condition;
 import io.holdfast.iam.language.PolicyPrinter;
 import io.holdfast.iam.language.Subject;
@@ -41,11 +42,11 @@ record CompiledStatement(
     /**
      * A statement that can't grant, and why.
      *
-     * @param meaning what it would be, where it can be read
+     * @param reading what it would be, where it can be read
      */
-    record Unusable(StatementRef ref, Optional<Meaning> meaning, String why) {}
+    record Unusable(StatementRef ref, Optional<Reading> reading, String why) {}
 
-    /** What could be made of an unusable statement; no permissions means that they are not known. */
+    /** What a statement gives to whom; no permissions means that they are not known. */
     record Meaning(StatementKind kind, Subject subject, Set<Permission> permissions) {}
 
     boolean isFor(List<String> principalKeys) {

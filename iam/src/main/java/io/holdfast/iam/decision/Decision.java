@@ -3,6 +3,7 @@ package io.holdfast.iam.decision;
 import io.holdfast.iam.decision.Request.Need;
 import io.holdfast.kernel.Ocid.PolicyId;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -25,6 +26,33 @@ public sealed interface Decision {
      * statement that bears on it looks at the time.
      */
     Optional<Instant> holdsUntil();
+
+    /** Whether all of it is allowed; the decisions rest on the same policies. */
+    static Decision ofAll(List<Decision> decisions) {
+        List<Grant> grants = new ArrayList<>();
+        List<Denied> denied = new ArrayList<>();
+        Installation.Horizon whileAllowed = new Installation.Horizon();
+        Installation.Horizon whileDenied = new Installation.Horizon();
+        for (Decision decision : decisions) {
+            switch (decision) {
+                case Allowed allowed -> {
+                    grants.addAll(allowed.grants());
+                    whileAllowed.include(allowed.holdsUntil());
+                }
+                case Denied it -> {
+                    denied.add(it);
+                    whileDenied.include(it.holdsUntil());
+                }
+            }
+        }
+        return denied.isEmpty()
+                ? new Allowed(grants, whileAllowed.until())
+                : new Denied(
+                        () -> denied.stream()
+                                .flatMap(it -> it.denials().stream())
+                                .toList(),
+                        whileDenied.until());
+    }
 
     /**
      * A statement of a policy.
@@ -120,7 +148,8 @@ public sealed interface Decision {
      * A need that no statement grants, or that one denies.
      *
      * @param summary what is missing, for whom and where
-     * @param nearest at most {@link PolicySet#MAX_NEAREST} statements that come close, the closest first
+     * @param nearest at most {@link PolicySet#MAX_NEAREST} statements that come close, those first of which the fewest parts
+     *     fail
      */
     record Denial(Need need, String summary, List<NearMiss> nearest) {
         public Denial {
@@ -140,7 +169,8 @@ public sealed interface Decision {
     /**
      * A statement that does not grant, and why.
      *
-     * @param failures the comparisons that failed, where the cause is {@link Cause#CONDITION}
+     * @param cause where several parts fail, the gravest
+     * @param failures the comparisons that failed, whatever else did
      */
     record NearMiss(StatementRef statement, Cause cause, String why, List<Failure> failures) {
         public NearMiss {
@@ -180,17 +210,17 @@ public sealed interface Decision {
         }
     }
 
-    /** What keeps a statement from granting, the nearest miss first. */
+    /** What keeps a statement from granting, the nearest miss first. With several parts that fail, the last of these. */
     enum Cause {
         /** A Deny statement takes what others may give. */
         DENIED,
         /** Subject, permission and place fit; the condition is false. */
         CONDITION,
-        /** Subject and permission fit; the statement is for another place. */
+        /** The statement is for another place. */
         LOCATION,
-        /** Subject and place fit; the statement gives less on the same resource type. */
+        /** The statement gives less on the same resource type. */
         PERMISSION,
-        /** Permission and place fit; the principal is not meant. */
+        /** The principal is not meant. */
         SUBJECT,
         /** The statement can grant nothing, for example because its compartment does not exist. */
         UNUSABLE

@@ -29,13 +29,18 @@ final class Facts {
 
     private final Request request;
     private final Optional<String> compartmentName;
+    private final Optional<String> region;
     /** What was asked for before. Conditions look at few variables, and often at the same ones. */
     private final Map<String, Values> known = new HashMap<>();
 
-    /** @param compartmentName of the request's target */
-    Facts(Request request, Optional<String> compartmentName) {
+    /**
+     * @param compartmentName of the request's target
+     * @param region of the installation, where it is known
+     */
+    Facts(Request request, Optional<String> compartmentName, Optional<String> region) {
         this.request = request;
         this.compartmentName = compartmentName;
+        this.region = region;
     }
 
     Instant at() {
@@ -73,6 +78,7 @@ final class Facts {
         boolean user = principal.type().equals(Principal.USER);
         return switch (variable) {
             case Variables.OPERATION -> Values.of(request.operation());
+            case Variables.REGION -> of(region);
             case "request.principal.type" -> Values.of(principal.type());
             case "request.principal.id" -> Values.of(principal.id().value());
             case "request.principal.compartment.id" ->

@@ -33,6 +33,33 @@ final class FailedConditions {
         return List.copyOf(found.failures);
     }
 
+    /**
+     * How many comparisons must become true for the condition to hold: of {@code all} each that fails, of {@code any} those
+     * of the member that has the fewest.
+     */
+    static int count(Condition condition, Facts facts, Permission permission) {
+        return switch (condition) {
+            case Condition.All(var members) ->
+                members.stream().mapToInt(it -> count(it, facts, permission)).sum();
+            case Condition.Any(var members) ->
+                members.stream()
+                        .mapToInt(it -> count(it, facts, permission))
+                        .min()
+                        .orElse(1);
+            case Condition.OneOf it -> single(it, facts, permission);
+            case Condition.NoneOf it -> single(it, facts, permission);
+            case Condition.Compare it -> single(it, facts, permission);
+            case Condition.Intersect it -> single(it, facts, permission);
+            case Condition.Before it -> single(it, facts, permission);
+            case Condition.After it -> single(it, facts, permission);
+            case Condition.TimeOfDay it -> single(it, facts, permission);
+        };
+    }
+
+    private static int single(Condition comparison, Facts facts, Permission permission) {
+        return PreparedCondition.of(comparison).holds(facts, permission) ? 0 : 1;
+    }
+
     private void collect(Condition condition) {
         if (failures.size() >= MAX_FAILURES || PreparedCondition.of(condition).holds(facts, permission)) {
             return;

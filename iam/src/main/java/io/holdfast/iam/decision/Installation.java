@@ -57,9 +57,11 @@ public final class Installation {
 
     /** Decides a request. Never throws for what policies say. */
     public Decision decide(Request request) {
+        Optional<PolicySet> there = policySetOf(request.target());
         Facts facts = new Facts(
                 request,
-                policySetOf(request.target()).flatMap(it -> it.compartments().name(request.target())));
+                there.flatMap(it -> it.compartments().name(request.target())),
+                there.flatMap(it -> it.context().region()));
         Question question = new Question(
                 request.principal(), SubjectKeys.of(request.principal()), facts, new Horizon(), new Horizon());
         List<Grant> grants = new ArrayList<>();

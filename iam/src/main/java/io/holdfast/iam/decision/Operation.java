@@ -237,6 +237,14 @@ public enum Operation {
         return needs.stream().anyMatch(it -> it.contains(permission));
     }
 
+    /**
+     * The variables, in lower case, that a request for it can have when the permission is tested, beside those that any
+     * request has: {@code target.key.id} of Encrypt, none of ListKeys.
+     */
+    public Set<String> variables(Permission permission) {
+        return Variables.ofTarget(this, permission);
+    }
+
     /** The operation of that name; exact case. */
     public static Optional<Operation> named(String apiName) {
         return Optional.ofNullable(BY_NAME.get(apiName));

@@ -30,6 +30,7 @@ import io.holdfast.iam.language.Verb;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -185,6 +186,11 @@ public enum Permission {
     /** The weakest verb that gives this permission. */
     public Verb lowestVerb() {
         return lowestVerb;
+    }
+
+    /** As {@link Operation#variables}, of whatever operation tests it. */
+    public Set<String> variables() {
+        return Variables.ofTarget(this);
     }
 
     /** The permission of that name, in any case of letters. */

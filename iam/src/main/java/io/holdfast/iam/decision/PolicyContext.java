@@ -14,13 +14,20 @@ import java.util.TreeMap;
  *     Names that differ in case only stand for none, as it would be a guess which.
  * @param deny whether Deny statements hold. Off as in OCI, where a tenancy opts in: then no policy with one is
  *     accepted, and one that is stored takes nothing.
+ * @param region the key of the installation's region, as {@code IAD}: {@code request.region} of every request. Empty where it
+ *     is not known; then no request has the variable.
  */
-public record PolicyContext(Map<String, TenancyId> tenancies, boolean deny) {
-    /** One tenancy alone, without Deny. */
-    public static final PolicyContext ALONE = new PolicyContext(Map.of(), false);
+public record PolicyContext(Map<String, TenancyId> tenancies, boolean deny, Optional<String> region) {
+    /** One tenancy alone, without Deny, nowhere. */
+    public static final PolicyContext ALONE = new PolicyContext(Map.of(), false, Optional.empty());
 
     public PolicyContext {
         tenancies = Collections.unmodifiableMap(new TreeMap<>(tenancies));
+    }
+
+    /** The same installation, with these tenancies. */
+    public PolicyContext with(Map<String, TenancyId> known) {
+        return new PolicyContext(known, deny, region);
     }
 
     Optional<TenancyId> tenancyNamed(String name) {

@@ -4,6 +4,7 @@ import io.holdfast.iam.decision.StatementCompiler.Reading;
 import io.holdfast.iam.language.Action;
 import io.holdfast.iam.language.Condition;
 import io.holdfast.iam.language.ParsedStatement;
+import io.holdfast.iam.language.Position;
 import io.holdfast.iam.language.Statement;
 import io.holdfast.iam.language.Subject;
 import io.holdfast.iam.language.Suggestion;
@@ -30,14 +31,17 @@ final class PolicyReview {
     private final CompartmentTree tree;
     private final PolicyContext context;
 
-    PolicyReview(CompartmentTree tree, PolicyContext context) {
+    private final Optional<KnownGroups> groups;
+
+    /** @param groups of the tenancy; empty leaves them out of the review */
+    PolicyReview(CompartmentTree tree, PolicyContext context, Optional<KnownGroups> groups) {
         this.tree = tree;
         this.context = context;
+        this.groups = groups;
     }
 
     List<Finding> check(List<ParsedStatement> policy, CompartmentId attachment) {
-        Aliases aliases =
-                Aliases.of(policy.stream().map(ParsedStatement::statement).toList());
+        Aliases aliases = PolicySet.aliases(policy);
         StatementCompiler compiler = new StatementCompiler(tree, attachment, context, aliases);
         List<List<Finding>> findings = new ArrayList<>();
         for (int i = 0; i < policy.size(); i++) {
@@ -46,7 +50,8 @@ final class PolicyReview {
         // Only now is it known which aliases are used.
         for (int i = 0; i < policy.size(); i++) {
             if (policy.get(i).statement() instanceof Statement.Define define) {
-                findings.get(i).addAll(define(i + 1, define, aliases));
+                findings.get(i)
+                        .addAll(define(i + 1, define, policy.get(i).places().start(), aliases));
             }
         }
         return findings.stream().flatMap(List::stream).toList();
@@ -55,12 +60,17 @@ final class PolicyReview {
     private List<Finding> check(int number, ParsedStatement parsed, StatementCompiler compiler) {
         List<Finding> findings = new ArrayList<>();
         parsed.warnings().forEach(it -> findings.add(Finding.warning(number, it)));
-        Optional<Reading> read = compiler.read(parsed.statement());
+        Optional<Reading> read = compiler.read(parsed);
         if (read.isEmpty()) {
             return findings;
         }
         Reading reading = read.orElseThrow();
-        reading.problems().forEach(it -> findings.add(Finding.error(number, it)));
+        reading.problems().forEach(it -> findings.add(Finding.error(number, it.at(), it.message())));
+        if (isOfThisTenancy(reading.meaning().kind())) {
+            groups.map(it -> it.absent(reading.meaning().subject(), parsed.places()))
+                    .orElse(List.of())
+                    .forEach(it -> findings.add(Finding.warning(number, it.at(), it.message())));
+        }
         Set<String> warnings = new LinkedHashSet<>();
         reading.condition().ifPresent(it -> unknownVariables(it, warnings));
         if (reading.problems().isEmpty()) {
@@ -74,11 +84,19 @@ final class PolicyReview {
         return findings;
     }
 
-    private List<Finding> define(int number, Statement.Define define, Aliases aliases) {
+    /** Whose groups the statement names. */
+    private static boolean isOfThisTenancy(StatementKind kind) {
+        return switch (kind) {
+            case ALLOW, ENDORSE, DENY, DENY_ENDORSE -> true;
+            case ADMIT, DENY_ADMIT -> false;
+        };
+    }
+
+    private List<Finding> define(int number, Statement.Define define, Position at, Aliases aliases) {
         List<Finding> findings = new ArrayList<>();
         String alias = "'" + Explanation.bounded(define.alias()) + "'";
         if (aliases.isAmbiguous(define)) {
-            findings.add(Finding.error(number, alias + " is defined twice, with different OCIDs"));
+            findings.add(Finding.error(number, at, alias + " is defined twice, with different OCIDs"));
         } else if (!aliases.isUsed(define)) {
             findings.add(Finding.warning(number, "no statement of this policy uses " + alias));
         }
@@ -107,7 +125,7 @@ final class PolicyReview {
         }
     }
 
-    private static void usefulness(Reading reading, Set<String> warnings) {
+    private void usefulness(Reading reading, Set<String> warnings) {
         Set<Permission> permissions = reading.meaning().permissions();
         boolean asked = permissions.stream()
                 .anyMatch(permission -> Arrays.stream(Operation.values()).anyMatch(it -> it.mayNeed(permission)));
@@ -125,7 +143,7 @@ final class PolicyReview {
         });
     }
 
-    private static void rights(Reading reading, Action action, Set<String> warnings) {
+    private void rights(Reading reading, Action action, Set<String> warnings) {
         boolean use = action instanceof Action.OnResources(var verb, var type) && verb == Verb.USE;
         boolean export = use
                 && reading.meaning().permissions().contains(Permission.KEY_EXPORT)
@@ -159,7 +177,7 @@ final class PolicyReview {
         });
     }
 
-    private static boolean possible(Condition condition, Reading reading) {
+    private boolean possible(Condition condition, Reading reading) {
         return reading.meaning().permissions().stream()
                 .anyMatch(permission -> Arrays.stream(Operation.values())
                         .anyMatch(it -> it.mayNeed(permission) && canMeet(condition, it, permission)));
@@ -171,7 +189,7 @@ final class PolicyReview {
     }
 
     /** Whether some request for the operation can meet the condition, when the permission is tested. */
-    private static boolean canMeet(Condition condition, Operation operation, Permission permission) {
+    private boolean canMeet(Condition condition, Operation operation, Permission permission) {
         return !Outlook.of(condition, variable -> {
                     if (variable.equals(Variables.PERMISSION)) {
                         return Optional.of(List.of(permission.name()));
@@ -179,20 +197,28 @@ final class PolicyReview {
                     if (variable.equals(Variables.OPERATION)) {
                         return Optional.of(List.of(operation.apiName()));
                     }
-                    boolean applies = Variables.canApply(variable, permission.resourceType())
-                            && (!operation.listsACompartment() || Variables.canApplyToLists(variable));
+                    if (variable.equals(Variables.REGION)) {
+                        return Optional.of(context.region().stream().toList());
+                    }
+                    boolean applies = Variables.canApply(variable, operation, permission);
                     return applies ? Optional.empty() : Optional.of(List.of());
                 })
                 .isNever();
     }
 
-    private static void unknownVariables(Condition condition, Set<String> warnings) {
+    private void unknownVariables(Condition condition, Set<String> warnings) {
         for (String variable : variables(condition)) {
-            if (!Variables.isKnown(variable)) {
+            boolean nowhere =
+                    variable.equals(Variables.REGION) && context.region().isEmpty();
+            if (nowhere || !Variables.names().contains(variable)) {
                 warnings.add("no request has the variable " + Explanation.bounded(variable)
-                        + ": a condition on it is always false" + Suggestion.hint(variable, Variables.names()));
+                        + ": a condition on it is always false" + Suggestion.hint(variable, others(variable)));
             }
         }
+    }
+
+    private static List<String> others(String variable) {
+        return Variables.names().stream().filter(it -> !it.equals(variable)).toList();
     }
 
     private static Set<String> variables(Condition condition) {

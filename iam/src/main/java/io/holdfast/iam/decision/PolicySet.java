@@ -2,10 +2,10 @@ package io.holdfast.iam.decision;
 
 import io.holdfast.iam.decision.CompiledStatement.Unusable;
 import io.holdfast.iam.decision.Decision.StatementRef;
+import io.holdfast.iam.decision.StatementCompiler.Problem;
 import io.holdfast.iam.language.ParsedStatement;
 import io.holdfast.iam.language.PolicyLanguage;
 import io.holdfast.iam.language.PolicyRefusedException;
-import io.holdfast.iam.language.Statement;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.TenancyId;
 import java.util.ArrayList;
@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * All policies of one tenancy at one moment. Immutable and thread safe.
@@ -70,18 +71,18 @@ public final class PolicySet {
                 .sorted(Comparator.comparing(it -> it.id().value()))
                 .toList();
         for (Policy policy : ordered) {
-            Map<StatementRef, Statement> read = new TreeMap<>(BY_POLICY);
+            Map<StatementRef, ParsedStatement> read = new TreeMap<>(BY_POLICY);
             for (int i = 0; i < policy.statements().size(); i++) {
                 String text = policy.statements().get(i);
                 StatementRef ref = new StatementRef(policy.id(), policy.name(), i + 1, text);
                 try {
-                    read.put(ref, PolicyLanguage.parse(text).statement());
+                    read.put(ref, PolicyLanguage.parse(text));
                 } catch (PolicyRefusedException e) {
                     unusable.add(new Unusable(ref, Optional.empty(), e.described()));
                 }
             }
             StatementCompiler compiler =
-                    new StatementCompiler(tree, policy.attachedTo(), context, Aliases.of(read.values()));
+                    new StatementCompiler(tree, policy.attachedTo(), context, aliases(read.values()));
             read.forEach((ref, statement) -> compiler.read(statement).ifPresent(reading -> {
                 if (reading.problems().isEmpty()) {
                     statements.add(new CompiledStatement(
@@ -96,13 +97,19 @@ public final class PolicySet {
                             reading.condition(),
                             reading.condition().map(PreparedCondition::of)));
                 } else {
-                    unusable.add(
-                            new Unusable(ref, Optional.of(reading.meaning()), String.join("; ", reading.problems())));
+                    unusable.add(new Unusable(
+                            ref,
+                            Optional.of(reading),
+                            reading.problems().stream().map(Problem::message).collect(Collectors.joining("; "))));
                 }
             }));
         }
         unusable.sort(Comparator.comparing(Unusable::ref, BY_POLICY));
         return new PolicySet(tree, context, List.copyOf(statements), List.copyOf(unusable));
+    }
+
+    static Aliases aliases(Collection<ParsedStatement> policy) {
+        return Aliases.of(policy.stream().map(ParsedStatement::statement).toList());
     }
 
     public CompartmentTree compartments() {
@@ -141,7 +148,12 @@ public final class PolicySet {
      * the statement could never grant, so a policy with it should not be created.
      */
     public List<Finding> check(List<ParsedStatement> policy, CompartmentId attachment) {
-        return new PolicyReview(tree, context).check(policy, attachment);
+        return new PolicyReview(tree, context, Optional.empty()).check(policy, attachment);
+    }
+
+    /** As {@link #check(List, CompartmentId)}, where it is known which groups the tenancy has. */
+    public List<Finding> check(List<ParsedStatement> policy, CompartmentId attachment, KnownGroups groups) {
+        return new PolicyReview(tree, context, Optional.of(groups)).check(policy, attachment);
     }
 
     /** As {@link #check(List, CompartmentId)}, of a policy with one statement. */

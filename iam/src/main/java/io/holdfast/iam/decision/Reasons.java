@@ -8,18 +8,25 @@ import io.holdfast.iam.decision.Decision.NearMiss;
 import io.holdfast.iam.decision.Decision.StatementRef;
 import io.holdfast.iam.decision.Installation.Question;
 import io.holdfast.iam.decision.Request.Need;
+import io.holdfast.iam.decision.StatementCompiler.Reading;
 import io.holdfast.iam.language.Condition;
 import io.holdfast.iam.language.Subject;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Says why one tenancy did not agree to one need: which of its statements came closest, and what they lack. */
 final class Reasons {
+    /** Subject, permission and place: of a statement that fails in all of them nothing fits. */
+    private static final int MOST_FAILING = 3;
+
     private final Side side;
     private final Need need;
     private final Question question;
@@ -76,8 +83,20 @@ final class Reasons {
                         + side.policies().context().describe(side.policies().tenancy());
     }
 
-    /** A statement with its cause; the sentence is made for the few that are told. */
-    private record Candidate(Cause cause, Supplier<NearMiss> miss) {}
+    /**
+     * A statement that does not grant; the sentence is made for the few that are told.
+     *
+     * @param parts of it that fail
+     */
+    private record Candidate(int parts, Cause cause, StatementRef statement, Supplier<NearMiss> miss) {}
+
+    /** Of a statement that nobody can read, it is not known which parts would fit. */
+    private static final int UNREADABLE = Integer.MAX_VALUE;
+
+    private static final Comparator<Candidate> NEAREST_FIRST = Comparator.comparingInt(Candidate::parts)
+            .thenComparing(Candidate::cause)
+            .thenComparing(it -> it.statement().policyName())
+            .thenComparing(it -> it.statement().number());
 
     private List<NearMiss> nearest() {
         List<Candidate> candidates = new ArrayList<>();
@@ -86,60 +105,99 @@ final class Reasons {
                 candidate(statement).ifPresent(candidates::add);
             }
         }
-        for (Unusable statement : side.policies().unusableStatements()) {
-            if (couldConcern(statement)) {
-                candidates.add(new Candidate(
-                        Cause.UNUSABLE,
-                        () -> miss(statement.ref(), Cause.UNUSABLE, "it can't grant: " + statement.why())));
-            }
-        }
-        // Stable: within a cause, by policy and number.
+        side.policies().unusableStatements().forEach(it -> candidate(it).ifPresent(candidates::add));
         return candidates.stream()
-                .sorted(Comparator.comparing(Candidate::cause))
+                .sorted(NEAREST_FIRST)
                 .limit(PolicySet.MAX_NEAREST)
                 .map(it -> it.miss().get())
                 .toList();
     }
 
-    private static NearMiss miss(StatementRef statement, Cause cause, String why) {
-        return new NearMiss(statement, cause, why, List.of());
-    }
-
+    /** Empty for one that is about something else, or that has nothing but the type of resource in common. */
     private Optional<Candidate> candidate(CompiledStatement statement) {
-        Optional<Permission> given =
-                need.anyOf().stream().filter(statement.permissions()::contains).findFirst();
-        boolean meant = statement.isFor(question.subjects());
-        boolean here = side.chain().contains(statement.location()) && statement.concerns(side.other());
-        if (given.isPresent() && meant && here) {
-            return statement
-                    .condition()
-                    .map(it -> new Candidate(Cause.CONDITION, () -> failed(statement, it, given.orElseThrow())));
+        List<Permission> given =
+                need.anyOf().stream().filter(statement.permissions()::contains).toList();
+        EnumSet<Cause> failing = EnumSet.noneOf(Cause.class);
+        if (!statement.isFor(question.subjects())) {
+            failing.add(Cause.SUBJECT);
         }
-        if (given.isPresent() && meant) {
-            return Optional.of(
-                    new Candidate(Cause.LOCATION, () -> miss(statement.ref(), Cause.LOCATION, whyNotHere(statement))));
+        if (given.isEmpty()) {
+            failing.add(Cause.PERMISSION);
         }
-        if (given.isPresent() && here) {
-            return Optional.of(new Candidate(
-                    Cause.SUBJECT,
-                    () -> miss(statement.ref(), Cause.SUBJECT, statement.whyNotFor(question.principal()))));
+        if (!side.chain().contains(statement.location()) || !statement.concerns(side.other())) {
+            failing.add(Cause.LOCATION);
         }
-        boolean lesser = statement.permissions().stream()
-                .anyMatch(it -> need.anyOf().stream().anyMatch(needed -> needed.resourceType() == it.resourceType()));
-        return meant && here && lesser
-                ? Optional.of(new Candidate(
-                        Cause.PERMISSION,
-                        () -> miss(
-                                statement.ref(),
-                                Cause.PERMISSION,
-                                "it gives " + statement.permissionsLike(need.anyOf()) + " and not " + names(need))))
-                : Optional.empty();
+        if (failing.size() == MOST_FAILING || (given.isEmpty() && !givesLess(statement))) {
+            return Optional.empty();
+        }
+        Permission tested = tested(given.isEmpty() ? need.anyOf() : given, statement.condition());
+        int comparisons = comparisons(statement.condition(), tested);
+        if (comparisons > 0) {
+            failing.add(Cause.CONDITION);
+        }
+        if (failing.isEmpty()) {
+            return Optional.empty();
+        }
+        int parts = failing.size() + Math.max(0, comparisons - 1);
+        // Causes are in the order of their weight.
+        Cause cause = Collections.max(failing);
+        return Optional.of(new Candidate(parts, cause, statement.ref(), () -> miss(statement, failing, cause, tested)));
     }
 
-    private NearMiss failed(CompiledStatement statement, Condition condition, Permission permission) {
-        List<Failure> failures = FailedConditions.of(condition, question.facts(), permission);
-        String why = failures.stream().map(Failure::text).collect(Collectors.joining(", and "));
-        return new NearMiss(statement.ref(), Cause.CONDITION, why, failures);
+    private boolean givesLess(CompiledStatement statement) {
+        return statement.permissions().stream()
+                .anyMatch(it -> need.anyOf().stream().anyMatch(needed -> needed.resourceType() == it.resourceType()));
+    }
+
+    /** The one for which the condition is nearest to be true. */
+    private Permission tested(Collection<Permission> permissions, Optional<Condition> condition) {
+        return permissions.stream()
+                .min(Comparator.comparingInt(it -> comparisons(condition, it)))
+                .orElseThrow();
+    }
+
+    private int comparisons(Optional<Condition> condition, Permission permission) {
+        return condition
+                .map(it -> FailedConditions.count(it, question.facts(), permission))
+                .orElse(0);
+    }
+
+    private NearMiss miss(CompiledStatement statement, Set<Cause> failing, Cause cause, Permission tested) {
+        List<String> why = new ArrayList<>();
+        if (failing.contains(Cause.SUBJECT)) {
+            why.add(statement.whyNotFor(question.principal()));
+        }
+        if (failing.contains(Cause.PERMISSION)) {
+            why.add("it gives " + statement.permissionsLike(need.anyOf()) + " and not " + names(need));
+        }
+        if (failing.contains(Cause.LOCATION)) {
+            why.add(whyNotHere(statement));
+        }
+        List<Failure> failures = failing.contains(Cause.CONDITION)
+                ? FailedConditions.of(statement.condition().orElseThrow(), question.facts(), tested)
+                : List.of();
+        failures.forEach(it -> why.add(it.text()));
+        return new NearMiss(statement.ref(), cause, String.join(", and ", why), failures);
+    }
+
+    /** That it can't be used is one part that fails. Empty for one that would be for others, or gives something else. */
+    private Optional<Candidate> candidate(Unusable statement) {
+        Optional<Reading> reading = statement.reading();
+        if (reading.filter(it -> !couldBeMeant(it)).isPresent()) {
+            return Optional.empty();
+        }
+        int parts = reading.map(this::parts).orElse(UNREADABLE);
+        return Optional.of(new Candidate(
+                parts,
+                Cause.UNUSABLE,
+                statement.ref(),
+                () -> new NearMiss(statement.ref(), Cause.UNUSABLE, "it can't grant: " + statement.why(), List.of())));
+    }
+
+    private int parts(Reading reading) {
+        boolean elsewhere =
+                reading.location().filter(it -> !side.chain().contains(it)).isPresent();
+        return 1 + (elsewhere ? 1 : 0) + comparisons(reading.condition(), tested(need.anyOf(), reading.condition()));
     }
 
     private String whyNotHere(CompiledStatement statement) {
@@ -152,17 +210,16 @@ final class Reasons {
                         + place);
     }
 
+    private boolean couldBeMeant(Reading reading) {
+        Set<Permission> permissions = reading.meaning().permissions();
+        return reading.meaning().kind() == side.kind()
+                && couldBeMeant(reading.meaning().subject())
+                && (permissions.isEmpty() || !Collections.disjoint(permissions, need.anyOf()));
+    }
+
     /** The names in an Admit may be aliases that nobody defined: then it is not known who is meant. */
     private boolean couldBeMeant(Subject subject) {
         return side.kind() == StatementKind.ADMIT
                 || !Collections.disjoint(SubjectKeys.of(subject), question.subjects());
-    }
-
-    private boolean couldConcern(Unusable unusable) {
-        return unusable.meaning()
-                .map(it -> it.kind() == side.kind()
-                        && couldBeMeant(it.subject())
-                        && (it.permissions().isEmpty() || !Collections.disjoint(it.permissions(), need.anyOf())))
-                .orElse(true);
     }
 }

@@ -34,6 +34,7 @@ public record Request(
     private static final Set<String> DERIVED = Set.of(
             "request.permission",
             "request.operation",
+            "request.region",
             "request.principal.type",
             "request.principal.id",
             "request.principal.compartment.id",
@@ -84,15 +85,5 @@ public record Request(
         List<Need> needs =
                 operation.needs().stream().map(anyOf -> new Need(anyOf, target)).toList();
         return new Request(principal, operation.apiName(), needs, target, variables, at);
-    }
-
-    /** The same request, where what concerns {@code type} is in another compartment than the primary resource. */
-    public Request withCompartmentOf(ResourceType type, CompartmentId compartment) {
-        List<Need> moved = needs.stream()
-                .map(need -> need.anyOf().stream().allMatch(it -> it.resourceType() == type)
-                        ? new Need(need.anyOf(), compartment)
-                        : need)
-                .toList();
-        return new Request(principal, operation, moved, target, variables, at);
     }
 }

@@ -35,7 +35,7 @@ public final class PolicyLanguage {
         requireLength("a statement", PolicyLimits.STATEMENT_LENGTH, text);
         StatementReader reader = new StatementReader();
         Statement statement = reader.read(parser(text, PolicyLexer.DEFAULT_MODE).statement());
-        return new ParsedStatement(text, statement, reader.warnings());
+        return new ParsedStatement(text, statement, reader.places(), reader.warnings());
     }
 
     /**

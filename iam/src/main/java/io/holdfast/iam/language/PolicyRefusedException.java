@@ -45,7 +45,7 @@ public abstract sealed class PolicyRefusedException extends ProblemException
     }
 
     private static String at(int line, int column) {
-        return "line " + line + ":" + column + ": ";
+        return new Position(line, column).prefix();
     }
 
     /**

@@ -9,6 +9,7 @@ import io.holdfast.kernel.Ocid.DynamicGroupId;
 import io.holdfast.kernel.Ocid.GroupId;
 import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.ProblemException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -21,12 +22,28 @@ import org.jspecify.annotations.Nullable;
 /** Turns the parser's tree of one statement or rule into values. Used once. */
 final class StatementReader {
     private final Warnings warnings = new Warnings();
+    private Position start = new Position(1, 1);
+    private final List<Position> subjects = new ArrayList<>();
+    private final List<Position> actions = new ArrayList<>();
+    private Optional<Position> tenancy = Optional.empty();
+    private final List<Position> locations = new ArrayList<>();
 
     List<String> warnings() {
         return warnings.all();
     }
 
+    /** Of the statement that was read. */
+    Places places() {
+        return new Places(start, subjects, actions, tenancy, locations);
+    }
+
+    private static Position at(ParserRuleContext tree) {
+        Token token = tree.getStart();
+        return new Position(token.getLine(), token.getCharPositionInLine() + 1);
+    }
+
     Statement read(PolicyParser.StatementContext tree) {
+        start = at(tree);
         if (tree.allow() != null) {
             return allow(tree.allow().granted());
         }
@@ -62,7 +79,7 @@ final class StatementReader {
     private Statement.Admit admit(PolicyParser.AdmittedContext tree) {
         return new Statement.Admit(
                 subject(tree.subject()),
-                bracketed(tree.bracketed()),
+                tenancy(tree.bracketed()),
                 action(tree.action()),
                 location(tree.location()),
                 where(tree.where()));
@@ -84,9 +101,14 @@ final class StatementReader {
     private Destination destination(PolicyParser.DestinationContext tree) {
         return switch (tree) {
             case PolicyParser.AnyDestinationContext it -> new Destination.AnyTenancy();
-            case PolicyParser.OneDestinationContext it -> new Destination.Tenancy(bracketed(it.bracketed()));
+            case PolicyParser.OneDestinationContext it -> new Destination.Tenancy(tenancy(it.bracketed()));
             default -> throw unknown(tree);
         };
+    }
+
+    private String tenancy(PolicyParser.BracketedContext tree) {
+        tenancy = Optional.of(at(tree));
+        return bracketed(tree);
     }
 
     private Subject subject(PolicyParser.SubjectContext tree) {
@@ -119,6 +141,7 @@ final class StatementReader {
     }
 
     private <T> List<T> ids(PolicyParser.IdsContext tree, Function<String, T> type) {
+        tree.ocid().forEach(it -> subjects.add(at(it)));
         return tree.ocid().stream().map(it -> id(it, type)).toList();
     }
 
@@ -147,6 +170,7 @@ final class StatementReader {
     }
 
     private List<Subject.Name> names(PolicyParser.NamesContext tree) {
+        tree.name().forEach(it -> subjects.add(at(it)));
         return tree.name().stream().map(this::name).toList();
     }
 
@@ -169,11 +193,15 @@ final class StatementReader {
 
     private Action action(PolicyParser.ActionContext tree) {
         return switch (tree) {
-            case PolicyParser.VerbActionContext it ->
-                new Action.OnResources(verb(it.verb), it.word().getText());
-            case PolicyParser.PermissionsActionContext it ->
-                new Action.Permissions(
+            case PolicyParser.VerbActionContext it -> {
+                actions.add(at(it.word()));
+                yield new Action.OnResources(verb(it.verb), it.word().getText());
+            }
+            case PolicyParser.PermissionsActionContext it -> {
+                it.word().forEach(word -> actions.add(at(word)));
+                yield new Action.Permissions(
                         it.word().stream().map(ParserRuleContext::getText).toList());
+            }
             default -> throw unknown(tree);
         };
     }
@@ -193,7 +221,10 @@ final class StatementReader {
 
     private Location location(PolicyParser.LocationContext tree) {
         return switch (tree) {
-            case PolicyParser.TenancyLocationContext it -> new Location.Tenancy();
+            case PolicyParser.TenancyLocationContext it -> {
+                locations.add(at(it));
+                yield new Location.Tenancy();
+            }
             case PolicyParser.CompartmentLocationContext it -> place(it.place());
             default -> throw unknown(tree);
         };
@@ -201,10 +232,15 @@ final class StatementReader {
 
     private Location place(PolicyParser.PlaceContext tree) {
         return switch (tree) {
-            case PolicyParser.PlaceByIdContext it -> new Location.CompartmentById(id(it.ocid(), CompartmentId::new));
-            case PolicyParser.PlaceByPathContext it ->
-                new Location.CompartmentPath(
+            case PolicyParser.PlaceByIdContext it -> {
+                locations.add(at(it.ocid()));
+                yield new Location.CompartmentById(id(it.ocid(), CompartmentId::new));
+            }
+            case PolicyParser.PlaceByPathContext it -> {
+                it.bracketed().forEach(name -> locations.add(at(name)));
+                yield new Location.CompartmentPath(
                         it.bracketed().stream().map(this::bracketed).toList());
+            }
             default -> throw unknown(tree);
         };
     }

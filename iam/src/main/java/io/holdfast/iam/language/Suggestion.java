@@ -40,6 +40,11 @@ public final class Suggestion {
                 .orElse("");
     }
 
+    /** As {@link #hint}, of a word that can only have ASCII letters: another one is named, as a reader does not see it. */
+    public static String hintOfAscii(String word, Collection<String> candidates) {
+        return hint(word, candidates) + Expected.foreignLetter(word);
+    }
+
     /** As {@link #hint}, but where there is one candidate only it is suggested however it is written. */
     public static String hintOfFew(String word, Collection<String> candidates) {
         List<String> one = candidates.stream().distinct().toList();

@@ -10,6 +10,7 @@ import io.holdfast.kernel.Ocid.TenancyId;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -70,7 +71,8 @@ class AccessReviewTest {
     @Test
     void both_halves_of_another_tenancys_access_are_shown() {
         TenancyId other = new TenancyId("ocid1.tenancy.oc1..other");
-        PolicyContext context = new PolicyContext(Map.of("acme-corp", Acme.TENANCY, "other", other), true);
+        PolicyContext context =
+                new PolicyContext(Map.of("acme-corp", Acme.TENANCY, "other", other), true, Optional.empty());
         CompartmentTree tree = CompartmentTree.of(
                 other,
                 "other",

@@ -32,8 +32,8 @@ class CrossTenancyTest {
             CLUSTER_TENANCY,
             "ClusterTenancy",
             List.of(new Compartment(CLUSTERS, "clusters", CLUSTER_TENANCY.rootCompartment())));
-    private static final PolicyContext CONTEXT =
-            new PolicyContext(Map.of("KeyTenancy", KEY_TENANCY, "ClusterTenancy", CLUSTER_TENANCY), false);
+    private static final PolicyContext CONTEXT = new PolicyContext(
+            Map.of("KeyTenancy", KEY_TENANCY, "ClusterTenancy", CLUSTER_TENANCY), false, Optional.empty());
 
     private static final DynamicGroupId DYNAMIC_GROUP = new DynamicGroupId("ocid1.dynamicgroup.oc1..oke");
     private static final GroupId GROUP = new GroupId("ocid1.group.oc1..oke");
@@ -210,7 +210,8 @@ class CrossTenancyTest {
                         CLUSTER_TENANCY,
                         "Other",
                         new TenancyId("ocid1.tenancy.oc1..other")),
-                false);
+                false,
+                Optional.empty());
         Installation installation = Installation.of(List.of(
                 set(KEY_TREE, "keys", three, "Admit any-user of tenancy ClusterTenancy to use keys in tenancy"),
                 set(CLUSTER_TREE, "clusters", three, endorse)));

@@ -8,13 +8,15 @@ import static io.holdfast.iam.decision.Acme.SECURITY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.iam.language.PolicyLanguage;
+import io.holdfast.iam.language.Position;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Deny statements: nothing where they are switched off, more than any Allow where they are on. */
 class DenyTest {
-    private static final PolicyContext ON = new PolicyContext(Map.of(), true);
+    private static final PolicyContext ON = new PolicyContext(Map.of(), true, Optional.empty());
     private static final String ALLOW = "Allow any-user to manage keys in tenancy";
 
     @Test
@@ -26,7 +28,8 @@ class DenyTest {
         assertThat(off.unusable())
                 .containsExactly("policy 'p1' statement 2: Deny statements are switched off in this installation");
         assertThat(off.check(PolicyLanguage.parse("Deny any-user to use keys in tenancy"), ROOT))
-                .containsExactly(Finding.error(1, "Deny statements are switched off in this installation"));
+                .containsExactly(
+                        Finding.error(1, new Position(1, 1), "Deny statements are switched off in this installation"));
     }
 
     @Test

@@ -88,7 +88,7 @@ class PolicySetPropertiesTest {
 
     @Test
     void another_deny_never_gives_access() {
-        PolicyContext deny = new PolicyContext(Map.of(), true);
+        PolicyContext deny = new PolicyContext(Map.of(), true, Optional.empty());
         int taken = 0;
         for (int round = 0; round < ROUNDS; round++) {
             List<Policy> policies = policies(6);
@@ -113,7 +113,7 @@ class PolicySetPropertiesTest {
             PolicySet policies = PolicySet.of(Acme.TREE, policies(12));
             Request request = request();
             List<String> subjects = SubjectKeys.of(request.principal());
-            Facts facts = new Facts(request, Acme.TREE.name(request.target()));
+            Facts facts = new Facts(request, Acme.TREE.name(request.target()), Optional.empty());
             List<CompartmentId> chain = Acme.TREE.upwards(request.target());
             for (Permission permission : Permission.values()) {
                 Optional<CompiledStatement> byHand = policies.statements().stream()

@@ -224,8 +224,15 @@ class PolicySetTest {
         PolicySet policies = policies(
                 policy("keys", SECURITY, "Allow group Keepers to manage keys in compartment acme-kms-key-compartment"),
                 policy("vaults", APPS, "Allow group Keepers to {VAULT_CREATE_KEY} in compartment apps"));
-        Request vaultElsewhere =
-                Acme.request(ALICE, Operation.CREATE_KEY, KEYS, Map.of()).withCompartmentOf(ResourceType.VAULTS, APPS);
+        Request vaultElsewhere = new Request(
+                ALICE,
+                "CreateKey",
+                List.of(
+                        new Request.Need(Set.of(Permission.KEY_CREATE), KEYS),
+                        new Request.Need(Set.of(Permission.VAULT_CREATE_KEY), APPS)),
+                KEYS,
+                Map.of(),
+                Acme.NOW);
 
         Decision decision = policies.decide(vaultElsewhere);
 
@@ -494,6 +501,75 @@ class PolicySetTest {
                     assertThat(miss.cause()).isEqualTo(Decision.Cause.CONDITION);
                     assertThat(miss.statement().number()).isEqualTo(21);
                 });
+    }
+
+    @Test
+    void the_fewer_parts_fail_the_nearer_is_a_statement() {
+        PolicySet policies = policies(
+                policy(
+                        "a",
+                        ROOT,
+                        "Allow any-user to use keys in tenancy where all {target.key.id = 'x', request.operation = 'Sign'}",
+                        "Allow any-user to use keys in tenancy where all {target.key.id = 'x', target.vault.id = 'x'}",
+                        "Allow group Others to use keys in compartment apps",
+                        "Allow group Others to read keys in compartment apps"),
+                policy(
+                        "b",
+                        ROOT,
+                        "Allow group Others to use keys in tenancy",
+                        "Allow any-user to use keys in compartment apps where target.key.id = 'x'",
+                        "Allow any-user to use keys in compartment renamed",
+                        "Allow any-user to use keys in compartment renamed where target.key.id = 'x'"));
+
+        assertThat(nearest(policies)).containsExactly("b 1 SUBJECT", "b 3 UNUSABLE", "a 1 CONDITION");
+        assertThat(nearest(policies(policy(
+                        "p",
+                        ROOT,
+                        "Allow any-user to use keys in compartment apps where target.key.id = 'x'",
+                        "Allow any-user to use keys in compartment apps",
+                        "Allow group Others to read keys in compartment apps",
+                        "Allow any-user to manage vaults in tenancy"))))
+                .as("neither what is about other types nor what fits in nothing")
+                .containsExactly("p 2 LOCATION", "p 1 LOCATION");
+    }
+
+    @Test
+    void a_statement_that_fails_in_several_parts_tells_them_all() {
+        PolicySet policies = policies(
+                policy("p", ROOT, "Allow group Others to use keys in compartment apps where target.key.id = 'x'"));
+
+        Decision.NearMiss miss = ((Decision.Denied) policies.decide(use(CLUSTER, Operation.ENCRYPT, KEY)))
+                .denials()
+                .getFirst()
+                .nearest()
+                .getFirst();
+
+        assertThat(miss.cause()).isEqualTo(Decision.Cause.SUBJECT);
+        assertThat(miss.why())
+                .isEqualTo("it is for group Others, and the cluster is in none of these, and it covers compartment"
+                        + " 'apps', not compartment 'acme-kms-key-compartment', and condition target.key.id = 'x'"
+                        + " failed: the actual value is '" + KEY + "'");
+        assertThat(miss.failures()).hasSize(1);
+    }
+
+    @Test
+    void of_any_the_nearest_member_counts() {
+        PolicySet policies = policies(policy(
+                "p",
+                ROOT,
+                "Allow any-user to use keys in tenancy where all {target.key.id = 'x', target.vault.id = 'x'}",
+                "Allow any-user to use keys in tenancy where any {target.key.id = 'x', target.vault.id = 'x', all"
+                        + " {target.key.id = 'y', target.vault.id = 'y'}}"));
+
+        assertThat(nearest(policies)).containsExactly("p 2 CONDITION", "p 1 CONDITION");
+    }
+
+    private static List<String> nearest(PolicySet policies) {
+        return ((Decision.Denied) policies.decide(use(CLUSTER, Operation.ENCRYPT, KEY)))
+                .denials().getFirst().nearest().stream()
+                        .map(it -> it.statement().policyName() + " "
+                                + it.statement().number() + " " + it.cause())
+                        .toList();
     }
 
     @Test

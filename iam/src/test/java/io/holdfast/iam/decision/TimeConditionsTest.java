@@ -143,7 +143,8 @@ class TimeConditionsTest {
         Random random = new Random(20_261_124L);
         int changes = 0;
         for (int round = 0; round < 300; round++) {
-            PolicySet policies = PolicySet.of(Acme.TREE, policies(random), new PolicyContext(Map.of(), true));
+            PolicySet policies =
+                    PolicySet.of(Acme.TREE, policies(random), new PolicyContext(Map.of(), true, Optional.empty()));
             Instant at = NOON.plusSeconds(random.nextInt(14 * 86_400));
             Decision first = policies.decide(request(at));
             Instant end = first.holdsUntil().orElse(at.plus(Duration.ofDays(60)));

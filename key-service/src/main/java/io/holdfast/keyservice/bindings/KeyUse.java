@@ -6,6 +6,7 @@ import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.platform.http.Authorizer;
 import io.holdfast.platform.http.Authorizer.Decision;
 import io.holdfast.platform.http.Caller;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -18,6 +19,13 @@ public final class KeyUse {
         return Map.of(
                 "target.key.id", key.id().value(),
                 "target.vault.id", key.facts().vaultId().value());
+    }
+
+    /** As {@link #variables(MasterKey)}, with those that a request has beside. */
+    public static Map<String, String> variables(MasterKey key, Map<String, String> more) {
+        Map<String, String> variables = new HashMap<>(more);
+        variables.putAll(variables(key));
+        return variables;
     }
 
     /** The cluster of a binding as it asks for itself: what it is comes from the record, never from a request. */

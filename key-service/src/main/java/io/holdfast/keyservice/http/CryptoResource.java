@@ -118,7 +118,11 @@ public class CryptoResource {
             int length = dataKeyLength(details.keyShape());
             Map<String, String> associatedData = fields.associatedData(details.associatedData());
             Map<String, String> loggingContext = fields.bounded(details.loggingContext(), "loggingContext");
-            Stored<MasterKey> key = operations.keyToUse("GenerateDataEncryptionKey", "KEY_ENCRYPT", keyId);
+            Stored<MasterKey> key = operations.keyToUse(
+                    "GenerateDataEncryptionKey",
+                    "KEY_ENCRYPT",
+                    keyId,
+                    Map.of("request.includePlainTextKey", include.toString()));
             ClientCrypto.Generated generated = crypto.generate(key, length, associatedData);
             try (SecretBytes plaintext = generated.plaintext()) {
                 operations.used("GenerateDataEncryptionKey", keyId, generated.version(), loggingContext);

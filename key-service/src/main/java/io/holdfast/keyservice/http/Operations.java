@@ -152,22 +152,38 @@ public class Operations {
 
     /** The key that a body names, for a caller who may do this with it; otherwise RELATED_RESOURCE_NOT_FOUND. */
     Stored<MasterKey> relatedKey(String operation, String permission, KeyId id) {
+        return relatedKey(operation, permission, id, Map.of());
+    }
+
+    private Stored<MasterKey> relatedKey(String operation, String permission, KeyId id, Map<String, String> more) {
         Stored<MasterKey> key = store.key(id).orElseThrow(Operations::relatedNotFound);
         requireRelated(
-                operation, List.of(permission), key.value().facts().compartmentId(), KeyUse.variables(key.value()));
+                operation,
+                List.of(permission),
+                key.value().facts().compartmentId(),
+                KeyUse.variables(key.value(), more));
         return key;
     }
 
     /** As {@link #relatedKey}, to use the key: allowed by how this replica holds it, or else as it is now. */
     Stored<MasterKey> keyToUse(String operation, String permission, KeyId id) {
+        return keyToUse(operation, permission, id, Map.of());
+    }
+
+    /**
+     * As {@link #keyToUse(String, String, KeyId)}.
+     *
+     * @param more policy variables that the request has beside those of the key
+     */
+    Stored<MasterKey> keyToUse(String operation, String permission, KeyId id, Map<String, String> more) {
         return held.key(id)
                 .filter(key -> key.value() instanceof MasterKey.Enabled)
                 .filter(key -> mayRelate(
                         operation,
                         List.of(permission),
                         key.value().facts().compartmentId(),
-                        KeyUse.variables(key.value())))
-                .orElseGet(() -> relatedKey(operation, permission, id));
+                        KeyUse.variables(key.value(), more)))
+                .orElseGet(() -> relatedKey(operation, permission, id, more));
     }
 
     Stored<Vault> vault(String operation, String permission, String pathId) {

@@ -1,6 +1,8 @@
 package io.holdfast.keyservice.identity;
 
 import io.holdfast.events.IdentityEvent.DynamicGroupChanged;
+import io.holdfast.iam.decision.Finding;
+import io.holdfast.iam.language.ParsedRule;
 import io.holdfast.iam.language.PolicyLanguage;
 import io.holdfast.iam.language.PolicyRefusedException;
 import io.holdfast.kernel.Ocid;
@@ -38,23 +40,37 @@ public class DynamicGroupRecords {
     }
 
     /**
+     * A dynamic group as it stands now.
+     *
+     * @param warnings what its author should know of the rule, where it was given
+     */
+    public record Written(Versioned<DynamicGroup> group, List<String> warnings) {
+        public Written {
+            warnings = List.copyOf(warnings);
+        }
+    }
+
+    /**
      * Creates a dynamic group, or answers the one that the same retry token created before.
      *
      * @param retry begins the attempt; asked again after a lost race
      * @throws ProblemException INVALID_PARAMETER with the place in the rule that is wrong, MISSING_PARAMETER,
      *     LIMIT_EXCEEDED, CONFLICT for a name in use, or INVALIDATED_RETRY_TOKEN when what the token created is gone
      */
-    public Versioned<DynamicGroup> create(Caller actor, Wish wish, Supplier<RetryTokens.Attempt> retry) {
+    public Written create(Caller actor, Wish wish, Supplier<RetryTokens.Attempt> retry) {
+        String name = Names.group(wish.name());
+        String description = Names.description(wish.description());
+        ParsedRule rule = rule(wish.matchingRule());
         DynamicGroup group = new DynamicGroup(
                 mint.dynamicGroup(),
                 actor.tenancyId(),
-                Names.group(wish.name()),
-                Names.description(wish.description()),
-                rule(wish.matchingRule()),
+                name,
+                description,
+                rule.text(),
                 time.wall().truncatedTo(ChronoUnit.MILLIS),
                 Names.freeformTags(wish.freeformTags()),
                 Names.definedTags(wish.definedTags()));
-        return Creation.once(
+        Versioned<DynamicGroup> created = Creation.once(
                 identity,
                 retry,
                 group.id().value(),
@@ -72,6 +88,7 @@ public class DynamicGroupRecords {
                     return write(group, "CREATED", actor);
                 },
                 (seen, id) -> visible(seen, actor, new DynamicGroupId(id)));
+        return new Written(created, warnings(rule));
     }
 
     /**
@@ -80,21 +97,23 @@ public class DynamicGroupRecords {
      * @param ifMatch the etag of the group as the client saw it, null for any
      * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH or INVALID_PARAMETER
      */
-    public Versioned<DynamicGroup> update(Caller actor, DynamicGroupId id, Wish wish, @Nullable String ifMatch) {
-        return identity.<Versioned<DynamicGroup>>change(view -> {
+    public Written update(Caller actor, DynamicGroupId id, Wish wish, @Nullable String ifMatch) {
+        Optional<ParsedRule> rule = Optional.ofNullable(wish.matchingRule()).map(DynamicGroupRecords::rule);
+        Versioned<DynamicGroup> updated = identity.<Versioned<DynamicGroup>>change(view -> {
                     DynamicGroup seen = changeable(view.identity(), actor, id, ifMatch);
                     DynamicGroup next = new DynamicGroup(
                             id,
                             seen.tenancyId(),
                             seen.name(),
                             wish.description(seen.description()),
-                            wish.matchingRule() == null ? seen.matchingRule() : rule(wish.matchingRule()),
+                            rule.map(ParsedRule::text).orElse(seen.matchingRule()),
                             seen.timeCreated(),
                             wish.freeformTags(seen.freeformTags()),
                             wish.definedTags(seen.definedTags()));
                     return Optional.of(write(next, "UPDATED", actor));
                 })
                 .orElseThrow();
+        return new Written(updated, rule.map(DynamicGroupRecords::warnings).orElse(List.of()));
     }
 
     /**
@@ -134,12 +153,18 @@ public class DynamicGroupRecords {
                 revision -> new Versioned<>(group, revision));
     }
 
-    private static String rule(@Nullable String text) {
+    private static List<String> warnings(ParsedRule rule) {
+        return io.holdfast.iam.decision.DynamicGroups.check(rule).stream()
+                .map(Finding::message)
+                .toList();
+    }
+
+    private static ParsedRule rule(@Nullable String text) {
         if (text == null) {
             throw ProblemException.missing("matchingRule");
         }
         try {
-            return PolicyLanguage.parseRule(text).text();
+            return PolicyLanguage.parseRule(text);
         } catch (PolicyRefusedException e) {
             throw ProblemException.invalid("matchingRule", e.described());
         }

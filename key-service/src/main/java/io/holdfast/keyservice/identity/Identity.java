@@ -1,12 +1,14 @@
 package io.holdfast.keyservice.identity;
 
 import io.holdfast.events.DomainEvent;
+import io.holdfast.iam.decision.PolicyContext;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.access.SharedRead;
 import io.holdfast.keyservice.access.StateRevision;
+import io.holdfast.keyservice.config.Place;
 import io.holdfast.keyservice.identity.Identities.User;
 import io.holdfast.keyservice.signing.KeyReference;
 import io.holdfast.keyservice.signing.SigningKeys;
@@ -24,6 +26,8 @@ import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -71,17 +75,33 @@ public class Identity {
             StateRevision state,
             Outbox outbox,
             DynamicGroups dynamicGroups,
-            IdentityConfig config) {
-        this(store, state, outbox, dynamicGroups, config.denyStatements());
+            IdentityConfig config,
+            Place place) {
+        this(
+                store,
+                state,
+                outbox,
+                dynamicGroups,
+                new PolicyContext(Map.of(), config.denyStatements(), regionKey(place.region())));
     }
 
-    /** @param deny whether Deny statements hold */
-    Identity(KeyValueStore store, StateRevision state, Outbox outbox, DynamicGroups dynamicGroups, boolean deny) {
+    /** What policies know as {@code request.region}: IAD of iad. Where OCIDs have a region's long name, it is not known. */
+    private static Optional<String> regionKey(String region) {
+        return region.matches("[A-Za-z]{3}") ? Optional.of(region.toUpperCase(Locale.ROOT)) : Optional.empty();
+    }
+
+    /** @param context what policies are read against, but for the tenancies */
+    Identity(
+            KeyValueStore store,
+            StateRevision state,
+            Outbox outbox,
+            DynamicGroups dynamicGroups,
+            PolicyContext context) {
         this.store = store;
         this.state = state;
         this.outbox = outbox;
         this.dynamicGroups = dynamicGroups;
-        this.last = new View(IdentitySnapshot.empty(deny), NEVER);
+        this.last = new View(IdentitySnapshot.empty(context), NEVER);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.holdfast.keyservice.identity;
 
 import io.holdfast.iam.decision.Installation;
+import io.holdfast.iam.decision.PolicyContext;
 import io.holdfast.iam.decision.PolicySet;
 import io.holdfast.iam.decision.Principal;
 import io.holdfast.kernel.Ocid.ClusterId;
@@ -126,11 +127,16 @@ public final class IdentitySnapshot {
     /**
      * Before anything was written.
      *
-     * @param deny whether Deny statements hold
+     * @param context what policies are read against, but for the tenancies
      */
-    static IdentitySnapshot empty(boolean deny) {
+    static IdentitySnapshot empty(PolicyContext context) {
         return new IdentitySnapshot(
-                List.of(), List.of(), true, Instant.EPOCH, (identity, resource) -> Set.of(), Installations.none(deny));
+                List.of(),
+                List.of(),
+                true,
+                Instant.EPOCH,
+                (identity, resource) -> Set.of(),
+                Installations.none(context));
     }
 
     private void take(StoredValue value) {

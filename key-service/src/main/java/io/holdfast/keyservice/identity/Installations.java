@@ -27,9 +27,9 @@ import java.util.stream.Collectors;
  */
 final class Installations {
     /** Before anything was written, without Deny. */
-    static final Installations NONE = none(false);
+    static final Installations NONE = none(PolicyContext.ALONE);
 
-    private final boolean deny;
+    private final PolicyContext context;
     private final Map<TenancyId, Made> made;
     private final Installation installation;
 
@@ -39,8 +39,8 @@ final class Installations {
 
     private record Made(Basis basis, PolicySet policies) {}
 
-    private Installations(boolean deny, Map<TenancyId, Made> made) {
-        this.deny = deny;
+    private Installations(PolicyContext context, Map<TenancyId, Made> made) {
+        this.context = context;
         this.made = made;
         this.installation =
                 Installation.of(made.values().stream().map(Made::policies).toList());
@@ -49,10 +49,10 @@ final class Installations {
     /**
      * Before anything was written.
      *
-     * @param deny whether Deny statements hold, in all that is made of this
+     * @param context of all that is made of this, but for the tenancies
      */
-    static Installations none(boolean deny) {
-        return new Installations(deny, Map.of());
+    static Installations none(PolicyContext context) {
+        return new Installations(context, Map.of());
     }
 
     Installation installation() {
@@ -62,7 +62,7 @@ final class Installations {
     /** The same for records of another moment. */
     Installations next(
             Collection<Tenancy> tenancies, Collection<Compartment> compartments, Collection<StoredPolicy> policies) {
-        PolicyContext context = context(tenancies);
+        PolicyContext now = context(tenancies);
         Map<TenancyId, Made> next = new HashMap<>();
         for (Tenancy tenancy : tenancies) {
             Basis basis = new Basis(
@@ -71,13 +71,13 @@ final class Installations {
                     policies.stream()
                             .filter(it -> it.tenancyId().equals(tenancy.id()))
                             .collect(Collectors.toUnmodifiableSet()),
-                    context);
+                    now);
             Made standing = made.get(tenancy.id());
             next.put(
                     tenancy.id(),
                     standing != null && standing.basis().equals(basis) ? standing : new Made(basis, parse(basis)));
         }
-        return new Installations(deny, next);
+        return new Installations(now, next);
     }
 
     private static PolicySet parse(Basis basis) {
@@ -99,12 +99,10 @@ final class Installations {
         Map<String, List<TenancyId>> byName = tenancies.stream()
                 .collect(Collectors.groupingBy(
                         Tenancy::name, Collectors.mapping(Tenancy::id, Collectors.toUnmodifiableList())));
-        return new PolicyContext(
-                byName.entrySet().stream()
-                        .filter(it -> it.getValue().size() == 1)
-                        .collect(Collectors.toUnmodifiableMap(
-                                Map.Entry::getKey, it -> it.getValue().getFirst())),
-                deny);
+        return context.with(byName.entrySet().stream()
+                .filter(it -> it.getValue().size() == 1)
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey, it -> it.getValue().getFirst())));
     }
 
     /** From the root down. One whose parent is missing or too deep is left out, with all below it. */

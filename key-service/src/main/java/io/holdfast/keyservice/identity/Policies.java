@@ -206,7 +206,7 @@ public class Policies {
                 || !Compartments.isOpen(identity, policy.compartmentId())) {
             throw new ProblemException(ProblemCode.RELATED_RESOURCE_NOT_FOUND);
         }
-        StatementReview review = StatementReview.of(policies, policy.compartmentId(), policy.statements());
+        StatementReview review = StatementReview.of(identity, policies, policy.compartmentId(), policy.statements());
         review.firstError().ifPresent(error -> {
             throw ProblemException.invalid(error.field(), error.text());
         });

@@ -2,14 +2,19 @@ package io.holdfast.keyservice.identity;
 
 import io.holdfast.iam.decision.Finding;
 import io.holdfast.iam.decision.Finding.Severity;
+import io.holdfast.iam.decision.KnownGroups;
 import io.holdfast.iam.decision.PolicySet;
+import io.holdfast.iam.decision.Principal;
 import io.holdfast.iam.language.ParsedStatement;
 import io.holdfast.iam.language.PolicyLanguage;
 import io.holdfast.iam.language.PolicyLimits;
 import io.holdfast.iam.language.PolicyRefusedException;
+import io.holdfast.iam.language.Position;
 import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
+import io.holdfast.keyservice.identity.Identities.Versioned;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,15 +37,10 @@ public record StatementReview(List<Optional<ParsedStatement>> statements, List<R
     }
 
     /**
-     * @param line from 1
-     * @param column the character in the line, from 1
-     */
-    public record Position(int line, int column) {}
-
-    /**
      * @param statement its number, from 1
      * @param severity an ERROR keeps the policy from being accepted
-     * @param at where the statement stops being one of the language; empty for what concerns its meaning
+     * @param at where the statement stops being one of the language, or the word that means nothing here; empty for what
+     *     concerns it as a whole
      */
     public record Remark(int statement, Severity severity, Optional<Position> at, String message) {
         /** The field of a request that is meant. */
@@ -49,17 +49,19 @@ public record StatementReview(List<Optional<ParsedStatement>> statements, List<R
         }
 
         public String text() {
-            return at.map(it -> "line " + it.line() + ":" + it.column() + ": ").orElse("") + message;
+            return at.map(Position::prefix).orElse("") + message;
         }
     }
 
     /**
      * Reads statements as those of one policy.
      *
+     * @param identity as it is now
      * @param policies of the tenancy whose policy it would be
      * @param attachment the compartment that it would be attached to
      */
-    static StatementReview of(PolicySet policies, CompartmentId attachment, List<String> texts) {
+    static StatementReview of(
+            IdentitySnapshot identity, PolicySet policies, CompartmentId attachment, List<String> texts) {
         List<Optional<ParsedStatement>> statements = new ArrayList<>();
         List<ParsedStatement> readable = new ArrayList<>();
         List<Integer> numbers = new ArrayList<>();
@@ -76,9 +78,9 @@ public record StatementReview(List<Optional<ParsedStatement>> statements, List<R
                         new Remark(i + 1, Severity.ERROR, Optional.of(new Position(e.line(), e.column())), e.detail()));
             }
         }
-        for (Finding finding : policies.check(readable, attachment)) {
+        for (Finding finding : policies.check(readable, attachment, groups(identity, attachment))) {
             remarks.add(new Remark(
-                    numbers.get(finding.statement() - 1), finding.severity(), Optional.empty(), finding.message()));
+                    numbers.get(finding.statement() - 1), finding.severity(), finding.at(), finding.message()));
         }
         return new StatementReview(statements, remarks);
     }
@@ -92,7 +94,21 @@ public record StatementReview(List<Optional<ParsedStatement>> statements, List<R
     public static StatementReview of(
             IdentitySnapshot identity, CompartmentId attachment, @Nullable List<String> statements) {
         PolicySet policies = identity.installation().policySetOf(attachment).orElseThrow(ProblemException::notFound);
-        return of(policies, attachment, requireShape(statements));
+        return of(identity, policies, attachment, requireShape(statements));
+    }
+
+    private static KnownGroups groups(IdentitySnapshot identity, CompartmentId attachment) {
+        TenancyId tenancy = identity.tenancyOf(attachment).orElseThrow(ProblemException::notFound);
+        return new KnownGroups(
+                identity.groups().stream()
+                        .map(Versioned::value)
+                        .filter(it -> it.tenancyId().equals(tenancy))
+                        .map(it -> new Principal.Group(it.id(), it.name()))
+                        .toList(),
+                identity.dynamicGroups(tenancy).stream()
+                        .map(Versioned::value)
+                        .map(it -> new Principal.DynamicGroup(it.id(), it.name()))
+                        .toList());
     }
 
     /** Without looking at what they say: their number and length. */
@@ -108,8 +124,8 @@ public record StatementReview(List<Optional<ParsedStatement>> statements, List<R
         int bytes = 0;
         for (int i = 0; i < statements.size(); i++) {
             @Nullable String statement = statements.get(i);
-            if (statement == null || statement.isBlank()) {
-                throw ProblemException.invalid("statements[" + i + "]", "is empty");
+            if (statement == null) {
+                throw ProblemException.invalid("statements[" + i + "]", "must be a text");
             }
             bytes += statement.getBytes(StandardCharsets.UTF_8).length;
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.events.Family;
+import io.holdfast.iam.decision.PolicyContext;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.CompartmentId;
@@ -40,7 +41,7 @@ class CompartmentDeletionTest {
             new Revision(),
             new EtcdOutbox("/test", Set.of(Family.IDENTITY), TimeSource.system()),
             new NoDynamicGroups(),
-            false);
+            PolicyContext.ALONE);
     /** What each deletion finds in the compartment, in the order in which they look. */
     private final Deque<Supplier<Optional<String>>> looks = new ArrayDeque<>();
 

@@ -3,6 +3,7 @@ package io.holdfast.keyservice.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.events.Family;
+import io.holdfast.iam.decision.PolicyContext;
 import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.TimeSource;
@@ -75,7 +76,7 @@ class HeldIdentityTest {
                 revision,
                 new EtcdOutbox("/test", Set.of(Family.IDENTITY), TimeSource.system()),
                 new NoDynamicGroups(),
-                false);
+                PolicyContext.ALONE);
     }
 
     private static RsaPublicKey newKey() throws Exception {

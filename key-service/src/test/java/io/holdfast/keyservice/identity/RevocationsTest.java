@@ -3,6 +3,7 @@ package io.holdfast.keyservice.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.events.Family;
+import io.holdfast.iam.decision.PolicyContext;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.UserId;
@@ -58,7 +59,7 @@ class RevocationsTest {
                 state,
                 new EtcdOutbox("/test", Set.of(Family.IDENTITY), TimeSource.system()),
                 new NoDynamicGroups(),
-                false);
+                PolicyContext.ALONE);
         revocations = new TokenRevocations(identity, state);
     }
 

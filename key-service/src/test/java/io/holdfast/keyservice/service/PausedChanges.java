@@ -1,6 +1,7 @@
 package io.holdfast.keyservice.service;
 
 import io.holdfast.keyservice.access.StateRevision;
+import io.holdfast.keyservice.config.Place;
 import io.holdfast.keyservice.identity.DynamicGroups;
 import io.holdfast.keyservice.identity.Identity;
 import io.holdfast.keyservice.identity.IdentityConfig;
@@ -30,8 +31,9 @@ public class PausedChanges extends Identity {
             StateRevision state,
             Outbox outbox,
             DynamicGroups dynamicGroups,
-            IdentityConfig config) {
-        super(store, state, outbox, dynamicGroups, config);
+            IdentityConfig config,
+            Place place) {
+        super(store, state, outbox, dynamicGroups, config, place);
     }
 
     /** Of one request. */

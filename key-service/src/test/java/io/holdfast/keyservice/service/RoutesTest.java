@@ -149,6 +149,9 @@ class RoutesTest {
         assertThat(asked.operations())
                 .as("operations that explain knows by name")
                 .allSatisfy(it -> assertThat(Operation.named(it)).as(it).isPresent());
+        assertThat(asked.unlike())
+                .as("variables that explain does not supply alike")
+                .isEmpty();
     }
 
     /** The test above would see a new route without a question: here is one. */

@@ -81,7 +81,13 @@ class ValidateRestTest {
         assertThat(error.path("severity").asText()).isEqualTo("ERROR");
         assertThat(error.path("line").asInt()).isEqualTo(1);
         assertThat(error.path("column").asInt()).isEqualTo(1);
-        assertThat(remarks(statements.get(2))).contains("ERROR").contains("nowhere");
+        JsonNode unknown = statements.get(2).path("remarks").get(0);
+        assertThat(unknown.path("severity").asText()).isEqualTo("ERROR");
+        assertThat(unknown.path("message").asText()).contains("nowhere");
+        assertThat(unknown.path("line").asInt()).isEqualTo(1);
+        assertThat(unknown.path("column").asInt()).isEqualTo(43);
+        assertThat(remarks(statements.get(2)))
+                .contains("there is no group 'g' now: it takes effect for whoever is given that name");
     }
 
     @Test
@@ -95,6 +101,58 @@ class ValidateRestTest {
         assertThat(remarks(statements.get(0))).contains("never grants ListKey");
         assertThat(remarks(statements.get(1))).contains("no request can meet its condition");
         assertThat(remarks(statements.get(2))).contains("angle brackets");
+    }
+
+    @Test
+    void anEmptyStatementHasItsPlace() {
+        JsonNode error = statements(false, "").get(0).path("remarks").get(0);
+        assertThat(error.path("line").asInt()).isEqualTo(1);
+        assertThat(error.path("column").asInt()).isEqualTo(1);
+        assertThat(error.path("message").asText()).startsWith("expected ");
+
+        Answer created = admin.post(
+                "/20160918/policies",
+                Map.of(
+                        "compartmentId",
+                        root,
+                        "name",
+                        "empty",
+                        "description",
+                        "for tests",
+                        "statements",
+                        List.of("Allow any-user to read keys in tenancy", "")),
+                Map.of());
+        refused(400, "InvalidParameter", created);
+        assertThat(created.message()).contains("statements[1]").contains("line 1:1: expected ");
+    }
+
+    @Test
+    void aRuleThatMatchesNothingIsAcceptedWithAWarning() {
+        Answer created = admin.post(
+                "/20160918/dynamicGroups",
+                Map.of(
+                        "compartmentId",
+                        root,
+                        "name",
+                        "instances",
+                        "description",
+                        "for tests",
+                        "matchingRule",
+                        "instance.compartment.id = '" + root + "'"),
+                Map.of());
+        assertThat(created.status()).as(created.raw().body()).isEqualTo(200);
+        assertThat(created.header("warning"))
+                .isEqualTo(
+                        "299 - \"matchingRule: no compute instance signs in to Holdfast: instance.compartment.id matches"
+                                + " nothing\"");
+        String path = "/20160918/dynamicGroups/" + created.body().path("id").asText();
+
+        Answer described = admin.send("PUT", path, "{\"description\":\"still for tests\"}", Map.of());
+        assertThat(described.status()).isEqualTo(200);
+        assertThat(described.raw().headers().allValues("warning")).isEmpty();
+        Answer changed = admin.send("PUT", path, "{\"matchingRule\":\"tag.ops.cost.value\"}", Map.of());
+        assertThat(changed.header("warning")).contains("the tags of resources are not known here");
+        assertThat(admin.delete(path, Map.of()).status()).isEqualTo(204);
     }
 
     @Test
@@ -118,7 +176,6 @@ class ValidateRestTest {
         refused(400, "CannotParseRequest", admin.send("POST", VALIDATE, "", Map.of()));
         refused(400, "MissingParameter", admin.post(VALIDATE, Map.of("statements", List.of("x")), Map.of()));
         refused(400, "MissingParameter", admin.post(VALIDATE, Map.of("compartmentId", root), Map.of()));
-        refused(400, "InvalidParameter", validate(" "));
         refused(400, "LimitExceeded", validate(Collections.nCopies(51, "x").toArray(String[]::new)));
         refused(
                 404,

@@ -27,7 +27,6 @@ public final class OpenMetrics {
             request.get().patch(strange);
             request.get().options(strange);
             request.get().get(strange + "/and-beyond");
-            request.get().body(LONG.repeat(60)).post(strange);
             request.get().header("x-long", LONG).get(strange);
         });
         String metrics = request.get().get("/q/metrics").asString();

@@ -120,7 +120,7 @@ public class DynamicGroupResource {
         Roots.requireCreation(
                 authorizer, caller, "CreateDynamicGroup", "DYNAMIC_GROUP_CREATE", details.compartmentId());
         String sha256 = current.contentSha256();
-        Versioned<DynamicGroup> created = groups.create(
+        DynamicGroupRecords.Written created = groups.create(
                 caller,
                 new Wish(
                         details.name(),
@@ -138,7 +138,8 @@ public class DynamicGroupResource {
     @GET
     @Path("/{dynamicGroupId}")
     public Response get(@PathParam("dynamicGroupId") DynamicGroupId id) {
-        return answer(require("GetDynamicGroup", "DYNAMIC_GROUP_INSPECT", id));
+        return answer(
+                new DynamicGroupRecords.Written(require("GetDynamicGroup", "DYNAMIC_GROUP_INSPECT", id), List.of()));
     }
 
     @GET
@@ -171,7 +172,7 @@ public class DynamicGroupResource {
             @HeaderParam("if-match") @Nullable String ifMatch) {
         UpdateDynamicGroup details = Bodies.required(body);
         require("UpdateDynamicGroup", "DYNAMIC_GROUP_UPDATE", id);
-        Versioned<DynamicGroup> updated = groups.update(
+        DynamicGroupRecords.Written updated = groups.update(
                 current.get(),
                 id,
                 new Wish(
@@ -183,7 +184,7 @@ public class DynamicGroupResource {
                         details.freeformTags(),
                         details.definedTags()),
                 ifMatch);
-        end.await(updated.revision());
+        end.await(updated.group().revision());
         return answer(updated);
     }
 
@@ -212,9 +213,13 @@ public class DynamicGroupResource {
         return group;
     }
 
-    private static Response answer(Versioned<DynamicGroup> group) {
-        return Response.ok(DynamicGroupDocument.of(group.value()))
-                .header("etag", Etags.of(group.revision()))
-                .build();
+    private static Response answer(DynamicGroupRecords.Written written) {
+        Response.ResponseBuilder answer = Response.ok(
+                        DynamicGroupDocument.of(written.group().value()))
+                .header("etag", Etags.of(written.group().revision()));
+        Warnings.add(
+                answer,
+                written.warnings().stream().map(it -> "matchingRule: " + it).toList());
+        return answer.build();
     }
 }

@@ -15,6 +15,7 @@ import io.holdfast.keyservice.http.identity.ExplainTargets.Sight;
 import io.holdfast.keyservice.http.identity.ExplainTargets.TargetDocument;
 import io.holdfast.keyservice.http.identity.PolicyReaders.GrantDocument;
 import io.holdfast.keyservice.identity.Explanations;
+import io.holdfast.keyservice.identity.Explanations.Explained;
 import io.holdfast.keyservice.identity.Explanations.Target;
 import io.holdfast.keyservice.identity.Identity;
 import io.holdfast.keyservice.identity.IdentitySnapshot;
@@ -72,7 +73,7 @@ public class ExplainResource {
     /**
      * @param permissions absent: what the operation needs
      * @param compartmentId the same as {@code target.compartmentId}
-     * @param variables that a request for the target has beyond those that are known of it
+     * @param variables that the request supplies beyond those that are known of the target
      */
     public record Question(
             @Nullable PrincipalDocument principal,
@@ -87,7 +88,11 @@ public class ExplainResource {
     /** @param nearest those that the asker may be told of */
     public record DenialDocument(List<Permission> anyOf, String summary, List<NearMissDocument> nearest) {}
 
-    /** What was asked about, as it was found. */
+    /**
+     * What was asked about, as it was found.
+     *
+     * @param variables that the request supplies
+     */
     public record TargetFound(TenancyId tenancyId, CompartmentId compartmentId, Map<String, String> variables) {}
 
     /**
@@ -119,24 +124,28 @@ public class ExplainResource {
             throw ProblemException.missing("target or compartmentId");
         }
         Found resource = targets.find(asked.orElseThrow());
-        Target there = resource.target();
-        TenancyId tenancy = view.identity().tenancyOf(there.compartment()).orElseThrow(ProblemException::notFound);
+        Target target = resource.target();
+        TenancyId tenancy = view.identity().tenancyOf(target.compartment()).orElseThrow(ProblemException::notFound);
         require(readers, tenancy);
         if (!resource.seenBy().isEmpty() && !sees(caller, resource.seenBy())) {
             throw ProblemException.notFound();
         }
-        Map<String, String> variables = question.variables();
-        Target target = ExplainTargets.with(variables == null ? Map.of() : variables, there);
         String operation = question.operation();
         if (operation == null || operation.isEmpty() || operation.length() > 100) {
             throw ProblemException.invalid("operation", "must be the name of an operation");
         }
         List<String> permissions = question.permissions();
         Caller principal = principal(question.principal(), view.identity(), readers, caller);
-        Decision decision = Explanations.explain(
-                view.identity(), principal, operation, permissions == null ? List.of() : permissions, target);
-        TargetFound found = new TargetFound(tenancy, target.compartment(), target.variables());
-        return switch (decision) {
+        Map<String, String> variables = question.variables();
+        Explained explained = Explanations.explain(
+                view.identity(),
+                principal,
+                operation,
+                permissions == null ? List.of() : permissions,
+                target,
+                variables == null ? Map.of() : variables);
+        TargetFound found = new TargetFound(tenancy, target.compartment(), explained.variables());
+        return switch (explained.decision()) {
             case Decision.Allowed allowed ->
                 new Answer(
                         true,

@@ -15,7 +15,6 @@ import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.store.VaultStore;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -124,21 +123,5 @@ class ExplainTargets {
 
     private static Target target(CompartmentId compartment, Map<String, String> variables) {
         return new Target(compartment, Optional.empty(), variables);
-    }
-
-    /**
-     * The same target with variables that the asker adds.
-     *
-     * @throws ProblemException INVALID_PARAMETER for one that the target has already, with another value
-     */
-    static Target with(Map<String, String> more, Target target) {
-        Map<String, String> variables = new HashMap<>(more);
-        target.variables().forEach((name, value) -> {
-            String given = variables.put(name, value);
-            if (given != null && !given.equals(value)) {
-                throw ProblemException.invalid("variables", "give the target another " + name + " than it has");
-            }
-        });
-        return new Target(target.compartment(), target.vaultCompartment(), variables);
     }
 }

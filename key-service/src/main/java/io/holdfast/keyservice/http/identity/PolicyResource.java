@@ -32,7 +32,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -46,11 +45,6 @@ import org.jspecify.annotations.Nullable;
 @Consumes(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class PolicyResource {
-    /** Told with one answer; all of them are told by {@link ValidateResource}. */
-    private static final int MAX_WARNINGS = 16;
-
-    private static final int MAX_WARNING_LENGTH = 300;
-
     private final Policies policies;
     private final Identity identity;
     private final AccessEnd end;
@@ -230,22 +224,11 @@ public class PolicyResource {
         Response.ResponseBuilder answer = Response.ok(
                         PolicyDocument.of(written.policy().value()))
                 .header("etag", Etags.of(written.policy().revision()));
-        written.warnings().stream()
-                .limit(MAX_WARNINGS)
-                .forEach(it -> answer.header("Warning", warning(it.field() + ": " + it.text())));
+        Warnings.add(
+                answer,
+                written.warnings().stream()
+                        .map(it -> it.field() + ": " + it.text())
+                        .toList());
         return answer.build();
-    }
-
-    /** A header field's quoted text (RFC 7234, 5.5): of ASCII, so what is not is told by its number. */
-    private static String warning(String text) {
-        StringBuilder quoted = new StringBuilder("299 - \"");
-        text.codePoints().limit(MAX_WARNING_LENGTH).forEach(it -> {
-            if (it < ' ' || it > '~') {
-                quoted.append(String.format(Locale.ROOT, "U+%04X", it));
-            } else {
-                quoted.append(it == '"' || it == '\\' ? "\\" : "").appendCodePoint(it);
-            }
-        });
-        return quoted.append('"').toString();
     }
 }

@@ -3,11 +3,11 @@ package io.holdfast.keyservice.http.identity;
 import io.holdfast.iam.decision.Finding.Severity;
 import io.holdfast.iam.language.ParsedStatement;
 import io.holdfast.iam.language.PolicyPrinter;
+import io.holdfast.iam.language.Position;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.keyservice.identity.Identity;
 import io.holdfast.keyservice.identity.StatementReview;
-import io.holdfast.keyservice.identity.StatementReview.Position;
 import io.holdfast.keyservice.identity.StatementReview.Remark;
 import io.holdfast.platform.http.Authorizer;
 import io.holdfast.platform.http.CurrentCaller;
@@ -55,7 +55,7 @@ public class ValidateResource {
             @Nullable CompartmentId compartmentId, @Nullable List<String> statements) {}
 
     /**
-     * @param line from 1; absent for what concerns the meaning
+     * @param line from 1; absent for what concerns the statement as a whole
      * @param column the character in the line, from 1
      */
     public record RemarkDocument(
