@@ -69,6 +69,17 @@ public final class CompartmentTree {
         return tree;
     }
 
+    /**
+     * The same tree with one compartment as it says; all else is where it was.
+     *
+     * @throws IllegalArgumentException as {@link #of}
+     */
+    public CompartmentTree with(Compartment changed) {
+        Map<CompartmentId, Compartment> all = new HashMap<>(byId);
+        all.put(changed.id(), changed);
+        return of(tenancy, rootName, all.values());
+    }
+
     public TenancyId tenancy() {
         return tenancy;
     }
@@ -127,6 +138,38 @@ public final class CompartmentTree {
                 .filter(it -> CaseFold.same(it.name(), name))
                 .toList();
         return found.size() == 1 ? Optional.of(found.getFirst().id()) : Optional.empty();
+    }
+
+    /**
+     * What a path says, from the compartment that its policy is attached to downwards. One name alone may also be that
+     * compartment itself, unless it is the root.
+     */
+    Optional<CompartmentId> resolve(CompartmentId attachment, List<String> names) {
+        Optional<CompartmentId> at = Optional.of(attachment);
+        for (String name : names) {
+            at = at.flatMap(it -> child(it, name));
+        }
+        boolean itself = at.isEmpty() && names.size() == 1 && isNamed(attachment, names.getFirst());
+        return itself ? Optional.of(attachment) : at;
+    }
+
+    /** Not the root, which statements call the tenancy. */
+    boolean isNamed(CompartmentId id, String name) {
+        return Optional.ofNullable(byId.get(id))
+                .filter(it -> CaseFold.same(it.name(), name))
+                .isPresent();
+    }
+
+    /** The path that {@link #resolve} finds a compartment by; empty where it is not below the attachment. */
+    Optional<List<String>> path(CompartmentId attachment, CompartmentId id) {
+        List<CompartmentId> chain = upwards(id);
+        int above = chain.indexOf(attachment);
+        if (above < 0) {
+            return Optional.empty();
+        }
+        List<CompartmentId> below = above == 0 ? chain.subList(0, 1) : chain.subList(0, above);
+        return Optional.of(
+                below.reversed().stream().map(it -> name(it).orElseThrow()).toList());
     }
 
     /** For explanations: {@code compartment 'acme'} or {@code the tenancy}. */

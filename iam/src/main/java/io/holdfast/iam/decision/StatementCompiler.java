@@ -2,7 +2,6 @@ package io.holdfast.iam.decision;
 
 import io.holdfast.iam.decision.CompiledStatement.Meaning;
 import io.holdfast.iam.language.Action;
-import io.holdfast.iam.language.CaseFold;
 import io.holdfast.iam.language.Condition;
 import io.holdfast.iam.language.Destination;
 import io.holdfast.iam.language.Location;
@@ -239,17 +238,15 @@ final class StatementCompiler {
     }
 
     private Optional<CompartmentId> resolvePath(List<String> names, Places places, Problems problems) {
+        Optional<CompartmentId> found = tree.resolve(attachment, names);
+        if (found.isPresent()) {
+            return found;
+        }
         CompartmentId at = attachment;
         for (int i = 0; i < names.size(); i++) {
             String name = names.get(i);
             Optional<CompartmentId> child = tree.child(at, name);
             if (child.isEmpty()) {
-                boolean attachmentItself = names.size() == 1
-                        && !attachment.equals(tree.root())
-                        && CaseFold.same(tree.name(attachment).orElse(""), name);
-                if (attachmentItself) {
-                    return Optional.of(attachment);
-                }
                 problems.add(
                         places.locations().get(i),
                         "there is no compartment '" + Explanation.bounded(name) + "' in " + tree.describe(at)
@@ -259,6 +256,6 @@ final class StatementCompiler {
             }
             at = child.orElseThrow();
         }
-        return Optional.of(at);
+        throw new IllegalStateException("a path of which every name is there leads nowhere");
     }
 }

@@ -1,5 +1,6 @@
 package io.holdfast.keyservice.identity;
 
+import io.holdfast.events.DomainEvent;
 import io.holdfast.events.IdentityEvent.CompartmentChanged;
 import io.holdfast.events.IdentityEvent.CompartmentCreated;
 import io.holdfast.iam.decision.CompartmentTree;
@@ -13,6 +14,7 @@ import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.identity.Identities.Compartment;
 import io.holdfast.keyservice.identity.Identities.CompartmentState;
+import io.holdfast.keyservice.identity.Identities.StoredPolicy;
 import io.holdfast.keyservice.identity.Identities.Versioned;
 import io.holdfast.keyservice.identity.Identities.Work;
 import io.holdfast.platform.http.Caller;
@@ -51,6 +53,8 @@ public class Compartments {
     static final int KEPT_PER_TENANCY = 200;
     /** Deleted compartments that one deletion forgets. */
     private static final int FORGOTTEN_AT_ONCE = 20;
+    /** Policies that one move or new name rewrites: etcd takes 128 operations at once, and each is two. */
+    private static final int MOST_REWRITTEN = 40;
     /** Appended to the name of a deleted one, so that another may have it. */
     private static final int MARK = 8;
 
@@ -140,7 +144,7 @@ public class Compartments {
                             wish.freeformTags(seen.freeformTags()),
                             wish.definedTags(seen.definedTags()));
                     requireName(view.identity(), next);
-                    return Optional.of(write(next, "UPDATED", actor));
+                    return Optional.of(writeWithPolicies(view.identity(), next, "UPDATED", actor));
                 })
                 .orElseThrow();
     }
@@ -176,7 +180,7 @@ public class Compartments {
                     }
                     Compartment next = compartment.below(target, work);
                     requireName(seen, next);
-                    return write(next, "MOVED", actor);
+                    return writeWithPolicies(seen, next, "MOVED", actor);
                 },
                 (seen, moved) -> visible(seen, actor, new CompartmentId(moved)));
     }
@@ -417,6 +421,32 @@ public class Compartments {
                     ProblemCode.CONFLICT, "The compartment is " + seen.value().state() + "; it must be ACTIVE.");
         }
         return seen.value();
+    }
+
+    /**
+     * With the policies whose statements reach it, or what is below it, by a path.
+     *
+     * @throws ProblemException LIMIT_EXCEEDED when that are too many for one transaction
+     */
+    private static Identity.Change<Versioned<Compartment>> writeWithPolicies(
+            IdentitySnapshot seen, Compartment next, String change, Caller actor) {
+        Identity.Change<Versioned<Compartment>> alone = write(next, change, actor);
+        List<StoredPolicy> rewritten = Policies.relocated(seen, next);
+        if (rewritten.size() > MOST_REWRITTEN) {
+            throw new ProblemException(
+                    ProblemCode.LIMIT_EXCEEDED,
+                    "The statements of " + rewritten.size()
+                            + " policies name the compartment, or what is below it, by a"
+                            + " path, and at most " + MOST_REWRITTEN + " policies can be rewritten at once. Let some"
+                            + " name it by its OCID.");
+        }
+        List<DomainEvent> events = new ArrayList<>(alone.events());
+        Consumer<Transaction.Builder> writes = alone.writes();
+        for (StoredPolicy policy : rewritten) {
+            events.add(Policies.changed(policy, "UPDATED", actor.id()));
+            writes = writes.andThen(Policies.put(policy));
+        }
+        return new Identity.Change<>(writes, events, alone.result());
     }
 
     private static Identity.Change<Versioned<Compartment>> write(Compartment compartment, String change, Caller actor) {

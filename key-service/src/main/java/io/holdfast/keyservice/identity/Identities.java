@@ -263,6 +263,21 @@ public final class Identities {
             freeformTags = Map.copyOf(freeformTags);
             definedTags = Map.copyOf(definedTags);
         }
+
+        StoredPolicy with(List<String> others) {
+            return new StoredPolicy(
+                    id,
+                    tenancyId,
+                    compartmentId,
+                    name,
+                    description,
+                    others,
+                    versionDate,
+                    builtIn,
+                    timeCreated,
+                    freeformTags,
+                    definedTags);
+        }
     }
 
     /**

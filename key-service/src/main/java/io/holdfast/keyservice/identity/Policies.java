@@ -1,7 +1,9 @@
 package io.holdfast.keyservice.identity;
 
 import io.holdfast.events.IdentityEvent.PolicyChanged;
+import io.holdfast.iam.decision.CompartmentTree;
 import io.holdfast.iam.decision.PolicySet;
+import io.holdfast.iam.decision.Relocation;
 import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.PolicyId;
@@ -9,20 +11,24 @@ import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.TimeSource;
+import io.holdfast.keyservice.identity.Identities.Compartment;
 import io.holdfast.keyservice.identity.Identities.StoredPolicy;
 import io.holdfast.keyservice.identity.Identities.Versioned;
 import io.holdfast.keyservice.identity.StatementReview.Remark;
 import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.http.Etags;
 import io.holdfast.platform.http.RetryTokens;
+import io.holdfast.platform.store.Transaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -185,10 +191,35 @@ public class Policies {
     private static Identity.Change<Written> write(
             StoredPolicy policy, String change, String actor, List<Remark> warnings) {
         return new Identity.Change<>(
-                transaction -> transaction.put(IdentityLayout.policy(policy.id()), IdentityDocuments.write(policy)),
-                List.of(new PolicyChanged(
-                        policy.id(), policy.compartmentId(), policy.name(), change, policy.statements(), actor)),
+                put(policy),
+                List.of(changed(policy, change, actor)),
                 revision -> new Written(new Versioned<>(policy, revision), warnings));
+    }
+
+    static Consumer<Transaction.Builder> put(StoredPolicy policy) {
+        return transaction -> transaction.put(IdentityLayout.policy(policy.id()), IdentityDocuments.write(policy));
+    }
+
+    static PolicyChanged changed(StoredPolicy policy, String change, String actor) {
+        return new PolicyChanged(
+                policy.id(), policy.compartmentId(), policy.name(), change, policy.statements(), actor);
+    }
+
+    /** The policies whose statements are to say something else when a compartment is as it will be, saying it. */
+    static List<StoredPolicy> relocated(IdentitySnapshot identity, Compartment next) {
+        CompartmentTree before = identity.policySet(next.tenancyId())
+                .orElseThrow(ProblemException::notFound)
+                .compartments();
+        Relocation relocation = new Relocation(
+                before, before.with(new CompartmentTree.Compartment(next.id(), next.name(), next.parentId())));
+        List<StoredPolicy> relocated = new ArrayList<>();
+        for (StoredPolicy policy : ofTenancy(identity, next.tenancyId())) {
+            List<String> statements = relocation.rewritten(policy.statements(), policy.compartmentId());
+            if (!statements.equals(policy.statements())) {
+                relocated.add(policy.with(statements));
+            }
+        }
+        return relocated;
     }
 
     /** What its author should know of a policy that is accepted. */

@@ -164,6 +164,72 @@ class CompartmentsRestTest {
     }
 
     @Test
+    void statementsFollowWhatTheyName() {
+        String from = compartment(root, "follow-from");
+        String to = compartment(root, "follow-to");
+        String followed = compartment(from, "followed");
+        SignedApi reader =
+                reader("follower", "Allow group follower to inspect keys in compartment follow-from:followed");
+        String list = "/20180608/keys?compartmentId=" + followed;
+        assertThat(reader.get(list).status()).isEqualTo(200);
+
+        assertThat(move(followed, to, Map.of()).status()).isEqualTo(202);
+        assertThat(statements("follower"))
+                .containsExactly("Allow group follower to inspect keys in compartment follow-to:followed");
+        assertThat(reader.get(list).status()).isEqualTo(200);
+
+        assertThat(admin.put(COMPARTMENTS + "/" + to, Map.of("name", "follow-there"), Map.of())
+                        .status())
+                .isEqualTo(200);
+        assertThat(statements("follower"))
+                .containsExactly("Allow group follower to inspect keys in compartment follow-there:followed");
+        assertThat(reader.get(list).status()).isEqualTo(200);
+        // Who gets the old name gets nothing else.
+        String late = compartment(root, "follow-to");
+        refused(404, "NotAuthorizedOrNotFound", "", reader.get("/20180608/keys?compartmentId=" + late));
+    }
+
+    @Test
+    void aMoveThatWouldRewriteTooManyPoliciesIsRefused() {
+        String from = compartment(root, "crowded-from");
+        String to = compartment(root, "crowded-to");
+        String crowded = compartment(from, "crowded");
+        List<String> policies = new ArrayList<>();
+        for (int i = 0; i < 41; i++) {
+            Answer made = admin.post(
+                    POLICIES,
+                    Map.of(
+                            "compartmentId",
+                            root,
+                            "name",
+                            "crowded-" + i,
+                            "description",
+                            "for a test",
+                            "statements",
+                            List.of("Allow group Administrators to inspect keys in compartment crowded-from:crowded")),
+                    Map.of());
+            policies.add(id(made));
+        }
+        refused(400, "LimitExceeded", "41 policies", move(crowded, to, Map.of()));
+
+        assertThat(admin.delete(POLICIES + "/" + policies.getLast(), Map.of()).status())
+                .isEqualTo(204);
+        assertThat(move(crowded, to, Map.of()).status()).isEqualTo(202);
+        assertThat(statements("crowded-39"))
+                .containsExactly("Allow group Administrators to inspect keys in compartment crowded-to:crowded");
+        policies.removeLast();
+        policies.forEach(it -> admin.delete(POLICIES + "/" + it, Map.of()));
+    }
+
+    private List<String> statements(String policy) {
+        Answer listed = admin.get(POLICIES + "?compartmentId=" + root + "&name=" + policy);
+        assertThat(listed.body()).as(listed.raw().body()).hasSize(1);
+        List<String> statements = new ArrayList<>();
+        listed.body().path(0).path("statements").forEach(it -> statements.add(it.asText()));
+        return statements;
+    }
+
+    @Test
     void aKeyThatMovesIsAnsweredWhenItsOldPlaceGrantsNothing() throws Exception {
         String from = compartment(root, "key-from");
         String to = compartment(root, "key-to");
