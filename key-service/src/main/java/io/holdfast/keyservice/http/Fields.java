@@ -232,6 +232,11 @@ public class Fields {
         if (value.values().stream().anyMatch(Objects::isNull)) {
             throw ProblemException.invalid(field, "has a value that is null");
         }
+        // As UTF-8, in which associated data is bound, each half of a surrogate pair would be the same question mark.
+        if (!value.entrySet().stream()
+                .allMatch(it -> Printable.isUnicode(it.getKey()) && Printable.isUnicode(it.getValue()))) {
+            throw ProblemException.invalid(field, "has a text that is no Unicode: half of a surrogate pair");
+        }
         try {
             if (json.writeValueAsString(value).length() >= ASSOCIATED_DATA_BOUND) {
                 throw ProblemException.invalid(field, "must be shorter than " + ASSOCIATED_DATA_BOUND + " characters");

@@ -171,10 +171,12 @@ class RestEdgeTest {
                     .body("code", equalTo("InvalidParameter"))
                     .body("message", containsString("surrogate"));
         }
-        signed().body("{\"displayName\":\"n\",\"tags\":{\"\\ud800\":\"a\"}}")
-                .post("/20180608/things")
-                .then()
-                .statusCode(400);
+        for (String half : new String[] {"\\ud800", "\\udc00", "a\\udc00b", "a long name with \\udc00 within"}) {
+            signed().body("{\"displayName\":\"n\",\"tags\":{\"" + half + "\":\"a\"}}")
+                    .post("/20180608/things")
+                    .then()
+                    .statusCode(400);
+        }
         signed().body("{\"displayName\":\"\\ud83d\\ude00\"}")
                 .post("/20180608/things")
                 .then()
