@@ -154,7 +154,7 @@ public final class CompartmentTree {
     }
 
     /** Not the root, which statements call the tenancy. */
-    boolean isNamed(CompartmentId id, String name) {
+    private boolean isNamed(CompartmentId id, String name) {
         return Optional.ofNullable(byId.get(id))
                 .filter(it -> CaseFold.same(it.name(), name))
                 .isPresent();

@@ -144,7 +144,11 @@ public class Compartments {
                             wish.freeformTags(seen.freeformTags()),
                             wish.definedTags(seen.definedTags()));
                     requireName(view.identity(), next);
-                    return Optional.of(writeWithPolicies(view.identity(), next, "UPDATED", actor));
+                    // Most updates leave the name: then no statement needs to be read.
+                    return Optional.of(
+                            next.name().equals(seen.name())
+                                    ? write(next, "UPDATED", actor)
+                                    : writeWithPolicies(view.identity(), next, "UPDATED", actor));
                 })
                 .orElseThrow();
     }

@@ -112,22 +112,7 @@ class CredentialsTest {
                         "statements",
                         List.of("Allow any-user to use keys in tenancy where request.principal.type = 'cluster'")),
                 Map.of()));
-        String vault = id(admin.post(
-                "/20180608/vaults",
-                Map.of("compartmentId", root, "displayName", "a vault", "vaultType", "DEFAULT"),
-                Map.of()));
-        key = id(admin.post(
-                "/20180608/keys?vaultId=" + vault,
-                Map.of(
-                        "compartmentId",
-                        root,
-                        "displayName",
-                        "a key",
-                        "protectionMode",
-                        "SOFTWARE",
-                        "keyShape",
-                        Map.of("algorithm", "AES", "length", 32)),
-                Map.of()));
+        key = admin.masterKey(root, admin.vault(root, "a vault"), "a key");
         cluster = mint.cluster().value();
         BindResponse bound = BindingsGrpc.newBlockingStub(wire.channel())
                 .withDeadlineAfter(Duration.ofSeconds(30))

@@ -64,22 +64,8 @@ class ExplainSightRestTest {
                 "/20160918/compartments",
                 Map.of("compartmentId", root, "name", "elsewhere", "description", "of the test"),
                 Map.of()));
-        vault = id(admin.post(
-                "/20180608/vaults",
-                Map.of("compartmentId", root, "displayName", "vault", "vaultType", "DEFAULT"),
-                Map.of()));
-        key = id(admin.post(
-                "/20180608/keys?vaultId=" + vault,
-                Map.of(
-                        "compartmentId",
-                        root,
-                        "displayName",
-                        "key",
-                        "protectionMode",
-                        "SOFTWARE",
-                        "keyShape",
-                        Map.of("algorithm", "AES", "length", 32)),
-                Map.of()));
+        vault = admin.vault(root, "vault");
+        key = admin.masterKey(root, vault, "key");
         bound = mint.cluster();
         bind(tenancy, bound);
         released = mint.cluster();

@@ -153,7 +153,8 @@ class RightsLostRestTest {
 
     @Test
     void vaultIsNotMadeByOneWhoWasRemovedMeanwhile() throws Exception {
-        Answer late = afterRemoval(() -> demoted.post(VAULTS, vault("never-made"), Map.of()));
+        Answer late = afterRemoval(() -> demoted.post(
+                VAULTS, Map.of("compartmentId", root, "displayName", "never-made", "vaultType", "DEFAULT"), Map.of()));
 
         refused(404, "NotAuthorizedOrNotFound", late);
         assertThat(officer.get(VAULTS + "?compartmentId=" + root).raw().body()).doesNotContain("never-made");
@@ -198,23 +199,7 @@ class RightsLostRestTest {
     }
 
     private String masterKey() {
-        String vault = made(officer.post(VAULTS, vault("of-the-removed"), Map.of()));
-        return made(officer.post(
-                "/20180608/keys?vaultId=" + vault,
-                Map.of(
-                        "compartmentId",
-                        root,
-                        "displayName",
-                        "of-the-removed",
-                        "protectionMode",
-                        "SOFTWARE",
-                        "keyShape",
-                        Map.of("algorithm", "AES", "length", 32)),
-                Map.of()));
-    }
-
-    private Map<String, Object> vault(String name) {
-        return Map.of("compartmentId", root, "displayName", name, "vaultType", "DEFAULT");
+        return officer.masterKey(root, officer.vault(root, "of-the-removed"), "of-the-removed");
     }
 
     /** What another right is asked for where the compartment is now. */

@@ -105,6 +105,37 @@ final class SignedApi {
         return send("GET", target, "", Map.of());
     }
 
+    /** Makes a vault, and tells its OCID. */
+    String vault(String compartment, String name) {
+        return made(post(
+                "/20180608/vaults",
+                Map.of("compartmentId", compartment, "displayName", name, "vaultType", "DEFAULT"),
+                Map.of()));
+    }
+
+    /** Makes an AES key in that vault, and tells its OCID. */
+    String masterKey(String compartment, String vault, String name) {
+        return made(post(
+                "/20180608/keys?vaultId=" + vault,
+                Map.of(
+                        "compartmentId",
+                        compartment,
+                        "displayName",
+                        name,
+                        "protectionMode",
+                        "SOFTWARE",
+                        "keyShape",
+                        Map.of("algorithm", "AES", "length", 32)),
+                Map.of()));
+    }
+
+    private static String made(Answer answer) {
+        if (answer.status() != 200) {
+            throw new AssertionError("not made: " + answer.raw().body());
+        }
+        return answer.body().path("id").asText();
+    }
+
     Answer delete(String target, Map<String, String> headers) {
         return send("DELETE", target, "", headers);
     }
