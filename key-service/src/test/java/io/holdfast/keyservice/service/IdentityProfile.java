@@ -16,6 +16,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 
 /** The service on real etcd and Kafka with its own identity: signatures, policies and a bootstrapped tenancy. */
 public final class IdentityProfile implements QuarkusTestProfile {
@@ -39,7 +40,10 @@ public final class IdentityProfile implements QuarkusTestProfile {
         return Map.of("holdfast.access.term", "2s", "holdfast.access.tick", "200ms");
     }
 
-    /** A new tenancy and administrator. The etcd is shared, so each profile names its own: {@code tenancy}. */
+    /**
+     * A new tenancy and administrator. The etcd is shared, and a profile whose test is run again starts again: so each start
+     * names one of its own, which begins with {@code tenancy}.
+     */
     public static final class BootstrapFile implements QuarkusTestResourceLifecycleManager {
         private String name = "acme";
 
@@ -61,8 +65,9 @@ public final class IdentityProfile implements QuarkusTestProfile {
                 Path file = directory.resolve("bootstrap.properties");
                 Files.writeString(
                         file,
-                        "tenancy.id=" + mint.tenancy().value() + "\ntenancy.name=" + name + "\nuser.id="
-                                + mint.user().value() + "\nuser.name=administrator\ngroup.id="
+                        "tenancy.id=" + mint.tenancy().value() + "\ntenancy.name=" + name + '-'
+                                + UUID.randomUUID() + "\nuser.id=" + mint.user().value()
+                                + "\nuser.name=administrator\ngroup.id="
                                 + mint.group().value() + "\npublic-key=administrator.pem\n");
                 return Map.of("holdfast.identity.bootstrap-file", file.toString());
             } catch (IOException e) {

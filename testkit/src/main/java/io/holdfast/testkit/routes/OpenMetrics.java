@@ -1,6 +1,7 @@
 package io.holdfast.testkit.routes;
 
 import io.restassured.specification.RequestSpecification;
+import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,7 @@ import java.util.function.Supplier;
 public final class OpenMetrics {
     private static final String WRITTEN = "written-by-a-stranger";
     /** Longer than a server takes headers. */
-    private static final String LONG = "x".repeat(60_000);
+    private static final String LONG = "x".repeat(25_000);
 
     private OpenMetrics() {}
 
@@ -27,7 +28,7 @@ public final class OpenMetrics {
             request.get().patch(strange);
             request.get().options(strange);
             request.get().get(strange + "/and-beyond");
-            request.get().header("x-long", LONG).get(strange);
+            getWithTooLongAHeader(request.get(), strange);
         });
         String metrics = request.get().get("/q/metrics").asString();
         List<String> faults = new ArrayList<>();
@@ -40,6 +41,18 @@ public final class OpenMetrics {
             }
         });
         return faults;
+    }
+
+    /** The server need not wait for the whole header before it ends the connection: a client that still writes is refused too. */
+    private static void getWithTooLongAHeader(RequestSpecification request, String path) {
+        try {
+            request.header("x-long", LONG).get(path);
+        } catch (Exception e) {
+            // Rest Assured lets it through undeclared.
+            if (!(e instanceof SocketException)) {
+                throw e;
+            }
+        }
     }
 
     private static String line(String metrics, String text) {
