@@ -3,14 +3,17 @@ package io.holdfast.keyservice.mirror;
 import io.holdfast.events.DomainEvent;
 import io.holdfast.events.KeyEvent;
 import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.keyservice.domain.KeyVersion;
 import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.vault.RemoteKeys;
 import io.holdfast.keyservice.vault.RemoteKeys.State;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
- * The next step that brings a key's record nearer to what its own vault says of it. Steps are the legal transitions of
- * {@link MasterKey} and tell of themselves by the events that a request would cause; several may be needed.
+ * The next step that brings the record of a key, or of one version, nearer to what its own vault says of it. Steps are the legal
+ * transitions of {@link MasterKey} and {@link KeyVersion} and tell of themselves by the events that a request would cause; several may be needed.
  */
 final class Following {
     private Following() {}
@@ -53,12 +56,61 @@ final class Following {
             case PENDING_DELETION -> timeOfDeletion.flatMap(time -> toBeDeleted(seen, time, actor));
             case DELETED ->
                 switch (seen) {
-                    case MasterKey.Kept kept -> toBeDeleted(kept, timeOfDeletion.orElseGet(Instant::now), actor);
+                    case MasterKey.Kept kept -> toBeDeleted(kept, timeOfDeletion.orElseGet(Following::now), actor);
                     case MasterKey.PendingDeletion pending ->
                         Optional.of(new Move(pending.complete(), new KeyEvent.KeyDeleted(id), true));
                     case MasterKey.Deleted deleted -> Optional.empty();
                 };
         };
+    }
+
+    /** @param wipes whether what is kept beside the version goes with this step */
+    record VersionMove(KeyVersion next, DomainEvent event, boolean wipes) {}
+
+    /**
+     * The next step of one version's record, likewise.
+     *
+     * @return empty also for a version that is DISABLED there, as all of a disabled key are
+     */
+    static Optional<VersionMove> next(KeyVersion seen, RemoteKeys.Version there, String actor) {
+        return switch (there.state()) {
+            case CHANGING, DISABLED -> Optional.empty();
+            case ENABLED ->
+                seen instanceof KeyVersion.PendingDeletion pending
+                        ? Optional.of(new VersionMove(
+                                pending.cancelDeletion(),
+                                new KeyEvent.KeyVersionDeletionCancelled(seen.keyId(), seen.id(), actor),
+                                false))
+                        : Optional.empty();
+            case PENDING_DELETION -> toBeDeleted(seen, there.timeOfDeletion(), actor);
+            case DELETED ->
+                seen instanceof KeyVersion.PendingDeletion pending
+                        ? Optional.of(new VersionMove(
+                                pending.complete(), new KeyEvent.KeyVersionDeleted(seen.keyId(), seen.id()), true))
+                        : toBeDeleted(seen, there.timeOfDeletion(), actor);
+        };
+    }
+
+    private static Optional<VersionMove> toBeDeleted(KeyVersion seen, Optional<Instant> told, String actor) {
+        return switch (seen) {
+            // A time that is not told keeps nothing usable.
+            case KeyVersion.Enabled enabled -> Optional.of(toBeDeleted(enabled, told.orElseGet(Following::now), actor));
+            case KeyVersion.PendingDeletion pending ->
+                told.filter(time -> !time.equals(pending.timeOfDeletion()))
+                        .map(time -> toBeDeleted(pending.cancelDeletion(), time, actor));
+            case KeyVersion.Deleted deleted -> Optional.empty();
+        };
+    }
+
+    private static VersionMove toBeDeleted(KeyVersion.Enabled seen, Instant time, String actor) {
+        return new VersionMove(
+                seen.scheduleDeletion(time),
+                new KeyEvent.KeyVersionScheduledForDeletion(seen.keyId(), seen.id(), time, actor),
+                false);
+    }
+
+    private static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.MILLIS);
     }
 
     private static Optional<Move> toBeDeleted(MasterKey seen, Instant time, String actor) {

@@ -25,6 +25,7 @@ import io.holdfast.keyservice.vault.RemoteKeys.Adopted;
 import io.holdfast.keyservice.vault.RemoteKeys.Detail;
 import io.holdfast.keyservice.vault.RemoteKeys.State;
 import io.holdfast.keyservice.vault.RemoteKeys.Summary;
+import io.holdfast.keyservice.vault.RemoteKeys.Version;
 import io.holdfast.keyservice.vault.VaultUnavailable;
 import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.store.Transaction;
@@ -46,8 +47,8 @@ import org.jspecify.annotations.Nullable;
  * One vault elsewhere and the records of its keys here. {@link #follow} makes the records say what the vault says; each
  * change is one compare-and-swap with its event, so of several replicas one makes it.
  *
- * <p>What one listing tells of all keys is their states. A rotation shows only in a look at the key itself. Keys that
- * clusters are bound to, which have something to encrypt anew, are looked at each time; of the others a few.
+ * <p>What one listing tells of all keys is their states. A rotation, and the deletion of a version, show only in a look at the
+ * key's versions. Keys that clusters are bound to are looked at each time; of the others a few.
  *
  * <p>For one thread.
  */
@@ -103,7 +104,7 @@ final class Mirror {
     /**
      * Brings the records up to what the vault says now: first the states, which the listing tells of all keys at once, then
      * what needs a look at a key by itself, of which there are {@value #LOOKS} at the most in one call, and after them
-     * {@value #LOOKS_AT_UNBOUND} at keys that only may have been rotated and that no cluster is bound to. A look that fails
+     * {@value #LOOKS_AT_UNBOUND} at the versions of keys that no cluster is bound to. A look that fails
      * keeps nothing else from being followed.
      *
      * @param still part of every transaction: makes it fail once somebody else follows this vault
@@ -237,7 +238,8 @@ final class Mirror {
     private int keepUpUnlisted(MasterKey key) {
         Optional<Detail> found = there.find(key.id());
         if (found.isPresent()) {
-            return keepUp(key, found.get());
+            int changes = keepUp(key, found.get());
+            return found.get().state() == State.ENABLED ? changes + lookAtVersions(key) : changes;
         }
         if (key instanceof MasterKey.PendingDeletion) {
             // It gives no access. Oracle tells "gone" and "not for you" apart in no way, so it stays as it was.
@@ -265,14 +267,72 @@ final class Mirror {
             return 0;
         }
         if (state == State.ENABLED) {
-            // It may have been rotated.
-            (isBound(key) ? looks : looksAtUnbound).wish(key.id(), () -> find(key));
+            // It may have been rotated, or a version of it be about to go.
+            (isBound(key) ? looks : looksAtUnbound).wish(key.id(), () -> lookAtVersions(key));
         }
         return move(key, state, Optional.empty());
     }
 
     private int find(MasterKey key) {
         return there.find(key.id()).map(detail -> keepUp(key, detail)).orElse(0);
+    }
+
+    private int lookAtVersions(MasterKey key) {
+        List<Version> listed = there.versions(key.id());
+        Map<KeyVersionId, KeyVersion> known = new HashMap<>();
+        keys.versionsOf(key.id()).forEach(version -> known.put(version.value().id(), version.value()));
+        // Who may not list them may still look at the key.
+        boolean asRecorded = !listed.isEmpty()
+                && listed.stream().allMatch(version -> {
+                    @Nullable KeyVersion seen = known.get(version.id());
+                    return seen == null
+                            ? version.state() != State.ENABLED
+                            : Following.next(seen, version, actor()).isEmpty();
+                });
+        if (asRecorded) {
+            return 0;
+        }
+        // The key after its versions: where it is ENABLED, none of them was listed as going with it.
+        Optional<Detail> detail = there.find(key.id());
+        int changes = detail.map(found -> keepUp(key, found)).orElse(0);
+        if (detail.filter(found -> found.state() == State.ENABLED).isPresent()) {
+            for (Version version : listed) {
+                changes += move(key.id(), version);
+            }
+        }
+        return changes;
+    }
+
+    private int move(KeyId key, Version version) {
+        int moves = 0;
+        while (moves < STEPS) {
+            var changed = keys.changeIf(key, seen -> step(seen, version));
+            if (changed.isEmpty()) {
+                break;
+            }
+            opened.end(key, changed.get().stateRevision());
+            LOG.infov(
+                    "Followed a key version of a vault elsewhere. version={0} state={1}",
+                    version.id().value(), version.state());
+            moves++;
+        }
+        return moves;
+    }
+
+    /** The current version ends by a rotation only, which may not be recorded yet. */
+    private Optional<Step<MasterKey>> step(MasterKey seen, Version version) {
+        if (!(seen instanceof MasterKey.Kept) || seen.facts().currentVersion().equals(version.id())) {
+            return Optional.empty();
+        }
+        return keys.version(seen.id(), version.id())
+                .flatMap(recorded -> Following.next(recorded.value(), version, actor()))
+                .map(move -> new Step<>(
+                        move.wipes() ? seen.with(seen.facts().withoutOneVersion()) : seen,
+                        move.event(),
+                        version.id().value(),
+                        KeyStore.putVersion(move.next())
+                                .andThen(move.wipes() ? KeyStore.wipe(List.of(move.next())) : nothing -> {})
+                                .andThen(fence)));
     }
 
     /** When is not in the listing. If it can't be asked for now, the access ends all the same. */

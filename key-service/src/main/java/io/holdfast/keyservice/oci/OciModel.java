@@ -3,6 +3,7 @@ package io.holdfast.keyservice.oci;
 import com.oracle.bmc.http.internal.BmcEnum;
 import com.oracle.bmc.keymanagement.model.Key;
 import com.oracle.bmc.keymanagement.model.KeySummary;
+import com.oracle.bmc.keymanagement.model.KeyVersionSummary;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.Ocid.VaultId;
@@ -16,6 +17,7 @@ import io.holdfast.keyservice.vault.RemoteKeys.Detail;
 import io.holdfast.keyservice.vault.RemoteKeys.State;
 import io.holdfast.keyservice.vault.RemoteKeys.Summary;
 import io.holdfast.keyservice.vault.VaultUnavailable;
+import java.time.Instant;
 import java.util.Date;
 import java.util.Locale;
 import java.util.Optional;
@@ -103,7 +105,18 @@ final class OciModel {
                 shape.get(),
                 mode.get(),
                 current.get(),
-                Optional.ofNullable(key.getTimeOfDeletion()).map(Date::toInstant)));
+                instant(key.getTimeOfDeletion())));
+    }
+
+    /** Empty for one without a name. */
+    static Optional<RemoteKeys.Version> version(KeyVersionSummary version) {
+        return optional(version.getId(), KeyVersionId::new)
+                .map(id -> new RemoteKeys.Version(
+                        id, state(version.getLifecycleState()), instant(version.getTimeOfDeletion())));
+    }
+
+    private static Optional<Instant> instant(@Nullable Date date) {
+        return Optional.ofNullable(date).map(Date::toInstant);
     }
 
     /** @throws VaultUnavailable when the vault left it out or it is none */

@@ -12,7 +12,9 @@ import com.oracle.bmc.keymanagement.requests.GetKeyVersionRequest;
 import com.oracle.bmc.keymanagement.requests.GetWrappingKeyRequest;
 import com.oracle.bmc.keymanagement.requests.ImportKeyRequest;
 import com.oracle.bmc.keymanagement.requests.ImportKeyVersionRequest;
+import com.oracle.bmc.keymanagement.requests.ListKeyVersionsRequest;
 import com.oracle.bmc.keymanagement.requests.ListKeysRequest;
+import com.oracle.bmc.keymanagement.responses.ListKeyVersionsResponse;
 import com.oracle.bmc.keymanagement.responses.ListKeysResponse;
 import io.holdfast.kernel.Bytes;
 import io.holdfast.kernel.Ocid.KeyId;
@@ -37,7 +39,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OciVault implements Vault, RemoteKeys, AutoCloseable {
     private static final int PAGE = 100;
-    /** Of keys; far beyond what Oracle lets a vault have. */
+    /** Far beyond the keys that Oracle lets a vault have, and the versions of a key. */
     private static final int MOST_PAGES = 100;
 
     private final OciSettings settings;
@@ -270,30 +274,58 @@ public final class OciVault implements Vault, RemoteKeys, AutoCloseable {
 
     @Override
     public List<Summary> list() {
-        List<Summary> all = new ArrayList<>();
-        @Nullable String page = null;
+        return all(
+                "keys",
+                page -> calls.ask(
+                        "ListKeys",
+                        () -> clients.management()
+                                .listKeys(ListKeysRequest.builder()
+                                        .compartmentId(settings.keyCompartment().value())
+                                        .limit(PAGE)
+                                        .page(page)
+                                        .build())),
+                ListKeysResponse::getOpcNextPage,
+                answer -> answer.getItems().stream()
+                        .filter(Objects::nonNull)
+                        .flatMap(key -> OciModel.summary(key, settings.vault()).stream()));
+    }
+
+    @Override
+    public List<Version> versions(KeyId key) {
+        return calls.askFor(
+                        "ListKeyVersions",
+                        () -> all(
+                                "versions of a key",
+                                page -> clients.management()
+                                        .listKeyVersions(ListKeyVersionsRequest.builder()
+                                                .keyId(key.value())
+                                                .limit(PAGE)
+                                                .page(page)
+                                                .build()),
+                                ListKeyVersionsResponse::getOpcNextPage,
+                                answer -> answer.getItems().stream()
+                                        .filter(Objects::nonNull)
+                                        .flatMap(version -> OciModel.version(version).stream())))
+                .orElse(List.of());
+    }
+
+    /** What all pages of a listing hold. */
+    private static <P, T> List<T> all(
+            String what,
+            Function<@Nullable String, P> ask,
+            Function<P, @Nullable String> next,
+            Function<P, Stream<T>> items) {
+        List<T> all = new ArrayList<>();
+        @Nullable String token = null;
         for (int pages = 0; pages < MOST_PAGES; pages++) {
-            ListKeysResponse answer = listed(page);
-            answer.getItems().stream()
-                    .filter(Objects::nonNull)
-                    .forEach(key -> OciModel.summary(key, settings.vault()).ifPresent(all::add));
-            page = answer.getOpcNextPage();
-            if (page == null || page.isEmpty()) {
+            P page = ask.apply(token);
+            items.apply(page).forEach(all::add);
+            token = next.apply(page);
+            if (token == null || token.isEmpty()) {
                 return List.copyOf(all);
             }
         }
-        throw new VaultUnavailable("The vault lists more than " + MOST_PAGES * PAGE + " keys.", null);
-    }
-
-    private ListKeysResponse listed(@Nullable String page) {
-        return calls.ask(
-                "ListKeys",
-                () -> clients.management()
-                        .listKeys(ListKeysRequest.builder()
-                                .compartmentId(settings.keyCompartment().value())
-                                .limit(PAGE)
-                                .page(page)
-                                .build()));
+        throw new VaultUnavailable("The vault lists more than " + MOST_PAGES * PAGE + " " + what + ".", null);
     }
 
     @Override

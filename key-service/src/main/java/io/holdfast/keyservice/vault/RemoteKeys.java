@@ -50,6 +50,15 @@ public interface RemoteKeys {
             KeyVersionId current,
             Optional<Instant> timeOfDeletion) {}
 
+    /** The versions of one key; none when the vault knows no key of that name, or does not let us see it. */
+    List<Version> versions(KeyId key);
+
+    /**
+     * @param state DISABLED with its key, which says nothing of the version by itself
+     * @param timeOfDeletion of a version that is to be deleted
+     */
+    record Version(KeyVersionId id, State state, Optional<Instant> timeOfDeletion) {}
+
     /**
      * What to keep beside a version that was made there: what {@link Vault#open} is given.
      *

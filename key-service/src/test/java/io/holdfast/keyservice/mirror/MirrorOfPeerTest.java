@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.oracle.bmc.keymanagement.model.CreateKeyDetails;
 import com.oracle.bmc.keymanagement.model.KeyShape;
 import com.oracle.bmc.keymanagement.model.ScheduleKeyDeletionDetails;
+import com.oracle.bmc.keymanagement.model.ScheduleKeyVersionDeletionDetails;
 import com.oracle.bmc.keymanagement.requests.CancelKeyDeletionRequest;
+import com.oracle.bmc.keymanagement.requests.CancelKeyVersionDeletionRequest;
 import com.oracle.bmc.keymanagement.requests.CreateKeyRequest;
 import com.oracle.bmc.keymanagement.requests.CreateKeyVersionRequest;
 import com.oracle.bmc.keymanagement.requests.DisableKeyRequest;
 import com.oracle.bmc.keymanagement.requests.EnableKeyRequest;
 import com.oracle.bmc.keymanagement.requests.ScheduleKeyDeletionRequest;
+import com.oracle.bmc.keymanagement.requests.ScheduleKeyVersionDeletionRequest;
 import io.holdfast.envelope.wrapped.EncryptionAlgorithm;
 import io.holdfast.envelope.wrapped.Scope;
 import io.holdfast.envelope.wrapped.WrappedDek;
@@ -27,6 +30,7 @@ import io.holdfast.keyservice.QuietRevision;
 import io.holdfast.keyservice.Samples;
 import io.holdfast.keyservice.TestStore;
 import io.holdfast.keyservice.domain.Binding;
+import io.holdfast.keyservice.domain.KeyVersion;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.identity.Identity;
 import io.holdfast.keyservice.mirror.Mirror.Shown;
@@ -205,6 +209,38 @@ class MirrorOfPeerTest {
             assertThat(keys.versionsOf(key)).hasSize(2);
             assertServes(key);
         }
+    }
+
+    @Test
+    void theDeletionOfAVersionThereEndsItsUseHereUntilItIsCancelled() throws Exception {
+        KeyId key = makeKeyThere();
+        mirror.follow(nothing -> {});
+        mirror.follow(nothing -> {});
+        KeyVersionId first = recorded(key).facts().currentVersion();
+        there.in(management -> management.createKeyVersion(
+                CreateKeyVersionRequest.builder().keyId(key.value()).build()));
+        mirror.follow(nothing -> {});
+
+        Instant time = Instant.now().plus(Duration.ofDays(20)).truncatedTo(ChronoUnit.SECONDS);
+        there.in(management -> management.scheduleKeyVersionDeletion(ScheduleKeyVersionDeletionRequest.builder()
+                .keyId(key.value())
+                .keyVersionId(first.value())
+                .scheduleKeyVersionDeletionDetails(ScheduleKeyVersionDeletionDetails.builder()
+                        .timeOfDeletion(Date.from(time))
+                        .build())
+                .build()));
+        mirror.follow(nothing -> {});
+        assertThat(keys.version(key, first).orElseThrow().value())
+                .isInstanceOfSatisfying(
+                        KeyVersion.PendingDeletion.class,
+                        pending -> assertThat(pending.timeOfDeletion()).isEqualTo(time));
+
+        there.in(management -> management.cancelKeyVersionDeletion(CancelKeyVersionDeletionRequest.builder()
+                .keyId(key.value())
+                .keyVersionId(first.value())
+                .build()));
+        mirror.follow(nothing -> {});
+        assertThat(keys.version(key, first).orElseThrow().value()).isInstanceOf(KeyVersion.Enabled.class);
     }
 
     /** The bound that docs/oci-vault.md states, with no tick by hand. */

@@ -15,6 +15,7 @@ import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.Samples;
 import io.holdfast.keyservice.access.ManualTime;
 import io.holdfast.keyservice.domain.KeyShape;
+import io.holdfast.keyservice.domain.KeyVersion;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.keyservice.health.RemoteVaultReadiness;
@@ -57,6 +58,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -382,6 +384,100 @@ class MirrorTest {
         assertThat(keys.versionsOf(key)).hasSize(2);
     }
 
+    @Test
+    void theDeletionOfAVersionIsFollowedByTheEventsOfARequest() {
+        Mirror mirror = mirror();
+        KeyId key = known(mirror);
+        KeyVersionId first = there.current.get(key);
+        there.rotate(key);
+        mirror.follow(NOBODY_ELSE);
+
+        there.goes(key, first, RemoteKeys.State.PENDING_DELETION);
+        assertThat(mirror.follow(NOBODY_ELSE)).isEqualTo(1);
+        assertThat(deletionTime(key, first)).contains(LATER);
+        there.timeOfDeletion = LATER.plus(Duration.ofDays(3));
+        assertThat(mirror.follow(NOBODY_ELSE)).isEqualTo(1);
+        assertThat(deletionTime(key, first)).contains(there.timeOfDeletion);
+        assertThat(mirror.follow(NOBODY_ELSE)).isZero();
+        there.goes(key, first, RemoteKeys.State.CHANGING);
+        assertThat(mirror.follow(NOBODY_ELSE)).isZero();
+        there.goes(key, first, RemoteKeys.State.ENABLED);
+        assertThat(mirror.follow(NOBODY_ELSE)).isEqualTo(1);
+        assertThat(version(key, first)).isInstanceOf(KeyVersion.Enabled.class);
+        assertThat(keys.material(key, List.of(first)).get(first).material()).isPresent();
+        there.goes(key, first, RemoteKeys.State.DELETED);
+        assertThat(mirror.follow(NOBODY_ELSE)).isEqualTo(2);
+        assertThat(version(key, first)).isInstanceOf(KeyVersion.Deleted.class);
+        assertThat(keys.material(key, List.of(first)).get(first).material()).isEmpty();
+        assertThat(recorded(key).facts().liveVersions()).isEqualTo(1);
+        assertThat(mirror.follow(NOBODY_ELSE)).isZero();
+
+        List<String> expected = List.of(
+                "KeyVersionScheduledForDeletion",
+                "KeyVersionScheduledForDeletion",
+                "KeyVersionDeletionCancelled",
+                "KeyVersionScheduledForDeletion",
+                "KeyVersionDeleted");
+        try (KeyEvents events = new KeyEvents()) {
+            Await.atMostSeconds(30)
+                    .until("the events", () -> events.typesOf(first.value()).size() >= expected.size());
+            assertThat(events.typesOf(first.value())).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void aVersionWhoseTimeOfDeletionIsNotToldEndsAllTheSame() {
+        Mirror mirror = mirror();
+        KeyId key = known(mirror);
+        KeyVersionId first = there.current.get(key);
+        there.rotate(key);
+        there.timeOfDeletion = null;
+        there.goes(key, first, RemoteKeys.State.PENDING_DELETION);
+
+        assertThat(mirror.follow(NOBODY_ELSE)).isEqualTo(2);
+        assertThat(version(key, first)).isInstanceOf(KeyVersion.PendingDeletion.class);
+        assertThat(mirror.follow(NOBODY_ELSE)).isZero();
+    }
+
+    @Test
+    void aRotationAndTheDeletionOfWhatItReplacedAreSeenInOneLook() {
+        Mirror mirror = mirror();
+        KeyId key = known(mirror);
+        KeyVersionId first = there.current.get(key);
+        there.rotate(key);
+        there.goes(key, first, RemoteKeys.State.PENDING_DELETION);
+
+        assertThat(mirror.follow(NOBODY_ELSE)).isEqualTo(2);
+        assertThat(recorded(key).facts().currentVersion()).isEqualTo(there.current.get(key));
+        assertThat(version(key, first)).isInstanceOf(KeyVersion.PendingDeletion.class);
+    }
+
+    /** Oracle lists the versions of such a key as going too. */
+    @Test
+    void versionsThatGoWithTheirKeyAreNotScheduledByThemselves() {
+        Mirror mirror = mirror();
+        KeyId key = known(mirror);
+        KeyVersionId first = there.current.get(key);
+        there.rotate(key);
+        mirror.follow(NOBODY_ELSE);
+        there.whileVersionsAreListed = () -> {
+            there.states.put(key, RemoteKeys.State.PENDING_DELETION);
+            there.goes(key, first, RemoteKeys.State.PENDING_DELETION);
+        };
+
+        assertThat(mirror.follow(NOBODY_ELSE)).isEqualTo(1);
+        assertThat(recorded(key)).isInstanceOf(MasterKey.PendingDeletion.class);
+        assertThat(version(key, first)).isInstanceOf(KeyVersion.Enabled.class);
+    }
+
+    private KeyVersion version(KeyId key, KeyVersionId version) {
+        return keys.version(key, version).orElseThrow().value();
+    }
+
+    private Optional<Instant> deletionTime(KeyId key, KeyVersionId version) {
+        return version(key, version).deletionTime();
+    }
+
     /** What serves requests here. */
     private Keys requests(Function<Vault.Wish, KeyVersionId> making) {
         return new Keys(
@@ -492,7 +588,11 @@ class MirrorTest {
         private final VaultId id;
         private final Map<KeyId, State> states = new LinkedHashMap<>();
         private final Map<KeyId, KeyVersionId> current = new LinkedHashMap<>();
-        private Instant timeOfDeletion = LATER;
+        private final Map<KeyId, Map<KeyVersionId, State>> versions = new LinkedHashMap<>();
+
+        /** Null while the vault does not tell. */
+        private @Nullable Instant timeOfDeletion = LATER;
+
         private boolean hidden;
         private boolean unlisted;
         private boolean silent;
@@ -500,6 +600,8 @@ class MirrorTest {
         private boolean mute;
         /** What happens, once, while a version is asked for. */
         private Runnable meanwhile = () -> {};
+        /** Likewise, while versions are listed. */
+        private Runnable whileVersionsAreListed = () -> {};
 
         private int calls;
 
@@ -517,7 +619,12 @@ class MirrorTest {
         KeyVersionId rotate(KeyId key) {
             KeyVersionId made = Samples.MINT.keyVersion(id);
             current.put(key, made);
+            goes(key, made, State.ENABLED);
             return made;
+        }
+
+        void goes(KeyId key, KeyVersionId version, State state) {
+            versions.computeIfAbsent(key, none -> new LinkedHashMap<>()).put(version, state);
         }
 
         private void call() {
@@ -558,7 +665,27 @@ class MirrorTest {
                             KeyShape.AES_256,
                             ProtectionMode.HSM,
                             current.get(key),
-                            state == State.PENDING_DELETION ? Optional.of(timeOfDeletion) : Optional.empty()));
+                            timeOfDeletion(state)));
+        }
+
+        private Optional<Instant> timeOfDeletion(State state) {
+            return state == State.PENDING_DELETION ? Optional.ofNullable(timeOfDeletion) : Optional.empty();
+        }
+
+        @Override
+        public List<Version> versions(KeyId key) {
+            call();
+            if (mute) {
+                throw new VaultUnavailable("mute", null);
+            }
+            Runnable now = whileVersionsAreListed;
+            whileVersionsAreListed = () -> {};
+            now.run();
+            return hidden
+                    ? List.of()
+                    : versions.getOrDefault(key, Map.of()).entrySet().stream()
+                            .map(each -> new Version(each.getKey(), each.getValue(), timeOfDeletion(each.getValue())))
+                            .toList();
         }
 
         @Override
