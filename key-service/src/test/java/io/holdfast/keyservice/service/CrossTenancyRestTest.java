@@ -195,7 +195,8 @@ class CrossTenancyRestTest {
                             "ocid1.dynamicgroup.oc1..<unique_ID>",
                             world.clusterGroup().value())
                     .replace("ocid1.group.oc1..<unique_ID>", world.adminGroup().value())
-                    .replace("ocid1.key.oc1..<unique_ID>", world.key().value()));
+                    .replace("ocid1.key.oc1..<unique_ID>", world.key().value())
+                    .replace("ClusterTenancy", world.clusters().name()));
         }
         return filled.toArray(String[]::new);
     }
@@ -217,7 +218,7 @@ class CrossTenancyRestTest {
                     assertThat(it.why()).isEqualTo(Why.NOT_PERMITTED);
                     assertThat(it.message())
                             .contains("both must agree")
-                            .contains("Define tenancy KeyTenancy as "
+                            .contains("Define tenancy " + world.keys().name() + " as "
                                     + world.keys().id().value());
                 });
 
@@ -270,7 +271,7 @@ class CrossTenancyRestTest {
         assertThat(refused.message())
                 .contains("statements[0]")
                 .contains("Define tenancy KeyTenanzy as")
-                .doesNotContain("KeyTenancy");
+                .doesNotContain(world.keys().name());
     }
 
     @Test
@@ -286,12 +287,16 @@ class CrossTenancyRestTest {
 
     @Test
     void aKeyLivesInTheTenancyOfItsVault() {
-        policy(world.keys(), "out", "Endorse group Administrators to manage keys in tenancy ClusterTenancy");
+        policy(
+                world.keys(),
+                "out",
+                "Endorse group Administrators to manage keys in tenancy "
+                        + world.clusters().name());
         policy(
                 world.clusters(),
                 "in",
                 "Define group KeyAdmins as " + world.keys().administrators().value(),
-                "Admit group KeyAdmins of tenancy KeyTenancy to manage keys in tenancy");
+                "Admit group KeyAdmins of tenancy " + world.keys().name() + " to manage keys in tenancy");
 
         Answer refused = createKey(world.keys().admin(), world.clusters().id().value(), world.vault());
         assertThat(refused.status()).as(refused.raw().body()).isEqualTo(400);

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.util.UUID;
 
 /**
  * A further tenancy of the installation that a test runs against, made as the first one was.
@@ -19,7 +20,9 @@ import java.security.KeyPair;
  */
 record SecondTenancy(TenancyId id, String name, GroupId administrators, SignedApi admin) {
 
-    static SecondTenancy named(String name, Ocid.Mint mint) {
+    /** One more, whose name begins so: the etcd is shared, and a test may run again. */
+    static SecondTenancy named(String beginning, Ocid.Mint mint) {
+        String name = beginning + UUID.randomUUID().toString().substring(0, 8);
         try {
             Path directory = Files.createTempDirectory("holdfast-tenancy");
             KeyPair pair = Signer.rsa(2048);

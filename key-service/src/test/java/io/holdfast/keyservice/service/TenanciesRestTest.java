@@ -16,7 +16,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,12 +38,13 @@ class TenanciesRestTest {
         KeyPair pair = Signer.rsa(2048);
         TenancyId tenancy = mint.tenancy();
         UserId user = mint.user();
-        TestUsers.bootstrapAgain(file("second", tenancy, user, pair));
+        String name = "second-" + UUID.randomUUID();
+        TestUsers.bootstrapAgain(file(name, tenancy, user, pair));
         SignedApi second = new SignedApi(tenancy, user, pair);
 
         Answer own = second.get("/20160918/tenancies/" + tenancy.value());
         assertThat(own.status()).as(own.raw().body()).isEqualTo(200);
-        assertThat(own.body().path("name").asText()).isEqualTo("second");
+        assertThat(own.body().path("name").asText()).isEqualTo(name);
         assertThat(second.get("/20160918/users?compartmentId=" + tenancy.value())
                         .body())
                 .hasSize(1);
@@ -76,10 +79,11 @@ class TenanciesRestTest {
 
     @Test
     void noTwoTenanciesHaveTheSameName() throws IOException {
-        Path file = file("ACME", mint.tenancy(), mint.user(), Signer.rsa(2048));
+        String first = SecondTenancy.named("ACME", mint).name();
+        Path file = file(first.toLowerCase(Locale.ROOT), mint.tenancy(), mint.user(), Signer.rsa(2048));
         assertThatThrownBy(() -> TestUsers.bootstrapAgain(file))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("ACME");
+                .hasMessageContaining(first.toLowerCase(Locale.ROOT));
     }
 
     private Path file(String name, TenancyId tenancy, UserId user, KeyPair pair) throws IOException {

@@ -28,6 +28,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -134,18 +135,19 @@ class RetryTokensTest {
     @Test
     void recordsOfAnHourShareALeaseThatOutlivesADayAndTakesThemAway() throws Exception {
         now = Instant.parse("2026-11-25T10:15:00Z");
-        RetryTokens tokens = new RetryTokens(store, "/t/leased/", time);
-        RetryTokens replica = new RetryTokens(store, "/t/leased/", time);
+        String leased = "/t/leased/" + UUID.randomUUID() + "/";
+        RetryTokens tokens = new RetryTokens(store, leased, time);
+        RetryTokens replica = new RetryTokens(store, leased, time);
         assertThat(create(tokens.begin(ann, "CreateKey", "A", "sha"), "a")).isTrue();
         now = now.plus(Duration.ofMinutes(44));
         assertThat(create(replica.begin(ann, "CreateKey", "B", "sha"), "b")).isTrue();
-        Set<Long> first = leases();
+        Set<Long> first = leases(leased);
         assertThat(first).hasSize(1);
         now = now.plus(Duration.ofMinutes(1));
         assertThat(create(tokens.begin(ann, "CreateKey", "C", "sha"), "c")).isTrue();
-        assertThat(leases()).hasSize(2);
+        assertThat(leases(leased)).hasSize(2);
 
-        for (long lease : leases()) {
+        for (long lease : leases(leased)) {
             // etcd counts from now, whatever the test's clock says: a day, the rest of the hour and ten minutes.
             assertThat(ttl(lease))
                     .isBetween(Duration.ofHours(24), Duration.ofHours(25).plusMinutes(10));
@@ -161,18 +163,19 @@ class RetryTokensTest {
     @Test
     void aLeaseThatEtcdHasLostIsReplaced() throws Exception {
         now = Instant.parse("2026-11-26T10:00:00Z");
-        RetryTokens tokens = new RetryTokens(store, "/t/leased/", time);
+        String leased = "/t/leased/" + UUID.randomUUID() + "/";
+        RetryTokens tokens = new RetryTokens(store, leased, time);
         assertThat(create(tokens.begin(ann, "CreateKey", "D", "sha"), "d")).isTrue();
-        for (long lease : leases()) {
+        for (long lease : leases(leased)) {
             etcdLeases(leases -> leases.revoke(lease));
         }
         assertThat(create(tokens.begin(ann, "CreateKey", "D", "sha"), "d2")).isTrue();
     }
 
     /** The leases that hold the records under /t/leased/. */
-    private static Set<Long> leases() throws Exception {
+    private static Set<Long> leases(String under) throws Exception {
         try (Client client = Client.builder().endpoints(etcd.endpoint()).build()) {
-            ByteSequence prefix = ByteSequence.from("/t/leased/", StandardCharsets.UTF_8);
+            ByteSequence prefix = ByteSequence.from(under, StandardCharsets.UTF_8);
             Set<Long> found = new HashSet<>();
             client.getKVClient()
                     .get(prefix, GetOption.builder().isPrefix(true).build())

@@ -15,6 +15,7 @@ import jakarta.enterprise.inject.Instance;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
 /** A consumer as a service writes it. */
@@ -22,11 +23,17 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 public class SecretEventsConsumer {
     static final List<ReceivedEvent> SEEN = new CopyOnWriteArrayList<>();
     private final Instance<KeyValueStore> store;
+    private final String prefix;
     private final DeadLetters deadLetters;
     private final MeterRegistry registry;
     private volatile Inbox inbox;
 
-    SecretEventsConsumer(Instance<KeyValueStore> store, DeadLetters deadLetters, MeterRegistry registry) {
+    SecretEventsConsumer(
+            Instance<KeyValueStore> store,
+            @ConfigProperty(name = "holdfast.outbox.prefix", defaultValue = "/holdfast/wiring") String prefix,
+            DeadLetters deadLetters,
+            MeterRegistry registry) {
+        this.prefix = prefix;
         this.store = store;
         this.deadLetters = deadLetters;
         this.registry = registry;
@@ -39,7 +46,7 @@ public class SecretEventsConsumer {
             inbox = new Inbox(
                     Family.SECRETS.topic(),
                     true,
-                    new EtcdHighWaterMarks(store.get(), "/holdfast/wiring"),
+                    new EtcdHighWaterMarks(store.get(), prefix),
                     SEEN::add,
                     (mark, next) -> {},
                     deadLetters,

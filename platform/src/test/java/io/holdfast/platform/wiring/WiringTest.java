@@ -25,6 +25,7 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -50,7 +51,7 @@ class WiringTest {
         public Map<String, String> getConfigOverrides() {
             return Map.of(
                     "holdfast.outbox.families", "SECRETS",
-                    "holdfast.outbox.prefix", "/holdfast/wiring",
+                    "holdfast.outbox.prefix", "/holdfast/wiring-" + UUID.randomUUID(),
                     "mp.messaging.incoming.secret-events.enabled", "true");
         }
     }
@@ -63,6 +64,9 @@ class WiringTest {
 
     @ConfigProperty(name = "kafka.bootstrap.servers")
     String bootstrap;
+
+    @ConfigProperty(name = "holdfast.outbox.prefix")
+    String prefix;
 
     @Test
     void anEventGoesFromATransactionToItsConsumerAndBadBytesGoAside() {
@@ -84,7 +88,7 @@ class WiringTest {
         Await.atMostSeconds(10)
                 .until(
                         "the mark",
-                        () -> new EtcdHighWaterMarks(store, "/holdfast/wiring")
+                        () -> new EtcdHighWaterMarks(store, prefix)
                                 .read("/holdfast/secrets", 0)
                                 .equals(new Mark(1, 2)));
 
