@@ -86,6 +86,9 @@ import org.junit.jupiter.api.Test;
 class ClusterFlowsTest {
     private static final Ocid.Mint MINT = new Ocid.Mint("oc1", "iad");
     private static final Ocid.TenancyId TENANCY = MINT.tenancy();
+    /** Newer than that of an earlier run in the same etcd. */
+    private static final long EPOCH = System.currentTimeMillis();
+
     private static final AtomicLong SEQUENCE = new AtomicLong();
     private static final Await SOON = Await.atMost(Duration.ofSeconds(20));
     private static KeyServicePeer peer;
@@ -758,7 +761,7 @@ class ClusterFlowsTest {
                         "ce_time", Instant.now().toString(),
                         "ce_sequence", Long.toString(sequence),
                         "ce_revision", Long.toString(sequence),
-                        "ce_epoch", "1")
+                        "ce_epoch", Long.toString(EPOCH))
                 .forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
         try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", config("kafka.bootstrap.servers"), "acks", "all"),
@@ -776,7 +779,7 @@ class ClusterFlowsTest {
                 "the mark reaches " + SEQUENCE.get(),
                 () -> etcd.get("/holdfast/clusters/inbox/holdfast-secrets/0")
                         .map(value -> new String(value.value().toArray(), StandardCharsets.UTF_8))
-                        .filter(mark -> mark.contains("\"sequence\":" + SEQUENCE.get() + "}"))
+                        .filter(mark -> mark.contains("\"epoch\":" + EPOCH + ",\"sequence\":" + SEQUENCE.get() + "}"))
                         .isPresent());
     }
 
