@@ -39,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class KeyMaterial {
+    /** How much longer than allowed what nobody uses may stay open. */
+    private static final int AGED_SECONDS = 10;
+
     private static final Logger LOG = Logger.getLogger(KeyMaterial.class);
     private static final long RETRY_MILLIS = 500;
 
@@ -213,6 +216,16 @@ public class KeyMaterial {
 
     void start(@Observes StartupEvent event) {
         thread.execute(this::follow);
+        var unused = thread.scheduleWithFixedDelay(this::dropAged, AGED_SECONDS, AGED_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void dropAged() {
+        try {
+            opened.dropAged();
+        } catch (RuntimeException | Error e) {
+            // A task that throws is never run again.
+            LOG.error("What is open for too long could not be dropped; trying again.", e);
+        }
     }
 
     void stop(@Observes ShutdownEvent event) {

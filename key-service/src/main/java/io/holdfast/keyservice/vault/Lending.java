@@ -7,6 +7,9 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -18,20 +21,21 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It grants nothing: callers come with the state revision at which they saw the key ENABLED. What it promises is that
  * nothing opened before a change of its key is lent to who knows of that change, that a key's things leave memory as soon as
- * this process learns of the change, and that a caller whose revision is older puts nothing back. Of several callers who miss the same thing at once, one opens it.
+ * this process learns of the change, and that a caller whose revision is older puts nothing back. Of several callers who miss the
+ * same thing at once, one opens it; when the vault does not answer it, it has not answered the others either.
  *
  * @param <N> names a thing
  * @param <T> the thing
  */
 public final class Lending<N, T> {
-    private static final int STRIPES = 64;
-
     private final int most;
     private final Duration oldest;
     private final TimeSource time;
     private final Consumer<T> wipe;
     private final ReentrantLock lock = new ReentrantLock();
-    private final ReentrantLock[] opening = new ReentrantLock[STRIPES];
+    /** What is being opened, by whoever asked first; done when that has ended, with the failure if there was one. */
+    private final Map<N, CompletableFuture<Optional<VaultUnavailable>>> openings = new ConcurrentHashMap<>();
+
     private final LinkedHashMap<N, Entry<N, T>> open = new LinkedHashMap<>(64, 0.75f, true);
     private final Map<KeyId, Long> endedAt = new HashMap<>();
 
@@ -44,9 +48,6 @@ public final class Lending<N, T> {
         this.oldest = oldest;
         this.time = time;
         this.wipe = wipe;
-        for (int i = 0; i < STRIPES; i++) {
-            opening[i] = new ReentrantLock();
-        }
     }
 
     /**
@@ -123,7 +124,7 @@ public final class Lending<N, T> {
             if (entry == null) {
                 return null;
             }
-            if (entry.stateRevision < keyRevision || time.monotonicNanos() - entry.openedAtNanos > oldest.toNanos()) {
+            if (entry.stateRevision < keyRevision || isAged(entry)) {
                 open.remove(name);
                 drop(entry);
                 return null;
@@ -136,24 +137,43 @@ public final class Lending<N, T> {
     }
 
     /**
-     * The thing, opened if it is not yet.
+     * The thing, opened if it is not yet. Waits for one opening at the most when the vault does not answer.
      *
      * @param seen how the caller saw the key
+     * @throws VaultUnavailable when the vault does not answer, whoever asked it
      */
     public Loan borrow(N name, KeyId key, Seen seen, Supplier<T> opener) {
-        @Nullable Loan loan = borrow(name, seen.keyRevision());
-        if (loan != null) {
-            return loan;
+        while (true) {
+            @Nullable Loan loan = borrow(name, seen.keyRevision());
+            if (loan != null) {
+                return loan;
+            }
+            CompletableFuture<Optional<VaultUnavailable>> mine = new CompletableFuture<>();
+            @Nullable CompletableFuture<Optional<VaultUnavailable>> others = openings.putIfAbsent(name, mine);
+            if (others == null) {
+                return open(name, key, seen, opener, mine);
+            }
+            others.join().ifPresent(failure -> {
+                throw new VaultUnavailable(String.valueOf(failure.getMessage()), failure);
+            });
         }
-        ReentrantLock mine = opening[Math.floorMod(name.hashCode(), STRIPES)];
-        mine.lock();
+    }
+
+    private Loan open(
+            N name, KeyId key, Seen seen, Supplier<T> opener, CompletableFuture<Optional<VaultUnavailable>> mine) {
+        Optional<VaultUnavailable> failure = Optional.empty();
         try {
-            loan = borrow(name, seen.keyRevision());
+            // Somebody may have opened it since the caller looked.
+            @Nullable Loan loan = borrow(name, seen.keyRevision());
             return loan == null
                     ? keep(new Entry<>(name, key, opener.get(), time.monotonicNanos(), seen.stateRevision()))
                     : loan;
+        } catch (VaultUnavailable e) {
+            failure = Optional.of(e);
+            throw e;
         } finally {
-            mine.unlock();
+            openings.remove(name, mine);
+            mine.complete(failure);
         }
     }
 
@@ -202,6 +222,26 @@ public final class Lending<N, T> {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** What is older than things may get goes. Without this, what nobody borrows again would stay. */
+    void dropAged() {
+        lock.lock();
+        try {
+            for (Iterator<Entry<N, T>> entries = open.values().iterator(); entries.hasNext(); ) {
+                Entry<N, T> entry = entries.next();
+                if (isAged(entry)) {
+                    entries.remove();
+                    drop(entry);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isAged(Entry<N, T> entry) {
+        return time.monotonicNanos() - entry.openedAtNanos > oldest.toNanos();
     }
 
     /** How many things are open. */

@@ -43,6 +43,11 @@ public final class OpenedMaterial implements AutoCloseable {
         return keks;
     }
 
+    /** KEKs that are older than they may get go, used or not. */
+    public void dropAged() {
+        keks.dropAged();
+    }
+
     /** The key changed at this revision: all of its goes. */
     public void end(KeyId key, long revision) {
         versions.end(key, revision);
