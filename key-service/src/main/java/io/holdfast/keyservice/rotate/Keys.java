@@ -238,7 +238,9 @@ public class Keys {
                 id,
                 request,
                 seen -> isOnRecord(key, made)
-                        // A vault elsewhere names its versions, and whoever follows it was faster.
+                        // By whoever follows a vault elsewhere, which names its versions; or by this very request,
+                        // whose
+                        // first try was applied although its answer was lost.
                         ? new Step<>(seen, Optional.empty(), made.version().value(), nothing -> {})
                         : rotation(
                                 requireOrder(requireEnabled(seen), key),
@@ -269,8 +271,7 @@ public class Keys {
     }
 
     private boolean isOnRecord(MasterKey.Facts key, Made made) {
-        return vaults.isElsewhere(key.vaultId())
-                && store.version(key.id(), made.version()).isPresent();
+        return store.version(key.id(), made.version()).isPresent();
     }
 
     private static Step<MasterKey> rotation(
