@@ -30,6 +30,13 @@ public interface StateRevision {
         return OptionalLong.empty();
     }
 
+    /** Lets a transaction commit only while the revision is the one that {@link #current} answered. */
+    static Consumer<Transaction.Builder> still(long revision) {
+        return revision == 0
+                ? transaction -> transaction.ifAbsent(KEY)
+                : transaction -> transaction.ifModRevision(KEY, revision);
+    }
+
     /** Part of every transaction that changes access: writes the one key. */
     Consumer<Transaction.Builder> raise();
 }

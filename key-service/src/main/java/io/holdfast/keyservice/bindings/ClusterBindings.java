@@ -10,10 +10,12 @@ import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.UserId;
 import io.holdfast.keyservice.domain.Binding;
 import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.domain.Vault;
 import io.holdfast.keyservice.store.BindingStore;
 import io.holdfast.keyservice.store.BindingStore.BeforeBind;
 import io.holdfast.keyservice.store.BindingStore.BindingPage;
 import io.holdfast.keyservice.store.Stored;
+import io.holdfast.keyservice.store.VaultStore;
 import io.holdfast.keyservice.vault.Vaults;
 import io.holdfast.platform.http.Authorizer;
 import io.holdfast.platform.http.Authorizer.Decision;
@@ -40,11 +42,14 @@ public class ClusterBindings {
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(50);
 
     private final BindingStore store;
+    private final VaultStore vaultStore;
     private final Authorizer authorizer;
     private final Ocid.Mint mint;
     private final Vaults vaults;
 
-    public ClusterBindings(BindingStore store, Authorizer authorizer, Ocid.Mint mint, Vaults vaults) {
+    public ClusterBindings(
+            BindingStore store, VaultStore vaultStore, Authorizer authorizer, Ocid.Mint mint, Vaults vaults) {
+        this.vaultStore = vaultStore;
         this.vaults = vaults;
         this.store = store;
         this.authorizer = authorizer;
@@ -169,6 +174,15 @@ public class ClusterBindings {
                     key,
                     Why.KEY_NOT_ENABLED,
                     "The key " + key.id().value() + " is " + key.lifecycleState() + "; it must be ENABLED."));
+        }
+        // Read after the state revision that the transaction compares: what ends a vault raises that.
+        Optional<Vault> vault = vaultStore.vault(key.facts().vaultId()).map(Stored::value);
+        if (vault.filter(Vault.Active.class::isInstance).isEmpty()) {
+            return Optional.of(refuse(
+                    request,
+                    key,
+                    Why.KEY_NOT_ENABLED,
+                    "The vault of the key " + key.id().value() + " is to be deleted, and the key with it."));
         }
         if (!permitted.allowed()) {
             return Optional.of(refuse(

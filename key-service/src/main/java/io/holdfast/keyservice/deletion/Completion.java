@@ -152,9 +152,8 @@ public class Completion {
     private boolean deleteVault(DueVault each, Instant now) {
         List<Stored<MasterKey>> keys = store.keysIn(each.id());
         if (!keys.stream().allMatch(key -> key.value() instanceof MasterKey.Deleted)) {
-            // Its keys are due as well and go first; one that was cancelled by itself in the meantime is scheduled
-            // again.
-            vaultDeletion.schedule(each.id(), each.time(), each.id().value());
+            // Its keys are due as well and go first; one that outlived that is scheduled again.
+            vaultDeletion.scheduleRest(each.id(), now);
             return false;
         }
         Optional<Changed<Vault>> changed = vaults.changeIf(

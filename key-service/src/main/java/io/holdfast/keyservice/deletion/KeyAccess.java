@@ -19,6 +19,7 @@ import io.holdfast.keyservice.vault.Vaults;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,15 +104,15 @@ public class KeyAccess {
         return ended(store.change(id, request, seen -> {
             adapters.requireLedHere(seen.facts().vaultId());
             return switch (seen) {
-                case MasterKey.Kept kept -> {
-                    dependents.requireUnbound(kept, force);
-                    yield new Step<>(
+                case MasterKey.Kept kept ->
+                    new Step<>(
                             kept.scheduleDeletion(time),
                             new KeyEvent.KeyScheduledForDeletion(
                                     id, time, request.caller().id()),
                             id.value(),
-                            DueDeletions.put(new DueKey(id, time, now)));
-                }
+                            dependents
+                                    .requireUnbound(List.of(kept), force)
+                                    .andThen(DueDeletions.put(new DueKey(id, time, now))));
                 case MasterKey.PendingDeletion other ->
                     throw conflict(other, "its deletion is already scheduled for " + other.timeOfDeletion());
                 case MasterKey.Deleted other -> throw conflict(other, "its material is gone for good");
@@ -129,7 +130,7 @@ public class KeyAccess {
                     adapters.requireLedHere(seen.facts().vaultId());
                     return switch (seen) {
                         case MasterKey.PendingDeletion pending -> {
-                            requireVaultKept(pending);
+                            Stored<Vault> vault = requireVaultKept(pending);
                             MasterKey.Kept restored = pending.cancelDeletion();
                             yield new Step<>(
                                     restored,
@@ -138,7 +139,8 @@ public class KeyAccess {
                                             restored.lifecycleState(),
                                             request.caller().id()),
                                     id.value(),
-                                    DueDeletions.remove(id, pending.timeOfDeletion()));
+                                    DueDeletions.remove(id, pending.timeOfDeletion())
+                                            .andThen(VaultStore.unchanged(vault)));
                         }
                         case MasterKey.Kept other -> throw conflict(other, "no deletion is scheduled");
                         case MasterKey.Deleted other -> throw conflict(other, "its material is gone for good");
@@ -148,13 +150,10 @@ public class KeyAccess {
     }
 
     /** A key can't outlive its vault: only with the vault does it come back. */
-    private void requireVaultKept(MasterKey.PendingDeletion key) {
-        boolean kept = vaults.vault(key.facts().vaultId())
-                .map(vault -> vault.value() instanceof Vault.Active)
-                .orElse(false);
-        if (!kept) {
-            throw conflict(key, "its vault is to be deleted; cancel the deletion of the vault first");
-        }
+    private Stored<Vault> requireVaultKept(MasterKey.PendingDeletion key) {
+        return vaults.vault(key.facts().vaultId())
+                .filter(vault -> vault.value() instanceof Vault.Active)
+                .orElseThrow(() -> conflict(key, "its vault is to be deleted; cancel the deletion of the vault first"));
     }
 
     private Stored<MasterKey> ended(Changed<MasterKey> changed) {

@@ -22,7 +22,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class VaultDeletion {
+    private static final int ATTEMPTS = 8;
+
     private final VaultStore vaults;
     private final KeyStore keys;
     private final DeletionWindow window;
@@ -75,17 +77,17 @@ public class VaultDeletion {
             }
             List<MasterKey> inside = keys.keysIn(id).stream().map(Stored::value).toList();
             requireNoneLater(inside, time);
-            for (MasterKey key : inside) {
-                if (key instanceof MasterKey.Kept kept) {
-                    dependents.requireUnbound(kept, force);
-                }
-            }
+            List<MasterKey> kept =
+                    inside.stream().filter(MasterKey.Kept.class::isInstance).toList();
             return new Step<>(
                     active.scheduleDeletion(time),
                     new KeyEvent.VaultScheduledForDeletion(
                             id, time, request.caller().id()),
                     id.value(),
-                    VaultStore.putUnfinished(id).andThen(DueDeletions.put(new DueVault(id, time, now))));
+                    dependents
+                            .requireUnbound(kept, force)
+                            .andThen(VaultStore.putUnfinished(id))
+                            .andThen(DueDeletions.put(new DueVault(id, time, now))));
         });
         finish(id, request.caller().id());
         // Whoever settled it, this request or a sweeper: the vault settles after the last of its keys.
@@ -128,67 +130,103 @@ public class VaultDeletion {
     }
 
     /**
-     * Brings the keys of a vault after it, and the vault to its final state. Idempotent.
+     * Brings the keys of a vault after it, and the vault to its final state. Idempotent. Nothing is done to a key once the
+     * vault is another than it was when that began: then it is looked at anew.
      *
      * @param actor on whose behalf
+     * @throws ProblemException CONFLICT when the vault is changed by others all the time; a sweep takes it up again
      */
     void finish(VaultId id, String actor) {
-        Optional<Vault> vault = vaults.vault(id).map(Stored::value);
-        if (vault.isEmpty()) {
-            return;
+        for (int tries = 0; tries < ATTEMPTS; tries++) {
+            Optional<Stored<Vault>> vault = vaults.vault(id);
+            if (vault.isEmpty() || isFinished(vault.get(), actor)) {
+                return;
+            }
         }
-        switch (vault.get()) {
+        throw new ProblemException(
+                ProblemCode.CONFLICT, "The vault is being changed by others at the same time; its keys follow soon.");
+    }
+
+    private boolean isFinished(Stored<Vault> vault, String actor) {
+        return switch (vault.value()) {
             case Vault.SchedulingDeletion scheduling -> {
-                schedule(id, scheduling.timeOfDeletion(), actor);
-                settle(id, seen -> seen instanceof Vault.SchedulingDeletion still ? still.scheduled() : null);
+                schedule(vault, scheduling.timeOfDeletion(), actor);
+                yield settle(vault, scheduling.scheduled());
             }
             case Vault.CancellingDeletion cancelling -> {
-                restore(id, actor);
-                settle(id, seen -> seen instanceof Vault.CancellingDeletion still ? still.cancelled() : null);
+                restore(vault, actor);
+                yield settle(vault, cancelling.cancelled());
             }
-            case Vault.Active done -> {}
-            case Vault.PendingDeletion done -> {}
-            case Vault.Deleted done -> {}
-        }
+            case Vault.Active done -> true;
+            case Vault.PendingDeletion done -> true;
+            case Vault.Deleted done -> true;
+        };
     }
 
-    private void settle(VaultId id, Function<Vault, @Nullable Vault> settled) {
-        vaults.changeIf(
-                id,
-                seen -> Optional.ofNullable(settled.apply(seen))
-                        .map(next -> new Step<>(next, Optional.empty(), id.value(), VaultStore.removeUnfinished(id))));
+    /** Whether this call did. */
+    private boolean settle(Stored<Vault> vault, Vault next) {
+        VaultId id = vault.value().id();
+        return vaults.changeIf(
+                        id,
+                        seen -> whileUnchanged(
+                                vault,
+                                () -> new Step<>(next, Optional.empty(), id.value(), VaultStore.removeUnfinished(id))))
+                .isPresent();
     }
 
-    /** Schedules every key of the vault that is not scheduled or deleted yet. */
-    void schedule(VaultId id, Instant time, String actor) {
+    /** Schedules, with a vault that is due, every key of it that is neither scheduled nor deleted. */
+    void scheduleRest(VaultId id, Instant now) {
+        vaults.vault(id).ifPresent(vault -> {
+            if (vault.value() instanceof Vault.PendingDeletion pending
+                    && !pending.timeOfDeletion().isAfter(now)) {
+                schedule(vault, pending.timeOfDeletion(), id.value());
+            }
+        });
+    }
+
+    private void schedule(Stored<Vault> vault, Instant time, String actor) {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        for (Stored<MasterKey> key : keys.keysIn(id)) {
+        for (Stored<MasterKey> key : keys.keysIn(vault.value().id())) {
             keys.changeIf(
                             key.value().id(),
                             seen -> seen instanceof MasterKey.Kept kept
-                                    ? Optional.of(new Step<>(
-                                            kept.scheduleDeletionWithVault(time),
-                                            new KeyEvent.KeyScheduledForDeletion(seen.id(), time, actor),
-                                            seen.id().value(),
-                                            DueDeletions.put(new DueKey(seen.id(), time, now))))
+                                    ? whileUnchanged(
+                                            vault,
+                                            () -> new Step<>(
+                                                    kept.scheduleDeletionWithVault(time),
+                                                    new KeyEvent.KeyScheduledForDeletion(seen.id(), time, actor),
+                                                    seen.id().value(),
+                                                    DueDeletions.put(new DueKey(seen.id(), time, now))))
                                     : Optional.empty())
                     .ifPresent(changed -> end.drop(changed.value().id(), changed.stateRevision()));
         }
     }
 
-    private void restore(VaultId id, String actor) {
-        for (Stored<MasterKey> key : keys.keysIn(id)) {
+    private void restore(Stored<Vault> vault, String actor) {
+        for (Stored<MasterKey> key : keys.keysIn(vault.value().id())) {
             keys.changeIf(
                     key.value().id(),
                     seen -> seen instanceof MasterKey.PendingDeletion pending && pending.withVault()
-                            ? Optional.of(new Step<>(
-                                    pending.cancelDeletion(),
-                                    new KeyEvent.KeyDeletionCancelled(
-                                            seen.id(), pending.cancelDeletion().lifecycleState(), actor),
-                                    seen.id().value(),
-                                    DueDeletions.remove(seen.id(), pending.timeOfDeletion())))
+                            ? whileUnchanged(
+                                    vault,
+                                    () -> new Step<>(
+                                            pending.cancelDeletion(),
+                                            new KeyEvent.KeyDeletionCancelled(
+                                                    seen.id(),
+                                                    pending.cancelDeletion().lifecycleState(),
+                                                    actor),
+                                            seen.id().value(),
+                                            DueDeletions.remove(seen.id(), pending.timeOfDeletion())))
                             : Optional.empty());
         }
+    }
+
+    /** The step, which commits only while the vault is as it was read; empty when it is another already. */
+    private <T> Optional<Step<T>> whileUnchanged(Stored<Vault> vault, Supplier<Step<T>> step) {
+        boolean unchanged = vaults.vault(vault.value().id())
+                .filter(now -> now.modRevision() == vault.modRevision())
+                .isPresent();
+        return unchanged ? Optional.of(step.get().and(VaultStore.unchanged(vault))) : Optional.empty();
     }
 
     private static ProblemException conflict(Vault vault, String why) {

@@ -191,7 +191,9 @@ public class ImpactResource {
                     key.id(),
                     version.value().id(),
                     null,
-                    operations.change("RetireKeyVersion " + keyVersionId, ifMatch, retryToken));
+                    operations
+                            .change("RetireKeyVersion " + keyVersionId, ifMatch, retryToken)
+                            .allowedIn(key.facts().compartmentId()));
             operations.tell("RetireKeyVersion", version.value().id());
             return answer(result.key(), result.version(), false, List.of());
         });

@@ -192,7 +192,9 @@ public class KeyResource {
                             details.definedTags(),
                             key.value().facts().tags()),
                     schedule(details),
-                    operations.change("UpdateKey " + keyId, ifMatch, null));
+                    operations
+                            .change("UpdateKey " + keyId, ifMatch, null)
+                            .allowedIn(key.value().facts().compartmentId()));
             operations.tell("UpdateKey", updated.value().id());
             return answer(updated);
         });
@@ -230,7 +232,9 @@ public class KeyResource {
                     key.value().id(),
                     tenancy,
                     to,
-                    operations.change("ChangeKeyCompartment " + keyId, ifMatch, retryToken));
+                    operations
+                            .change("ChangeKeyCompartment " + keyId, ifMatch, retryToken)
+                            .allowedIn(key.value().facts().compartmentId()));
             operations.tell("ChangeKeyCompartment", moved.value().id());
             return RestResponse.ResponseBuilder.<Void>ok()
                     .header("etag", moved.etag())
@@ -311,7 +315,10 @@ public class KeyResource {
         return operations.run(operation, () -> {
             MasterKey key = operations.key(operation, permission, keyId).value();
             Stored<MasterKey> changed = action.apply(
-                    key, operations.change(operation + " " + key.id().value(), ifMatch, retryToken));
+                    key,
+                    operations
+                            .change(operation + " " + key.id().value(), ifMatch, retryToken)
+                            .allowedIn(key.facts().compartmentId()));
             operations.tell(operation, key.id());
             return answer(changed);
         });

@@ -69,8 +69,11 @@ public class KeyVersionResource {
                     throw ProblemException.invalid("externalKeyVersionId", "is for EXTERNAL keys only");
                 }
             });
-            Keys.Rotated rotated =
-                    keys.rotate(key.value().id(), operations.change("CreateKeyVersion " + keyId, ifMatch, retryToken));
+            Keys.Rotated rotated = keys.rotate(
+                    key.value().id(),
+                    operations
+                            .change("CreateKeyVersion " + keyId, ifMatch, retryToken)
+                            .allowedIn(key.value().facts().compartmentId()));
             operations.tell("CreateKeyVersion", key.value().id());
             return answer(rotated.version(), rotated.key());
         });
@@ -163,7 +166,10 @@ public class KeyVersionResource {
             MasterKey key = operations.key(operation, "KEY_DELETE", keyId).value();
             KeyVersion version = version(key, keyVersionId).value();
             VersionDeletion.Result result = action.apply(
-                    version, operations.change(operation + " " + version.id().value(), ifMatch, retryToken));
+                    version,
+                    operations
+                            .change(operation + " " + version.id().value(), ifMatch, retryToken)
+                            .allowedIn(key.facts().compartmentId()));
             operations.tell(operation, version.id());
             return answer(result.version(), result.key());
         });

@@ -135,7 +135,7 @@ public class Operations {
         Caller who = caller.get();
         String sha256 = caller.contentSha256();
         return new ChangeRequest(
-                who, ifMatch, () -> tokens.begin(who, operation, retryToken, sha256), identity.rightOfRequest());
+                who, ifMatch, () -> tokens.begin(who, operation, retryToken, sha256), identity.rightOfRequest(), null);
     }
 
     /** The key that the path names, for a caller who may do this with it. */

@@ -175,7 +175,11 @@ public class TransferResource {
                     vaults.vault(key.facts().vaultId()).map(Stored::value).orElseThrow(ProblemException::notFound);
             try (SecretBytes material = brought.unwrap(vault, wrapped.wrapping(), wrapped.bytes())) {
                 Keys.Rotated rotated = keys.importVersion(
-                        key.id(), material, operations.change("ImportKeyVersion " + keyId, ifMatch, retryToken));
+                        key.id(),
+                        material,
+                        operations
+                                .change("ImportKeyVersion " + keyId, ifMatch, retryToken)
+                                .allowedIn(key.facts().compartmentId()));
                 operations.tell("ImportKeyVersion", key.id());
                 return KeyVersionResource.answer(rotated.version(), rotated.key());
             }

@@ -160,7 +160,9 @@ public class VaultResource {
                             details.freeformTags(),
                             details.definedTags(),
                             vault.facts().tags()),
-                    operations.change("UpdateVault " + vaultId, ifMatch, null));
+                    operations
+                            .change("UpdateVault " + vaultId, ifMatch, null)
+                            .allowedIn(vault.facts().compartmentId()));
             operations.tell("UpdateVault", vault.id());
             return answer(updated);
         });
@@ -232,10 +234,13 @@ public class VaultResource {
             @Nullable String retryToken,
             BiFunction<VaultId, ChangeRequest, Stored<Vault>> action) {
         return operations.run(operation, () -> {
-            VaultId id =
-                    operations.vault(operation, permission, vaultId).value().id();
-            Stored<Vault> changed =
-                    action.apply(id, operations.change(operation + " " + id.value(), ifMatch, retryToken));
+            Vault vault = operations.vault(operation, permission, vaultId).value();
+            VaultId id = vault.id();
+            Stored<Vault> changed = action.apply(
+                    id,
+                    operations
+                            .change(operation + " " + id.value(), ifMatch, retryToken)
+                            .allowedIn(vault.facts().compartmentId()));
             operations.tell(operation, id);
             return changed;
         });

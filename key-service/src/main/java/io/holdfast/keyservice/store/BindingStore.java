@@ -144,12 +144,8 @@ public class BindingStore {
                 .ifModRevision(Layout.key(facts.keyId()), key.modRevision())
                 .with(Compartments.open(facts.clusterCompartmentId()))
                 .ifAbsent(Layout.bindingOf(facts.clusterId()))
-                .ifAbsent(Layout.binding(facts.id()));
-        if (seen.stateRevision() == 0) {
-            transaction.ifAbsent(StateRevision.KEY);
-        } else {
-            transaction.ifModRevision(StateRevision.KEY, seen.stateRevision());
-        }
+                .ifAbsent(Layout.binding(facts.id()))
+                .with(StateRevision.still(seen.stateRevision()));
         TransactionResult result = store.commit(transaction
                 .put(Layout.binding(facts.id()), Documents.write(binding))
                 .put(Layout.bindingOf(facts.clusterId()), ascii(facts.id().value()))

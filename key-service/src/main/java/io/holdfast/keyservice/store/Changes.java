@@ -1,6 +1,7 @@
 package io.holdfast.keyservice.store;
 
 import io.holdfast.kernel.Bytes;
+import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.keyservice.access.StateRevision;
@@ -33,6 +34,7 @@ final class Changes<T> {
     private final String what;
     private final Function<StoredValue, Stored<T>> reader;
     private final BiFunction<T, String, Bytes> writer;
+    private final Function<T, CompartmentId> compartment;
 
     /**
      * @param what for messages, such as "key"
@@ -44,7 +46,9 @@ final class Changes<T> {
             Outbox outbox,
             String what,
             Function<StoredValue, Stored<T>> reader,
-            BiFunction<T, String, Bytes> writer) {
+            BiFunction<T, String, Bytes> writer,
+            Function<T, CompartmentId> compartment) {
+        this.compartment = compartment;
         this.store = store;
         this.state = state;
         this.outbox = outbox;
@@ -126,8 +130,11 @@ final class Changes<T> {
             Attempt attempt = request == null ? null : request.attempt().get();
             if (request != null && attempt != null) {
                 if (attempt.replay().isPresent()) {
-                    return Optional.of(new Changed<>(seen, seen.modRevision(), attempt.replay()));
+                    // Not as it was before the token was looked up: the first request may have been under way then.
+                    Stored<T> after = store.get(at).map(reader).orElseThrow(ProblemException::notFound);
+                    return Optional.of(new Changed<>(after, after.modRevision(), attempt.replay()));
                 }
+                request.requireAllowedIn(compartment.apply(seen.value()));
                 seen.requireMatch(request.ifMatch());
             }
             Optional<Step<T>> planned = plan.apply(seen.value());

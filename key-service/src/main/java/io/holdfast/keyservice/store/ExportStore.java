@@ -48,7 +48,7 @@ public class ExportStore {
         KeyId id = key.value().id();
         boolean recorded = store.commit(Transaction.builder()
                         .ifModRevision(Layout.key(id), key.modRevision())
-                        .with(it -> state.ifPresent(revision -> it.ifModRevision(StateRevision.KEY, revision)))
+                        .with(it -> state.ifPresent(revision -> it.with(StateRevision.still(revision))))
                         .put(Layout.export(id, export.time(), UUID.randomUUID()), Documents.write(export))
                         .with(outbox.stage(event))
                         .build())

@@ -47,7 +47,14 @@ public class KeyStore {
     public KeyStore(KeyValueStore store, StateRevision state, Outbox outbox) {
         this.store = store;
         this.outbox = outbox;
-        this.changes = new Changes<>(store, state, outbox, "key", KeyStore::asKey, Documents::write);
+        this.changes = new Changes<>(
+                store,
+                state,
+                outbox,
+                "key",
+                KeyStore::asKey,
+                Documents::write,
+                key -> key.facts().compartmentId());
         this.listings = new Listings(store);
     }
 
@@ -135,7 +142,7 @@ public class KeyStore {
                 key.id().value(),
                 key,
                 () -> Transaction.builder()
-                        .ifModRevision(Layout.vault(vault.value().id()), vault.modRevision())
+                        .with(VaultStore.unchanged(vault))
                         .with(Compartments.open(key.facts().compartmentId()))
                         .put(
                                 Layout.keysOf(key.facts().compartmentId())

@@ -18,6 +18,11 @@ public record Step<T>(T next, Optional<DomainEvent> event, String result, Consum
         this(next, Optional.of(event), result, also);
     }
 
+    /** The same with more writes or conditions in its transaction. */
+    public Step<T> and(Consumer<Transaction.Builder> more) {
+        return new Step<>(next, event, result, also.andThen(more));
+    }
+
     /** Without further writes. */
     public Step(T next, DomainEvent event, String result) {
         this(next, event, result, nothing -> {});

@@ -31,7 +31,14 @@ public class VaultStore {
     public VaultStore(KeyValueStore store, StateRevision state, Outbox outbox) {
         this.store = store;
         this.outbox = outbox;
-        this.changes = new Changes<>(store, state, outbox, "vault", VaultStore::asVault, Documents::write);
+        this.changes = new Changes<>(
+                store,
+                state,
+                outbox,
+                "vault",
+                VaultStore::asVault,
+                Documents::write,
+                vault -> vault.facts().compartmentId());
         this.listings = new Listings(store);
     }
 
@@ -94,6 +101,12 @@ public class VaultStore {
     /** See {@link Changes#changeIf}. */
     public Optional<Changed<Vault>> changeIf(VaultId id, Function<Vault, Optional<Step<Vault>>> plan) {
         return changes.changeIf(Layout.vault(id), plan);
+    }
+
+    /** Lets a transaction commit only while the vault is as it was read. */
+    public static Consumer<Transaction.Builder> unchanged(Stored<Vault> vault) {
+        return transaction ->
+                transaction.ifModRevision(Layout.vault(vault.value().id()), vault.modRevision());
     }
 
     /** Lists the vault in another compartment. */

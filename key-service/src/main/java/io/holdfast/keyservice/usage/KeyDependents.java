@@ -5,6 +5,7 @@ import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
+import io.holdfast.keyservice.access.StateRevision;
 import io.holdfast.keyservice.domain.Binding;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.store.BindingStore;
@@ -12,10 +13,12 @@ import io.holdfast.keyservice.store.BindingStore.BindingPage;
 import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.usage.SecretUsage.Unknown;
 import io.holdfast.keyservice.usage.SecretUsage.Usage;
+import io.holdfast.platform.store.Transaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** What hangs on a key, and what is refused because of it. Where the counts can't be had, they are unknown, never zero. */
@@ -32,8 +35,10 @@ public class KeyDependents {
 
     private final BindingStore bindings;
     private final SecretUsage usage;
+    private final StateRevision state;
 
-    public KeyDependents(BindingStore bindings, SecretUsage usage) {
+    public KeyDependents(BindingStore bindings, SecretUsage usage, StateRevision state) {
+        this.state = state;
         this.bindings = bindings;
         this.usage = usage;
     }
@@ -95,15 +100,28 @@ public class KeyDependents {
     }
 
     /**
-     * Refuses the deletion of a key that clusters are bound to, unless it is forced.
+     * Refuses the deletion of keys that clusters are bound to, unless it is forced.
      *
-     * @param force whether the request says so; the key's tag {@value #FORCE_TAG}=true says it too
+     * @param force whether the request says so; a key's tag {@value #FORCE_TAG}=true says it too
+     * @return what lets the deletion commit only while no cluster can have been bound meanwhile
      * @throws ProblemException CONFLICT naming the clusters
      */
-    public void requireUnbound(MasterKey key, boolean force) {
-        if (force || "true".equals(key.facts().tags().freeform().get(FORCE_TAG))) {
-            return;
+    public Consumer<Transaction.Builder> requireUnbound(List<? extends MasterKey> keys, boolean force) {
+        List<MasterKey> decided = keys.stream()
+                .filter(key ->
+                        !force && !"true".equals(key.facts().tags().freeform().get(FORCE_TAG)))
+                .<MasterKey>map(key -> key)
+                .toList();
+        if (decided.isEmpty()) {
+            return nothing -> {};
         }
+        // Before the bindings: each new one raises it.
+        long before = state.current();
+        decided.forEach(this::requireUnbound);
+        return StateRevision.still(before);
+    }
+
+    private void requireUnbound(MasterKey key) {
         List<Dependent> dependents = of(key.id());
         if (!dependents.isEmpty()) {
             throw new ProblemException(

@@ -97,7 +97,7 @@ final class Replica implements AutoCloseable {
 
     private ChangeRequest request() {
         RetryTokens tokens = new RetryTokens(etcd, "/holdfast/keys/retry/", TimeSource.system());
-        return new ChangeRequest(CALLER, null, () -> tokens.begin(CALLER, "test", null, ""), () -> nothing -> {});
+        return new ChangeRequest(CALLER, null, () -> tokens.begin(CALLER, "test", null, ""), () -> nothing -> {}, null);
     }
 
     Stored<Vault> makeVault() {

@@ -223,6 +223,20 @@ class RightsLostRestTest {
                 .isEqualTo(west);
     }
 
+    @Test
+    void keyThatWasMovedMeanwhileIsNotChangedByTheRightInTheOldPlace() throws Exception {
+        String key = masterKey();
+        String east = made(officer.post(COMPARTMENTS, body("rights-of-keys"), Map.of()));
+
+        Answer late = after(
+                () -> officer.post(KEYS + key + "/actions/changeCompartment", Map.of("compartmentId", east), Map.of()),
+                () -> demoted.post(KEYS + key + "/actions/disable", Map.of(), Map.of()));
+
+        refused(409, "Conflict", late);
+        assertThat(officer.get(KEYS + key).body().path("lifecycleState").asText())
+                .isEqualTo("ENABLED");
+    }
+
     private Answer afterRemoval(Supplier<Answer> request) throws Exception {
         return after(() -> officer.delete(MEMBERSHIPS + "/" + membership, Map.of()), request);
     }
