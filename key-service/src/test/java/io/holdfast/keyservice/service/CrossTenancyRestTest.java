@@ -323,12 +323,24 @@ class CrossTenancyRestTest {
                 "target",
                 Map.of("keyId", world.key().value())));
 
+        foreignCompartmentsAreSeen();
         JsonNode denied = ok(world.keys().admin().post(EXPLAIN, question, Map.of()));
         assertThat(denied.path("allowed").asBoolean()).isFalse();
         assertThat(denied.path("denials")).hasSize(2);
         assertThat(denied.path("reason").asText())
                 .contains("no statement endorses")
-                .contains("no statement admits");
+                .contains("in the policies of another tenancy")
+                .contains("no statement admits")
+                .contains("in the policies of tenancy '" + world.keys().name() + "'");
+        assertThat(denied.toString()).doesNotContain(world.clusters().name());
+        policy(
+                world.keys(),
+                "elsewhere",
+                "Define tenancy Elsewhere as " + mint.tenancy().value(),
+                "Admit any-user of tenancy Elsewhere to use keys in tenancy");
+        assertThat(ok(world.keys().admin().post(EXPLAIN, question, Map.of())).toString())
+                .contains("it is about another tenancy, not the one at the other end")
+                .doesNotContain(world.clusters().name());
         assertThat(denied.path("target").path("tenancyId").asText())
                 .isEqualTo(world.keys().id().value());
         assertThat(denied.path("target")
@@ -364,6 +376,56 @@ class CrossTenancyRestTest {
                 Map.of("type", "user", "id", world.clusterAdmin().user().value()));
         assertThat(world.keys().admin().post(EXPLAIN, question, Map.of()).code())
                 .isEqualTo("InvalidParameter");
+    }
+
+    @Test
+    void explainDoesNotTellWhichCompartmentsAnotherTenancyHas() {
+        Answer absent = explainFrom(mint.compartment().value());
+        assertThat(absent.status()).isEqualTo(400);
+        assertThat(absent.code()).isEqualTo("InvalidParameter");
+        for (CompartmentId foreign :
+                List.of(world.fleet(), world.clusters().id().rootCompartment())) {
+            Answer there = explainFrom(foreign.value());
+            assertThat(there.status()).isEqualTo(absent.status());
+            assertThat(there.raw().body()).isEqualTo(absent.raw().body());
+        }
+        // His own he may name.
+        assertThat(explainFrom(world.keys().id().value()).status()).isEqualTo(200);
+
+        foreignCompartmentsAreSeen();
+        assertThat(explainFrom(world.fleet().value()).status()).isEqualTo(200);
+        assertThat(explainFrom(world.clusters().id().value()).status()).isEqualTo(400);
+    }
+
+    /** Asks why a cluster in that compartment may not encrypt. */
+    private Answer explainFrom(String compartment) {
+        return world.keys()
+                .admin()
+                .post(
+                        EXPLAIN,
+                        Map.of(
+                                "principal",
+                                Map.of("type", "cluster", "id", mint.cluster().value(), "compartmentId", compartment),
+                                "operation",
+                                "Encrypt",
+                                "target",
+                                Map.of("keyId", world.key().value())),
+                        Map.of());
+    }
+
+    /** The fleet, by the administrators of the keys. */
+    private void foreignCompartmentsAreSeen() {
+        policy(
+                world.keys(),
+                "sees-fleet",
+                "Define tenancy Clusters as " + world.clusters().id().value(),
+                "Endorse group Administrators to inspect compartments in tenancy Clusters");
+        policy(
+                world.clusters(),
+                "fleet-is-seen",
+                "Define tenancy Keys as " + world.keys().id().value(),
+                "Define group Officers as " + world.keys().administrators().value(),
+                "Admit group Officers of tenancy Keys to inspect compartments in compartment fleet");
     }
 
     @Test
