@@ -33,6 +33,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -376,6 +377,44 @@ class CrossTenancyRestTest {
                 Map.of("type", "user", "id", world.clusterAdmin().user().value()));
         assertThat(world.keys().admin().post(EXPLAIN, question, Map.of()).code())
                 .isEqualTo("InvalidParameter");
+    }
+
+    @Test
+    void whoMayUseNoVaultIsNotToldWhetherThereIsOne() {
+        SecondTenancy tenancy = SecondTenancy.named("Vaultless" + System.nanoTime(), mint);
+        String root = tenancy.id().value();
+        KeyPair pair = Signer.rsa(2048);
+        SignedApi maker = new SignedApi(
+                tenancy.id(),
+                TestUsers.add(identity, mint, tenancy.id(), "Makers", RsaPublicKey.fromPem(Signer.pem(pair)))
+                        .id(),
+                pair);
+        ok(post(tenancy, "makers", "Allow group Makers to manage keys in tenancy"));
+        List<Supplier<Answer>> requests = List.of(
+                () -> maker.get("/20180608/wrappingKeys"),
+                () -> maker.post(
+                        "/20180608/keys",
+                        Map.of(
+                                "compartmentId",
+                                root,
+                                "displayName",
+                                "key",
+                                "protectionMode",
+                                "SOFTWARE",
+                                "keyShape",
+                                Map.of("algorithm", "AES", "length", 32)),
+                        Map.of()));
+        List<Answer> without = requests.stream().map(Supplier::get).toList();
+
+        tenancy.admin().vault(root, "vault");
+
+        for (int i = 0; i < requests.size(); i++) {
+            Answer with = requests.get(i).get();
+            assertThat(with.status()).as(with.raw().body()).isEqualTo(400);
+            assertThat(with.code()).isEqualTo("RelatedResourceNotAuthorizedOrNotFound");
+            assertThat(without.get(i).status()).isEqualTo(400);
+            assertThat(without.get(i).body()).isEqualTo(with.body());
+        }
     }
 
     @Test
