@@ -20,6 +20,7 @@ import io.holdfast.keyservice.identity.Identities.Work;
 import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.http.Etags;
 import io.holdfast.platform.http.RetryTokens;
+import io.holdfast.platform.store.OutcomeUnknown;
 import io.holdfast.platform.store.Transaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -195,7 +196,7 @@ public class Compartments {
     /**
      * Deletes a compartment if and only if nothing is in it. First it is closed, and only then is looked for what is in it:
      * what came in before is seen, and nothing comes in afterwards. A deletion that did not end, as the service did, is
-     * ended by the next.
+     * ended by the next; so is one of which it is not known whether it did. One that is refused or fails opens it again.
      *
      * @return the deleted compartment with the work that deleted it; its revision is the state revision of the change
      * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, or CONFLICT when something is in it, or another
@@ -206,21 +207,21 @@ public class Compartments {
                         view -> close(view.identity(), actor, id, ifMatch))
                 .or(() -> begun(identity.current().identity(), actor, id))
                 .orElseThrow(Compartments::overtaken);
-        Optional<String> found;
         try {
-            found = contents.in(id);
+            Optional<String> found = contents.in(id);
+            if (found.isPresent()) {
+                throw notEmpty(found.get());
+            }
+            return identity.<Versioned<Compartment>>change(view -> ended(view.identity(), actor, id, work))
+                    .or(() -> visible(identity.current().identity(), actor, id)
+                            .filter(it -> it.value().isDeleted() && isBy(work, it.value())))
+                    .orElseThrow(Compartments::overtaken);
+        } catch (OutcomeUnknown mayBeDeleted) {
+            throw mayBeDeleted;
         } catch (RuntimeException e) {
             reopen(actor, id, work);
             throw e;
         }
-        if (found.isPresent()) {
-            reopen(actor, id, work);
-            throw notEmpty(found.get());
-        }
-        return identity.<Versioned<Compartment>>change(view -> ended(view.identity(), actor, id, work))
-                .or(() -> visible(identity.current().identity(), actor, id)
-                        .filter(it -> it.value().isDeleted() && isBy(work, it.value())))
-                .orElseThrow(Compartments::overtaken);
     }
 
     /** The deletion under way, if there is one. Who looks into the compartment after this looks after it was closed. */
