@@ -111,7 +111,7 @@ public class ClusterResource {
                 wishes(details));
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             RetryTokens.Attempt retry =
-                    retryTokens.begin(access.caller(), "CreateCluster", token, current.contentSha256());
+                    retryTokens.begin(access.caller(), "CreateCluster", token, current.digest());
             if (retry.replay().isPresent()) {
                 return accepted(retry.replay().get());
             }

@@ -142,15 +142,18 @@ public final class CompartmentTree {
 
     /**
      * What a path says, from the compartment that its policy is attached to downwards. One name alone may also be that
-     * compartment itself, unless it is the root.
+     * compartment itself, unless it is the root. Where a child has its name it is meant all the same: otherwise whoever
+     * may make, move or delete such a child would decide what is meant.
      */
     Optional<CompartmentId> resolve(CompartmentId attachment, List<String> names) {
+        if (names.size() == 1 && isNamed(attachment, names.getFirst())) {
+            return Optional.of(attachment);
+        }
         Optional<CompartmentId> at = Optional.of(attachment);
         for (String name : names) {
             at = at.flatMap(it -> child(it, name));
         }
-        boolean itself = at.isEmpty() && names.size() == 1 && isNamed(attachment, names.getFirst());
-        return itself ? Optional.of(attachment) : at;
+        return at;
     }
 
     /** Not the root, which statements call the tenancy. */
@@ -160,7 +163,7 @@ public final class CompartmentTree {
                 .isPresent();
     }
 
-    /** The path that {@link #resolve} finds a compartment by; empty where it is not below the attachment. */
+    /** The path that {@link #resolve} finds a compartment by; empty where there is none. */
     Optional<List<String>> path(CompartmentId attachment, CompartmentId id) {
         List<CompartmentId> chain = upwards(id);
         int above = chain.indexOf(attachment);
@@ -168,8 +171,10 @@ public final class CompartmentTree {
             return Optional.empty();
         }
         List<CompartmentId> below = above == 0 ? chain.subList(0, 1) : chain.subList(0, above);
-        return Optional.of(
-                below.reversed().stream().map(it -> name(it).orElseThrow()).toList());
+        List<String> names =
+                below.reversed().stream().map(it -> name(it).orElseThrow()).toList();
+        // Not so for a child that has the attachment's name.
+        return Optional.of(names).filter(it -> resolve(attachment, it).equals(Optional.of(id)));
     }
 
     /** For explanations: {@code compartment 'acme'} or {@code the tenancy}. */

@@ -2,11 +2,13 @@ package io.holdfast.iam.decision;
 
 import io.holdfast.iam.decision.Request.Need;
 import io.holdfast.kernel.Ocid.PolicyId;
+import io.holdfast.kernel.Ocid.TenancyId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -48,8 +50,8 @@ public sealed interface Decision {
         return denied.isEmpty()
                 ? new Allowed(grants, whileAllowed.until())
                 : new Denied(
-                        () -> denied.stream()
-                                .flatMap(it -> it.denials().stream())
+                        named -> denied.stream()
+                                .flatMap(it -> it.denials(named).stream())
                                 .toList(),
                         whileDenied.until());
     }
@@ -87,11 +89,12 @@ public sealed interface Decision {
 
     /** At least one need was not granted. The reasons are found when they are asked for. */
     final class Denied implements Decision {
-        private final Supplier<List<Denial>> reasons;
+        private final Function<Predicate<TenancyId>, List<Denial>> reasons;
         private final Optional<Instant> holdsUntil;
         private @Nullable List<Denial> found;
 
-        Denied(Supplier<List<Denial>> reasons, Optional<Instant> holdsUntil) {
+        /** @param reasons given which tenancies may be named */
+        Denied(Function<Predicate<TenancyId>, List<Denial>> reasons, Optional<Instant> holdsUntil) {
             this.reasons = reasons;
             this.holdsUntil = holdsUntil;
         }
@@ -110,10 +113,15 @@ public sealed interface Decision {
         public synchronized List<Denial> denials() {
             List<Denial> known = found;
             if (known == null) {
-                known = List.copyOf(reasons.get());
+                known = denials(any -> true);
                 found = known;
             }
             return known;
+        }
+
+        /** The same for somebody who is to be told of other tenancies no more than that they are others. */
+        public List<Denial> denials(Predicate<TenancyId> named) {
+            return List.copyOf(reasons.apply(named));
         }
 
         @Override

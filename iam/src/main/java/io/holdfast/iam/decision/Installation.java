@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The policies of all tenancies at one moment, and what they decide. Immutable and thread safe.
@@ -76,8 +77,8 @@ public final class Installation {
         return missing.isEmpty()
                 ? new Decision.Allowed(grants, question.whileAllowed().until())
                 : new Decision.Denied(
-                        () -> missing.stream()
-                                .flatMap(need -> reasons(need, question).stream())
+                        named -> missing.stream()
+                                .flatMap(need -> reasons(need, question, named).stream())
                                 .toList(),
                         question.whileDenied().until());
     }
@@ -155,7 +156,7 @@ public final class Installation {
                 new Side(there, StatementKind.ADMIT, chain, home.tenancy()));
     }
 
-    private List<Denial> reasons(Need need, Question question) {
+    private List<Denial> reasons(Need need, Question question, Predicate<TenancyId> named) {
         Principal principal = question.principal();
         PolicySet there = places.get(need.compartment());
         if (there == null) {
@@ -177,7 +178,7 @@ public final class Installation {
         }
         List<Denial> denials = new ArrayList<>();
         for (Side side : sides) {
-            new Reasons(side, need, question, place).denial().ifPresent(denials::add);
+            new Reasons(side, need, question, place, named).denial().ifPresent(denials::add);
         }
         return denials;
     }

@@ -11,6 +11,7 @@ import io.holdfast.iam.decision.Request.Need;
 import io.holdfast.iam.decision.StatementCompiler.Reading;
 import io.holdfast.iam.language.Condition;
 import io.holdfast.iam.language.Subject;
+import io.holdfast.kernel.Ocid.TenancyId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -19,6 +20,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -31,13 +33,18 @@ final class Reasons {
     private final Need need;
     private final Question question;
     private final String place;
+    private final Predicate<TenancyId> named;
 
-    /** @param place where the need is, in words */
-    Reasons(Side side, Need need, Question question, String place) {
+    /**
+     * @param place where the need is, in words
+     * @param named which tenancies may be named
+     */
+    Reasons(Side side, Need need, Question question, String place, Predicate<TenancyId> named) {
         this.side = side;
         this.need = need;
         this.question = question;
         this.place = place;
+        this.named = named;
     }
 
     /** "no statement grants KEY_READ on keys in the tenancy to cluster ocid1…". */
@@ -79,8 +86,11 @@ final class Reasons {
     private String inTenancy() {
         return side.kind() == StatementKind.ALLOW
                 ? ""
-                : ", in the policies of "
-                        + side.policies().context().describe(side.policies().tenancy());
+                : ", in the policies of " + describe(side.policies().tenancy(), "another tenancy");
+    }
+
+    private String describe(TenancyId tenancy, String otherwise) {
+        return named.test(tenancy) ? side.policies().context().describe(tenancy) : otherwise;
     }
 
     /**
@@ -201,11 +211,11 @@ final class Reasons {
     }
 
     private String whyNotHere(CompiledStatement statement) {
-        PolicyContext context = side.policies().context();
         return statement
                 .other()
                 .filter(it -> !it.equals(side.other()))
-                .map(it -> "it is about " + context.describe(it) + ", not " + context.describe(side.other()))
+                .map(it -> "it is about " + describe(it, "another tenancy") + ", not "
+                        + describe(side.other(), "the one at the other end"))
                 .orElseGet(() -> "it covers " + side.policies().compartments().describe(statement.location()) + ", not "
                         + place);
     }

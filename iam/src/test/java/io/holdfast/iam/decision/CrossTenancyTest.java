@@ -125,6 +125,11 @@ class CrossTenancyTest {
         assertThat(installation(new String[0], OF_CLUSTERS).decide(request).explanation())
                 .isEqualTo("no statement admits KEY_ENCRYPT on keys in compartment 'vaults' to cluster"
                         + " ocid1.cluster.oc1.iad.c, in the policies of tenancy 'KeyTenancy'");
+        assertThat(((Decision.Denied) installation(new String[0], OF_CLUSTERS).decide(request))
+                        .denials(CLUSTER_TENANCY::equals))
+                .singleElement()
+                .satisfies(it -> assertThat(it.text())
+                        .endsWith("to cluster ocid1.cluster.oc1.iad.c, in the policies of another tenancy"));
     }
 
     @Test
@@ -219,6 +224,12 @@ class CrossTenancyTest {
         assertThat(installation.decide(use(CLUSTER, Operation.ENCRYPT, KEY)).explanation())
                 .endsWith(
                         "nearest: policy 'clusters' statement 1: it is about tenancy 'Other', not tenancy 'KeyTenancy'");
+        assertThat(((Decision.Denied) installation.decide(use(CLUSTER, Operation.ENCRYPT, KEY)))
+                        .denials(CLUSTER_TENANCY::equals)
+                        .getFirst()
+                        .text())
+                .contains("in the policies of tenancy 'ClusterTenancy'")
+                .endsWith("it is about another tenancy, not the one at the other end");
     }
 
     @Test

@@ -272,6 +272,40 @@ class PolicySetTest {
                 .isTrue();
     }
 
+    /** Such a child can't be made any more; one may be stored. */
+    @Test
+    void the_attachment_is_meant_by_its_name_whatever_a_child_is_called() {
+        CompartmentId inner = new CompartmentId("ocid1.compartment.oc1..inner");
+        CompartmentTree tree = Acme.TREE.with(new CompartmentTree.Compartment(inner, "Apps", APPS));
+        Policy itself = policy("p", APPS, "Allow any-user to read keys in compartment APPS");
+
+        for (CompartmentTree each : List.of(Acme.TREE, tree)) {
+            PolicySet policies = PolicySet.of(each, List.of(itself));
+            assertThat(covers(policies, APPS)).isTrue();
+            assertThat(policies.unusableStatements()).isEmpty();
+        }
+        PolicySet byPath =
+                PolicySet.of(tree, List.of(policy("p", ROOT, "Allow any-user to read keys in compartment apps:apps")));
+        assertThat(covers(byPath, inner)).isTrue();
+        assertThat(covers(byPath, APPS)).isFalse();
+        PolicySet byId = PolicySet.of(
+                tree, List.of(policy("p", APPS, "Allow any-user to read keys in compartment id " + inner.value())));
+        assertThat(covers(byId, inner)).isTrue();
+        assertThat(covers(byId, APPS)).isFalse();
+    }
+
+    /** What is right below the tenancy may have its name: statements do not call the tenancy by it. */
+    @Test
+    void the_tenancy_is_not_meant_by_its_name() {
+        CompartmentTree tree = Acme.TREE.with(new CompartmentTree.Compartment(APPS, "acme-corp", ROOT));
+        PolicySet policies =
+                PolicySet.of(tree, List.of(policy("p", ROOT, "Allow any-user to read keys in compartment acme-corp")));
+
+        assertThat(covers(policies, APPS)).isTrue();
+        assertThat(covers(policies, ROOT)).isFalse();
+        assertThat(covers(policies, SECURITY)).isFalse();
+    }
+
     @Test
     void names_of_compartments_are_relative_to_the_attachment() {
         String child = "Allow any-user to read keys in compartment Acme-KMS-key-compartment";

@@ -95,4 +95,32 @@ class RelocationTest {
         assertThat(rewritten(deep, ROOT, longest)).isEqualTo(longest);
         assertThat(rewritten(deep, ROOT, head + "x'")).contains("compartment " + name + ":" + name);
     }
+
+    /** Neither can be done any more; it may be stored. */
+    @Test
+    void never_come_to_name_the_attachment_instead_of_a_child_or_a_child_instead_of_it() {
+        Relocation childTakesIt = to(new Compartment(KEYS, "Security", SECURITY));
+        String child = "Allow group A to use keys in compartment acme-kms-key-compartment";
+        assertThat(rewritten(childTakesIt, SECURITY, child)).isEqualTo(child);
+        assertThat(childTakesIt.after().resolve(SECURITY, List.of("acme-kms-key-compartment")))
+                .isEmpty();
+        String itself = "Allow group A to use keys in compartment security";
+        assertThat(rewritten(childTakesIt, SECURITY, itself)).isEqualTo(itself);
+        assertThat(childTakesIt.after().resolve(SECURITY, List.of("security"))).contains(SECURITY);
+        assertThat(rewritten(
+                        childTakesIt,
+                        ROOT,
+                        "Allow group A to use keys in compartment security:acme-kms-key-compartment:prod"))
+                .isEqualTo("Allow group A to use keys in compartment security:Security:prod");
+
+        // The one above gets a name of its own again, or the one below.
+        Relocation outer = new Relocation(
+                childTakesIt.after(), childTakesIt.after().with(new Compartment(SECURITY, "vaults", ROOT)));
+        assertThat(rewritten(outer, SECURITY, itself)).isEqualTo("Allow group A to use keys in compartment vaults");
+        Relocation inner = new Relocation(
+                childTakesIt.after(), childTakesIt.after().with(new Compartment(KEYS, "keys", SECURITY)));
+        assertThat(rewritten(inner, SECURITY, itself)).isEqualTo(itself);
+        assertThat(rewritten(inner, ROOT, "Allow group A to use keys in compartment security:security"))
+                .isEqualTo("Allow group A to use keys in compartment security:keys");
+    }
 }

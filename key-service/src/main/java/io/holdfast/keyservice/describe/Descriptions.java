@@ -20,6 +20,7 @@ import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.store.VaultStore;
 import io.holdfast.keyservice.vault.Vaults;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Map;
 import java.util.Optional;
 
 /** Changes what vaults and keys are called, how keys are scheduled, and which compartment's policies decide about them. */
@@ -38,7 +39,19 @@ public class Descriptions {
     }
 
     /** What an update says of a name and tags; what it leaves out stays. */
-    public record Wanted(Optional<String> displayName, Optional<Tags> tags) {}
+    public record Wanted(
+            Optional<String> displayName,
+            Optional<Map<String, String>> freeformTags,
+            Optional<Map<String, Map<String, Object>>> definedTags) {
+
+        private String displayName(String before) {
+            return displayName.orElse(before);
+        }
+
+        private Tags tags(Tags before) {
+            return new Tags(freeformTags.orElse(before.freeform()), definedTags.orElse(before.defined()));
+        }
+    }
 
     /** What an update says of a rotation schedule. */
     public sealed interface Schedule {
@@ -55,9 +68,8 @@ public class Descriptions {
     public Stored<Vault> updateVault(VaultId id, Wanted wanted, ChangeRequest request) {
         return vaults.change(id, request, seen -> {
                     Vault.Facts before = requireActive(seen).facts();
-                    Vault.Facts after = before.described(
-                            wanted.displayName().orElse(before.displayName()),
-                            wanted.tags().orElse(before.tags()));
+                    Vault.Facts after =
+                            before.described(wanted.displayName(before.displayName()), wanted.tags(before.tags()));
                     return new Step<>(
                             new Vault.Active(after),
                             new KeyEvent.VaultUpdated(
@@ -86,8 +98,7 @@ public class Descriptions {
                                 }
                             };
                     MasterKey.Facts after = before.described(
-                                    wanted.displayName().orElse(before.displayName()),
-                                    wanted.tags().orElse(before.tags()))
+                                    wanted.displayName(before.displayName()), wanted.tags(before.tags()))
                             .scheduled(rotation);
                     return new Step<>(
                             enabled.with(after),

@@ -211,13 +211,12 @@ public class Fields {
     Descriptions.Wanted wanted(
             @Nullable String displayName,
             @Nullable Map<String, String> freeform,
-            @Nullable Map<String, Map<String, Object>> defined,
-            Tags before) {
-        Optional<Tags> tags = freeform == null && defined == null
-                ? Optional.empty()
-                : Optional.of(tags(
-                        freeform == null ? before.freeform() : freeform, defined == null ? before.defined() : defined));
-        return new Descriptions.Wanted(Optional.ofNullable(displayName).map(Fields::displayName), tags);
+            @Nullable Map<String, Map<String, Object>> defined) {
+        Tags tags = tags(freeform, defined);
+        return new Descriptions.Wanted(
+                Optional.ofNullable(displayName).map(Fields::displayName),
+                Optional.ofNullable(freeform).map(given -> tags.freeform()),
+                Optional.ofNullable(defined).map(given -> tags.defined()));
     }
 
     /** What an encryption shall bind. */

@@ -186,11 +186,7 @@ public class KeyResource {
             UpdateKeyDetails details = fields.body(body, UpdateKeyDetails.class);
             Stored<MasterKey> updated = descriptions.updateKey(
                     key.value().id(),
-                    fields.wanted(
-                            details.displayName(),
-                            details.freeformTags(),
-                            details.definedTags(),
-                            key.value().facts().tags()),
+                    fields.wanted(details.displayName(), details.freeformTags(), details.definedTags()),
                     schedule(details),
                     operations
                             .change("UpdateKey " + keyId, ifMatch, null)

@@ -69,6 +69,8 @@ public class NewKeys {
      *
      * @param permission of the vault that the operation needs
      * @param tenancy of the compartment
+     * @throws ProblemException RELATED_RESOURCE_NOT_FOUND for one that is absent and one that is forbidden alike, CONFLICT for
+     *     one that is not ACTIVE
      */
     Stored<Vault> anyVault(
             String operation,
@@ -77,7 +79,7 @@ public class NewKeys {
             TenancyId tenancy,
             CompartmentId compartment) {
         Stored<Vault> vault = vaultId == null
-                ? vaults.defaultVault(compartment, tenancy).orElseThrow(ProblemException::notFound)
+                ? vaults.defaultVault(compartment, tenancy).orElseThrow(Operations::relatedNotFound)
                 : Optional.of(Fields.ocid(vaultId, "vaultId", VaultId::new))
                         .flatMap(vaults::vault)
                         .orElseThrow(Operations::relatedNotFound);

@@ -133,9 +133,9 @@ public class Operations {
 
     ChangeRequest change(String operation, @Nullable String ifMatch, @Nullable String retryToken) {
         Caller who = caller.get();
-        String sha256 = caller.contentSha256();
+        String digest = caller.digest();
         return new ChangeRequest(
-                who, ifMatch, () -> tokens.begin(who, operation, retryToken, sha256), identity.rightOfRequest(), null);
+                who, ifMatch, () -> tokens.begin(who, operation, retryToken, digest), identity.rightOfRequest(), null);
     }
 
     /** The key that the path names, for a caller who may do this with it. */

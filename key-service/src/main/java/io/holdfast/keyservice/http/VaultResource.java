@@ -155,11 +155,7 @@ public class VaultResource {
             UpdateVaultDetails details = fields.body(body, UpdateVaultDetails.class);
             Stored<Vault> updated = descriptions.updateVault(
                     vault.id(),
-                    fields.wanted(
-                            details.displayName(),
-                            details.freeformTags(),
-                            details.definedTags(),
-                            vault.facts().tags()),
+                    fields.wanted(details.displayName(), details.freeformTags(), details.definedTags()),
                     operations
                             .change("UpdateVault " + vaultId, ifMatch, null)
                             .allowedIn(vault.facts().compartmentId()));

@@ -20,6 +20,7 @@ import io.holdfast.keyservice.identity.Identities.Work;
 import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.http.Etags;
 import io.holdfast.platform.http.RetryTokens;
+import io.holdfast.platform.store.OutcomeUnknown;
 import io.holdfast.platform.store.Transaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -94,7 +95,7 @@ public class Compartments {
      *
      * @param retry begins the attempt; asked again after a lost race
      * @throws ProblemException INVALID_PARAMETER, MISSING_PARAMETER, LIMIT_EXCEEDED, RELATED_RESOURCE_NOT_FOUND for an
-     *     unknown parent, or CONFLICT for a name in use there
+     *     unknown parent, or CONFLICT for a name in use there, or that is the parent's own
      */
     public Versioned<Compartment> create(
             Caller actor, CompartmentId parent, Wish wish, Supplier<RetryTokens.Attempt> retry) {
@@ -114,6 +115,7 @@ public class Compartments {
                 seen -> {
                     requireRoom(seen, compartment);
                     requireName(seen, compartment);
+                    requireDistinct(seen, compartment);
                     return new Identity.Change<>(
                             put(compartment),
                             List.of(new CompartmentCreated(compartment.id(), parent, compartment.name(), actor.id())),
@@ -126,8 +128,8 @@ public class Compartments {
      * Changes what the wish names; what it leaves out stays. Statements that name it by its old name no longer reach it.
      *
      * @param ifMatch the etag of the compartment as the client saw it, null for any
-     * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, INVALID_PARAMETER, or CONFLICT for a name in use
-     *     or a compartment that is not ACTIVE
+     * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, INVALID_PARAMETER, or CONFLICT for a name in
+     *     use, also by the parent or a child, or a compartment that is not ACTIVE
      */
     public Versioned<Compartment> update(Caller actor, CompartmentId id, Wish wish, @Nullable String ifMatch) {
         return identity.<Versioned<Compartment>>change(view -> {
@@ -145,10 +147,11 @@ public class Compartments {
                             wish.definedTags(seen.definedTags()));
                     requireName(view.identity(), next);
                     // Most updates leave the name: then no statement needs to be read.
-                    return Optional.of(
-                            next.name().equals(seen.name())
-                                    ? write(next, "UPDATED", actor)
-                                    : writeWithPolicies(view.identity(), next, "UPDATED", actor));
+                    if (next.name().equals(seen.name())) {
+                        return Optional.of(write(next, "UPDATED", actor));
+                    }
+                    requireDistinct(view.identity(), next);
+                    return Optional.of(writeWithPolicies(view.identity(), next, "UPDATED", actor));
                 })
                 .orElseThrow();
     }
@@ -184,6 +187,7 @@ public class Compartments {
                     }
                     Compartment next = compartment.below(target, work);
                     requireName(seen, next);
+                    requireDistinct(seen, next);
                     return writeWithPolicies(seen, next, "MOVED", actor);
                 },
                 (seen, moved) -> visible(seen, actor, new CompartmentId(moved)));
@@ -192,7 +196,7 @@ public class Compartments {
     /**
      * Deletes a compartment if and only if nothing is in it. First it is closed, and only then is looked for what is in it:
      * what came in before is seen, and nothing comes in afterwards. A deletion that did not end, as the service did, is
-     * ended by the next.
+     * ended by the next; so is one of which it is not known whether it did. One that is refused or fails opens it again.
      *
      * @return the deleted compartment with the work that deleted it; its revision is the state revision of the change
      * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, or CONFLICT when something is in it, or another
@@ -203,21 +207,21 @@ public class Compartments {
                         view -> close(view.identity(), actor, id, ifMatch))
                 .or(() -> begun(identity.current().identity(), actor, id))
                 .orElseThrow(Compartments::overtaken);
-        Optional<String> found;
         try {
-            found = contents.in(id);
+            Optional<String> found = contents.in(id);
+            if (found.isPresent()) {
+                throw notEmpty(found.get());
+            }
+            return identity.<Versioned<Compartment>>change(view -> ended(view.identity(), actor, id, work))
+                    .or(() -> visible(identity.current().identity(), actor, id)
+                            .filter(it -> it.value().isDeleted() && isBy(work, it.value())))
+                    .orElseThrow(Compartments::overtaken);
+        } catch (OutcomeUnknown mayBeDeleted) {
+            throw mayBeDeleted;
         } catch (RuntimeException e) {
             reopen(actor, id, work);
             throw e;
         }
-        if (found.isPresent()) {
-            reopen(actor, id, work);
-            throw notEmpty(found.get());
-        }
-        return identity.<Versioned<Compartment>>change(view -> ended(view.identity(), actor, id, work))
-                .or(() -> visible(identity.current().identity(), actor, id)
-                        .filter(it -> it.value().isDeleted() && isBy(work, it.value())))
-                .orElseThrow(Compartments::overtaken);
     }
 
     /** The deletion under way, if there is one. Who looks into the compartment after this looks after it was closed. */
@@ -344,7 +348,7 @@ public class Compartments {
      * Makes a deleted compartment ACTIVE again, empty, below the same parent. It keeps the name that its deletion gave it.
      *
      * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND, NO_ETAG_MATCH, LIMIT_EXCEEDED, or CONFLICT for one that is not
-     *     deleted, or whose parent is
+     *     deleted, or whose parent is, or whose name is in use
      */
     public Versioned<Compartment> recover(Caller actor, CompartmentId id, @Nullable String ifMatch) {
         return identity.<Versioned<Compartment>>change(view -> {
@@ -359,6 +363,7 @@ public class Compartments {
                     }
                     requireRoom(view.identity(), seen.value());
                     requireName(view.identity(), seen.value());
+                    requireDistinct(view.identity(), seen.value());
                     Compartment next = seen.value()
                             .in(CompartmentState.ACTIVE, seen.value().name(), null);
                     return Optional.of(
@@ -520,11 +525,40 @@ public class Compartments {
                 .map(Versioned::value)
                 .anyMatch(it -> it.parentId().equals(compartment.parentId())
                         && !it.id().equals(compartment.id())
-                        && it.name().equalsIgnoreCase(compartment.name()))) {
+                        && isSameName(it, compartment))) {
             throw new ProblemException(
                     ProblemCode.CONFLICT,
                     "A compartment named '" + compartment.name() + "' exists already in its parent.");
         }
+    }
+
+    /**
+     * In a policy attached to a compartment its own name alone means that compartment. A child of that name could not be
+     * meant there, and a statement that was written for one of the two would cover the other. The tenancy is never meant
+     * by its name: what is right below it may have it.
+     */
+    private static void requireDistinct(IdentitySnapshot identity, Compartment compartment) {
+        if (identity.compartment(compartment.parentId())
+                .filter(it -> isSameName(it.value(), compartment))
+                .isPresent()) {
+            throw new ProblemException(
+                    ProblemCode.CONFLICT,
+                    "A compartment can't have the name of its parent, '" + compartment.name()
+                            + "': statements of policies attached to the parent mean the parent by it.");
+        }
+        if (identity.compartments().stream()
+                .map(Versioned::value)
+                .anyMatch(it ->
+                        it.parentId().equals(compartment.id()) && !it.isDeleted() && isSameName(it, compartment))) {
+            throw new ProblemException(
+                    ProblemCode.CONFLICT,
+                    "A compartment can't have the name of one that is right below it, '" + compartment.name()
+                            + "': statements of policies attached to it mean the one below by it.");
+        }
+    }
+
+    private static boolean isSameName(Compartment one, Compartment other) {
+        return one.name().equalsIgnoreCase(other.name());
     }
 
     private Instant now() {

@@ -13,8 +13,12 @@ import java.security.spec.RSAPublicKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The public half of an API key or a session key: RSA of {@value #MIN_BITS} to {@value #MAX_BITS} bits. Immutable. */
 public final class RsaPublicKey {
@@ -28,9 +32,15 @@ public final class RsaPublicKey {
     private static final Pattern PEM =
             Pattern.compile("\\s*-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\\s]+)-----END PUBLIC KEY-----[^-]*");
 
-    /** Nobody's key: it takes as long as another to find that a signature is not its. */
-    static final RsaPublicKey NOBODYS =
-            of(BigInteger.ONE.shiftLeft(MIN_BITS).subtract(BigInteger.valueOf(159)), BigInteger.valueOf(65_537));
+    /** Bits from one usual length of a key to the next. */
+    private static final int STEP = 1_024;
+    /** By the bytes of a signature. */
+    private static final Map<Integer, RsaPublicKey> NOBODYS = IntStream.iterate(
+                    MIN_BITS, bits -> bits <= MAX_BITS, bits -> bits + STEP)
+            .boxed()
+            .collect(Collectors.toUnmodifiableMap(
+                    bits -> bits / Byte.SIZE,
+                    bits -> of(BigInteger.ONE.shiftLeft(bits).subtract(BigInteger.valueOf(159)), MIN_EXPONENT)));
 
     private final RSAPublicKey key;
     private final byte[] der;
@@ -127,13 +137,30 @@ public final class RsaPublicKey {
                 + "\n-----END PUBLIC KEY-----\n";
     }
 
+    /**
+     * Nobody's key, of a signature's length: it takes as long as another to find that the signature is not its. Empty for a
+     * length that no usual key has.
+     */
+    static Optional<RsaPublicKey> nobodys(byte[] signature) {
+        return Optional.ofNullable(NOBODYS.get(signature.length));
+    }
+
+    /** Whether a signature has the length of this key's. */
+    boolean fits(byte[] signature) {
+        return fits(key, signature);
+    }
+
+    private static boolean fits(RSAPublicKey key, byte[] signature) {
+        return signature.length == (key.getModulus().bitLength() + 7) / 8;
+    }
+
     /** RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017, section 8.2.2). */
     boolean verifies(byte[] message, byte[] signature) {
         return verifies(key, message, signature);
     }
 
     static boolean verifies(RSAPublicKey key, byte[] message, byte[] signature) {
-        if (signature.length != (key.getModulus().bitLength() + 7) / 8) {
+        if (!fits(key, signature)) {
             return false;
         }
         try {

@@ -103,11 +103,14 @@ public final class SignatureCheck {
         Instant at = requireRecent(header.signedNames(), request.headers());
         byte[] signed = signingString(header.signedNames(), request).getBytes(StandardCharsets.UTF_8);
         Optional<SigningKeys.Owned> found = keys.find(header.key());
-        // The same work for a key that is not there: the time taken does not tell which users and fingerprints exist.
-        boolean holds =
-                found.map(SigningKeys.Owned::key).orElse(RsaPublicKey.NOBODYS).verifies(signed, header.signature());
+        Optional<RsaPublicKey> fitting = found.map(SigningKeys.Owned::key).filter(it -> it.fits(header.signature()));
+        if (fitting.isEmpty()) {
+            // The same work for a key that is not there: the time does not tell which users and fingerprints exist.
+            RsaPublicKey.nobodys(header.signature()).ifPresent(it -> it.verifies(signed, header.signature()));
+        }
         SigningKeys.Owned owned = found.orElseThrow(() -> new SignatureRefused("the key is unknown or inactive"));
-        if (!holds) {
+        if (fitting.filter(it -> it.verifies(signed, header.signature())).isEmpty()) {
+            keys.beforeRefusal(header.key());
             throw new SignatureRefused("the signature does not verify");
         }
         requireFirst(request.method(), header.signature(), at);

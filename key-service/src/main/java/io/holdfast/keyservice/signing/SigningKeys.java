@@ -11,6 +11,12 @@ public interface SigningKeys {
     Optional<Owned> find(KeyId id);
 
     /**
+     * Before a signature by a key that was found is refused: takes the time that it takes to find that a key is not there, so
+     * that a refusal does not tell which keys are. Nothing where finding takes the same for every key.
+     */
+    default void beforeRefusal(KeyId id) {}
+
+    /**
      * A key, and who speaks by it: a user who is active, or a resource that exists.
      *
      * @param validity when the credential itself ends

@@ -26,4 +26,12 @@ class CurrentCredentials implements SigningKeys {
             case SessionToken token -> credentials.session(token);
         };
     }
+
+    /** A key that is held is found without a read, and one that is not there never is. */
+    @Override
+    public void beforeRefusal(KeyId id) {
+        if (id instanceof KeyReference) {
+            identity.current();
+        }
+    }
 }

@@ -17,7 +17,7 @@ public final class AdoptedKeys {
     public static void require(KeyShape shape, SecretBytes material) {
         switch (shape.algorithm()) {
             case AES -> requireLength(shape, material);
-            case RSA -> RsaPair.of(shape, material);
+            case RSA -> RsaPair.adopted(shape, material);
             case ECDSA -> throw noEcdsa();
         }
     }

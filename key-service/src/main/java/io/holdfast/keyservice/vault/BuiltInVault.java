@@ -71,7 +71,7 @@ public final class BuiltInVault implements Vault {
                         wish,
                         material,
                         Optional.of(PublicKeys.pem(
-                                RsaPair.of(wish.shape(), material).publicHalf())));
+                                RsaPair.adopted(wish.shape(), material).publicHalf())));
             case ECDSA -> throw AdoptedKeys.noEcdsa();
         };
     }

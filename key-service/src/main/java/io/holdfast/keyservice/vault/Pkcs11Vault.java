@@ -94,7 +94,7 @@ public final class Pkcs11Vault implements Vault {
                 });
             }
             case RSA -> {
-                RsaPair pair = RsaPair.of(wish.shape(), material);
+                RsaPair pair = RsaPair.adopted(wish.shape(), material);
                 yield asked(() -> keep(wish, pair.privateHalf(), pair.publicHalf()));
             }
             case ECDSA -> throw AdoptedKeys.noEcdsa();

@@ -16,8 +16,16 @@ import io.holdfast.keyservice.identity.Identities.Compartment;
 import io.holdfast.keyservice.identity.Identities.CompartmentState;
 import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.outbox.EtcdOutbox;
+import io.holdfast.platform.store.KeyValueStore;
+import io.holdfast.platform.store.OutcomeUnknown;
+import io.holdfast.platform.store.Page;
+import io.holdfast.platform.store.Scan;
+import io.holdfast.platform.store.StoreUnavailable;
 import io.holdfast.platform.store.StoredValue;
 import io.holdfast.platform.store.Transaction;
+import io.holdfast.platform.store.TransactionResult;
+import io.holdfast.platform.store.WatchListener;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -36,8 +44,9 @@ class CompartmentDeletionTest {
     private static final Ocid.Mint MINT = new Ocid.Mint("oc1", "iad");
 
     private final TestStore etcd = TestStore.open();
+    private final FailingStore store = new FailingStore(etcd.store());
     private final Identity identity = new Identity(
-            etcd.store(),
+            store,
             new Revision(),
             new EtcdOutbox("/test", Set.of(Family.IDENTITY), TimeSource.system()),
             new NoDynamicGroups(),
@@ -115,6 +124,34 @@ class CompartmentDeletionTest {
         assertThat(state()).isEqualTo(CompartmentState.DELETED);
     }
 
+    @Test
+    void aDeletionThatFailsInTheEndOpensItAgain() {
+        looks.add(() -> {
+            store.failToWrite(new StoreUnavailable("etcd is away", null));
+            return Optional.empty();
+        });
+
+        assertThatThrownBy(this::delete).isInstanceOf(StoreUnavailable.class);
+
+        assertThat(state()).isEqualTo(CompartmentState.ACTIVE);
+        assertThat(etcd.store().get(IdentityLayout.closedCompartment(id))).isEmpty();
+    }
+
+    @Test
+    void oneThatMayHaveEndedIsLeftToTheNext() {
+        looks.add(() -> {
+            store.failToWrite(new OutcomeUnknown("etcd went away", null));
+            return Optional.empty();
+        });
+        assertThatThrownBy(this::delete).isInstanceOf(OutcomeUnknown.class);
+        assertThat(state()).isEqualTo(CompartmentState.DELETING);
+        looks.add(Optional::empty);
+
+        delete();
+
+        assertThat(state()).isEqualTo(CompartmentState.DELETED);
+    }
+
     private void delete() {
         compartments.delete(actor, id, null);
     }
@@ -142,6 +179,71 @@ class CompartmentDeletionTest {
         @Override
         public Consumer<Transaction.Builder> raise() {
             return transaction -> transaction.put(KEY, Bytes.copyOf(new byte[1]));
+        }
+    }
+
+    /** The same store, of which one write can be made to fail. */
+    private static final class FailingStore implements KeyValueStore {
+        private final KeyValueStore store;
+        private final Deque<Optional<RuntimeException>> next = new ArrayDeque<>();
+
+        FailingStore(KeyValueStore store) {
+            this.store = store;
+        }
+
+        /** Identity is read before it is written, by a transaction as well. */
+        void failToWrite(RuntimeException failure) {
+            next.add(Optional.empty());
+            next.add(Optional.of(failure));
+        }
+
+        @Override
+        public TransactionResult commit(Transaction transaction) {
+            Optional<RuntimeException> failure = next.isEmpty() ? Optional.empty() : next.remove();
+            if (failure.isPresent()) {
+                throw failure.get();
+            }
+            return store.commit(transaction);
+        }
+
+        @Override
+        public Optional<StoredValue> get(String key) {
+            return store.get(key);
+        }
+
+        @Override
+        public Page scan(Scan scan) {
+            return store.scan(scan);
+        }
+
+        @Override
+        public long count(String prefix) {
+            return store.count(prefix);
+        }
+
+        @Override
+        public long revision() {
+            return store.revision();
+        }
+
+        @Override
+        public Watch watch(String prefix, long fromRevision, WatchListener listener) {
+            return store.watch(prefix, fromRevision, listener);
+        }
+
+        @Override
+        public Lease lease(Duration timeToLive) {
+            return store.lease(timeToLive);
+        }
+
+        @Override
+        public long expiringLease(Duration timeToLive) {
+            return store.expiringLease(timeToLive);
+        }
+
+        @Override
+        public void close() {
+            store.close();
         }
     }
 }

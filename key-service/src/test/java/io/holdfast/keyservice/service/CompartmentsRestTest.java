@@ -289,6 +289,48 @@ class CompartmentsRestTest {
         refused(400, "LimitExceeded", "6 levels", admin.post(COMPARTMENTS, body(inner, "level-7"), Map.of()));
     }
 
+    /** A statement that means one of the two would come to mean the other. */
+    @Test
+    void aChildNeverHasItsParentsName() {
+        String outer = compartment(root, "twin");
+        String target = COMPARTMENTS + "/" + outer;
+        for (String name : List.of("twin", "TWIN")) {
+            refused(409, "Conflict", "name of its parent", admin.post(COMPARTMENTS, body(outer, name), Map.of()));
+        }
+        String child = compartment(outer, "child");
+        refused(
+                409,
+                "Conflict",
+                "name of its parent",
+                admin.put(COMPARTMENTS + "/" + child, Map.of("name", "Twin"), Map.of()));
+        refused(409, "Conflict", "right below it", admin.put(target, Map.of("name", "Child"), Map.of()));
+
+        String elsewhere = compartment(compartment(root, "twin-elsewhere"), "Twin");
+        refused(409, "Conflict", "name of its parent", move(elsewhere, outer, Map.of()));
+        // Below another it may be.
+        assertThat(move(elsewhere, child, Map.of()).status()).isEqualTo(202);
+        refused(409, "Conflict", "name of its parent", move(elsewhere, outer, Map.of()));
+
+        String gone = compartment(outer, "gone");
+        assertThat(admin.delete(COMPARTMENTS + "/" + gone, Map.of()).status()).isEqualTo(202);
+        String marked = admin.get(COMPARTMENTS + "/" + gone).body().path("name").asText();
+        assertThat(admin.put(target, Map.of("name", marked), Map.of()).status()).isEqualTo(200);
+        String recover = COMPARTMENTS + "/" + gone + "/actions/recoverCompartment";
+        refused(409, "Conflict", "name of its parent", admin.post(recover, Map.of(), Map.of()));
+        assertThat(admin.put(target, Map.of("name", "twin-again"), Map.of()).status())
+                .isEqualTo(200);
+        assertThat(admin.post(recover, Map.of(), Map.of()).status()).isEqualTo(200);
+    }
+
+    /** The tenancy is never meant by its name. */
+    @Test
+    void aCompartmentMayHaveTheTenancysName() {
+        String name = admin.get(COMPARTMENTS + "/" + root).body().path("name").asText();
+        assertThat(admin.delete(COMPARTMENTS + "/" + compartment(root, name), Map.of())
+                        .status())
+                .isEqualTo(202);
+    }
+
     @Test
     void aRepeatedMoveIsOne() {
         String there = compartment(root, "repeated-target");

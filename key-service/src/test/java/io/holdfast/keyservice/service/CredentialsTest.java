@@ -44,9 +44,11 @@ import io.holdfast.keyservice.identity.Identity;
 import io.holdfast.keyservice.identity.TestUsers;
 import io.holdfast.keyservice.oci.http.JavaHttpProvider;
 import io.holdfast.keyservice.service.SignedApi.Answer;
+import io.holdfast.keyservice.signing.KeyReference;
 import io.holdfast.keyservice.signing.RsaPublicKey;
 import io.holdfast.keyservice.signing.SignatureCheck;
 import io.holdfast.keyservice.signing.Signer;
+import io.holdfast.keyservice.signing.SigningKeys;
 import io.holdfast.keyservice.store.ExportStore;
 import io.holdfast.testkit.Await;
 import io.holdfast.testkit.DevCertificates;
@@ -84,6 +86,9 @@ class CredentialsTest {
 
     @Inject
     ExportStore exports;
+
+    @Inject
+    SigningKeys keys;
 
     private Wire wire;
     private AccessBlockingStub access;
@@ -131,6 +136,24 @@ class CredentialsTest {
     void disconnect() {
         admin.delete("/20160918/policies/" + policy, Map.of());
         wire.close();
+    }
+
+    // ---- API keys ----
+
+    /** Only then does the time tell nothing: one that is not there is looked for in etcd. */
+    @Test
+    void aKeyThatIsHeldIsReadAgainBeforeASignatureIsRefused() {
+        User user = TestUsers.add(identity, mint, admin.tenancy(), "held", RsaPublicKey.fromPem(Signer.pem(SESSION)));
+        KeyReference reference = new KeyReference(
+                admin.tenancy(),
+                user.id(),
+                RsaPublicKey.fromPem(Signer.pem(SESSION)).fingerprint());
+        assertThat(keys.find(reference)).isPresent();
+        Identity.View before = identity.held();
+
+        keys.beforeRefusal(reference);
+
+        assertThat(identity.held()).isNotSameAs(before);
     }
 
     // ---- resource principals ----

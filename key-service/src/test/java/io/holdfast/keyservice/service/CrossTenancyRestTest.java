@@ -34,6 +34,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -330,12 +331,24 @@ class CrossTenancyRestTest {
                 "target",
                 Map.of("keyId", world.key().value())));
 
+        foreignCompartmentsAreSeen();
         JsonNode denied = ok(world.keys().admin().post(EXPLAIN, question, Map.of()));
         assertThat(denied.path("allowed").asBoolean()).isFalse();
         assertThat(denied.path("denials")).hasSize(2);
         assertThat(denied.path("reason").asText())
                 .contains("no statement endorses")
-                .contains("no statement admits");
+                .contains("in the policies of another tenancy")
+                .contains("no statement admits")
+                .contains("in the policies of tenancy '" + world.keys().name() + "'");
+        assertThat(denied.toString()).doesNotContain(world.clusters().name());
+        policy(
+                world.keys(),
+                "elsewhere",
+                "Define tenancy Elsewhere as " + mint.tenancy().value(),
+                "Admit any-user of tenancy Elsewhere to use keys in tenancy");
+        assertThat(ok(world.keys().admin().post(EXPLAIN, question, Map.of())).toString())
+                .contains("it is about another tenancy, not the one at the other end")
+                .doesNotContain(world.clusters().name());
         assertThat(denied.path("target").path("tenancyId").asText())
                 .isEqualTo(world.keys().id().value());
         assertThat(denied.path("target")
@@ -371,6 +384,94 @@ class CrossTenancyRestTest {
                 Map.of("type", "user", "id", world.clusterAdmin().user().value()));
         assertThat(world.keys().admin().post(EXPLAIN, question, Map.of()).code())
                 .isEqualTo("InvalidParameter");
+    }
+
+    @Test
+    void whoMayUseNoVaultIsNotToldWhetherThereIsOne() {
+        SecondTenancy tenancy = SecondTenancy.named("Vaultless" + System.nanoTime(), mint);
+        String root = tenancy.id().value();
+        KeyPair pair = Signer.rsa(2048);
+        SignedApi maker = new SignedApi(
+                tenancy.id(),
+                TestUsers.add(identity, mint, tenancy.id(), "Makers", RsaPublicKey.fromPem(Signer.pem(pair)))
+                        .id(),
+                pair);
+        ok(post(tenancy, "makers", "Allow group Makers to manage keys in tenancy"));
+        List<Supplier<Answer>> requests = List.of(
+                () -> maker.get("/20180608/wrappingKeys"),
+                () -> maker.post(
+                        "/20180608/keys",
+                        Map.of(
+                                "compartmentId",
+                                root,
+                                "displayName",
+                                "key",
+                                "protectionMode",
+                                "SOFTWARE",
+                                "keyShape",
+                                Map.of("algorithm", "AES", "length", 32)),
+                        Map.of()));
+        List<Answer> without = requests.stream().map(Supplier::get).toList();
+
+        tenancy.admin().vault(root, "vault");
+
+        for (int i = 0; i < requests.size(); i++) {
+            Answer with = requests.get(i).get();
+            assertThat(with.status()).as(with.raw().body()).isEqualTo(400);
+            assertThat(with.code()).isEqualTo("RelatedResourceNotAuthorizedOrNotFound");
+            assertThat(without.get(i).status()).isEqualTo(400);
+            assertThat(without.get(i).body()).isEqualTo(with.body());
+        }
+    }
+
+    @Test
+    void explainDoesNotTellWhichCompartmentsAnotherTenancyHas() {
+        Answer absent = explainFrom(mint.compartment().value());
+        assertThat(absent.status()).isEqualTo(400);
+        assertThat(absent.code()).isEqualTo("InvalidParameter");
+        for (CompartmentId foreign :
+                List.of(world.fleet(), world.clusters().id().rootCompartment())) {
+            Answer there = explainFrom(foreign.value());
+            assertThat(there.status()).isEqualTo(absent.status());
+            assertThat(there.raw().body()).isEqualTo(absent.raw().body());
+        }
+        // His own he may name.
+        assertThat(explainFrom(world.keys().id().value()).status()).isEqualTo(200);
+
+        foreignCompartmentsAreSeen();
+        assertThat(explainFrom(world.fleet().value()).status()).isEqualTo(200);
+        assertThat(explainFrom(world.clusters().id().value()).status()).isEqualTo(400);
+    }
+
+    /** Asks why a cluster in that compartment may not encrypt. */
+    private Answer explainFrom(String compartment) {
+        return world.keys()
+                .admin()
+                .post(
+                        EXPLAIN,
+                        Map.of(
+                                "principal",
+                                Map.of("type", "cluster", "id", mint.cluster().value(), "compartmentId", compartment),
+                                "operation",
+                                "Encrypt",
+                                "target",
+                                Map.of("keyId", world.key().value())),
+                        Map.of());
+    }
+
+    /** The fleet, by the administrators of the keys. */
+    private void foreignCompartmentsAreSeen() {
+        policy(
+                world.keys(),
+                "sees-fleet",
+                "Define tenancy Clusters as " + world.clusters().id().value(),
+                "Endorse group Administrators to inspect compartments in tenancy Clusters");
+        policy(
+                world.clusters(),
+                "fleet-is-seen",
+                "Define tenancy Keys as " + world.keys().id().value(),
+                "Define group Officers as " + world.keys().administrators().value(),
+                "Admit group Officers of tenancy Keys to inspect compartments in compartment fleet");
     }
 
     @Test

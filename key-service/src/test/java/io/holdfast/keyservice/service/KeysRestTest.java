@@ -353,6 +353,42 @@ class KeysRestTest {
     }
 
     @Test
+    void anotherQueryIsAnotherRequest() {
+        String token = UUID.randomUUID().toString();
+        Map<String, Object> details = Api.keyDetails("once in one vault");
+        String vault = Api.vault();
+        for (int i = 0; i < 2; i++) {
+            as().header("opc-retry-token", token)
+                    .queryParam("vaultId", vault)
+                    .body(details)
+                    .post("/20180608/keys")
+                    .then()
+                    .statusCode(200)
+                    .body("vaultId", equalTo(vault));
+        }
+        for (String query : List.of("?vaultId=" + Api.vault(), "")) {
+            as().header("opc-retry-token", token)
+                    .body(details)
+                    .post("/20180608/keys" + query)
+                    .then()
+                    .statusCode(409)
+                    .body("code", equalTo("InvalidatedRetryToken"));
+        }
+
+        String key = as().header("opc-retry-token", UUID.randomUUID().toString())
+                .body(details)
+                .post("/20180608/keys")
+                .path("id");
+        String disable = UUID.randomUUID().toString();
+        for (String empty : List.of("", "?")) {
+            as().header("opc-retry-token", disable)
+                    .post("/20180608/keys/" + key + "/actions/disable" + empty)
+                    .then()
+                    .statusCode(200);
+        }
+    }
+
+    @Test
     void ifMatchIsHeld() {
         String id = Api.key();
         String etag = Api.get(id).header("etag");

@@ -20,13 +20,16 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.io.ByteArrayOutputStream;
+import java.math.BigInteger;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.RSAPrivateCrtKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
@@ -205,6 +208,11 @@ class TransferRestTest {
                 .then()
                 .statusCode(400)
                 .body("message", containsString("16 bytes"));
+        // The numbers of it do not belong together: it could neither decrypt nor sign.
+        importKey(vault, "RSA", 256, "RSA_OAEP_AES_SHA256", wrap(vault, "RSA_OAEP_AES_SHA256", withAnotherExponent()))
+                .then()
+                .statusCode(400)
+                .body("code", equalTo("InvalidParameter"));
         importKey(vault, "RSA", 256, "RSA_OAEP_AES_SHA256", good)
                 .then()
                 .statusCode(400)
@@ -355,6 +363,22 @@ class TransferRestTest {
 
     private static Map<String, String> wrappedKey(String wrapping, byte[] wrapped) {
         return Map.of("keyMaterial", Base64.getEncoder().encodeToString(wrapped), "wrappingAlgorithm", wrapping);
+    }
+
+    /** An RSA key of which only the exponent for the first prime is off. */
+    private static byte[] withAnotherExponent() throws Exception {
+        RSAPrivateCrtKey key = (RSAPrivateCrtKey) rsa(2048).getPrivate();
+        return KeyFactory.getInstance("RSA")
+                .generatePrivate(new RSAPrivateCrtKeySpec(
+                        key.getModulus(),
+                        key.getPublicExponent(),
+                        key.getPrivateExponent(),
+                        key.getPrimeP(),
+                        key.getPrimeQ(),
+                        key.getPrimeExponentP().add(BigInteger.TWO),
+                        key.getPrimeExponentQ(),
+                        key.getCrtCoefficient()))
+                .getEncoded();
     }
 
     static KeyPair rsa(int bits) throws Exception {

@@ -129,6 +129,51 @@ class SignatureCheckTest {
     }
 
     @Test
+    void aRefusalTakesAsLongForAKeyThatIsThere() throws Exception {
+        List<KeyId> looked = new ArrayList<>();
+        SigningKeys held = new SigningKeys() {
+            @Override
+            public Optional<Owned> find(KeyId id) {
+                return keys.find(id);
+            }
+
+            @Override
+            public void beforeRefusal(KeyId id) {
+                looked.add(id);
+            }
+        };
+        check.verify(get(), held);
+        assertThat(looked).isEmpty();
+
+        for (int bits : List.of(2048, 3072)) {
+            assertThatThrownBy(() -> check.verify(signedBy(KEY_ID, bits), held)).isInstanceOf(SignatureRefused.class);
+        }
+        assertThat(looked).containsExactly(REFERENCE, REFERENCE);
+
+        // What is not there was looked for already.
+        String absent = TENANCY.value() + "/" + MINT.user().value() + "/" + KEY.fingerprint();
+        assertThatThrownBy(() -> check.verify(signedBy(absent, 2048), held)).isInstanceOf(SignatureRefused.class);
+        assertThat(looked).hasSize(2);
+    }
+
+    private static SignedRequest signedBy(String keyId, int bits) {
+        Map<String, String> headers = Signer.headers("date", NOW, HOST, "GET", new byte[0]);
+        String authorization =
+                new Signer(keyId, Signer.rsa(bits).getPrivate()).sign("GET", "/x", headers, Signer.NO_BODY);
+        return new SignedRequest("GET", "/x", headers, authorization, SignatureCheck.EMPTY_SHA256);
+    }
+
+    @Test
+    void nobodysKeyIsAsLongAsTheSignature() {
+        for (int bits : List.of(2048, 3072, 4096, 8192)) {
+            RsaPublicKey nobodys = RsaPublicKey.nobodys(new byte[bits / 8]).orElseThrow();
+            assertThat(nobodys.modulus().bitLength()).isEqualTo(bits);
+            assertThat(nobodys.verifies(BODY_BYTES, new byte[bits / 8])).isFalse();
+        }
+        assertThat(RsaPublicKey.nobodys(new byte[255])).isEmpty();
+    }
+
+    @Test
     void signatureTellsItsDateAndWhenItsCredentialEnds() throws Exception {
         Validity tenMinutes = Validity.until(NOW.plusSeconds(600));
 

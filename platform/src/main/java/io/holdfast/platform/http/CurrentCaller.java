@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 @RequestScoped
 public class CurrentCaller {
     private @Nullable Caller caller;
-    private String contentSha256 = "";
+    private String digest = "";
 
     /** @throws ProblemException NOT_AUTHENTICATED when nobody was authenticated */
     public Caller get() {
@@ -20,13 +20,16 @@ public class CurrentCaller {
         return present;
     }
 
-    /** Base64 SHA-256 of the received body; empty when unsigned. */
-    public String contentSha256() {
-        return contentSha256;
+    /**
+     * What is asked beside the path, the same for the same: base64 SHA-256 of the received body, a question mark, and that of
+     * the query unless it is empty. Empty when unsigned.
+     */
+    public String digest() {
+        return digest;
     }
 
-    void set(Caller authenticated, String sha256) {
+    void set(Caller authenticated, String digest) {
         caller = authenticated;
-        contentSha256 = sha256;
+        this.digest = digest;
     }
 }

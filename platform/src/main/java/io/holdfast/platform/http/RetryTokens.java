@@ -21,8 +21,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Creates that may be repeated: the same {@code opc-retry-token} by the same caller for the same operation and body, within
- * 24 hours, answers the first one's result. A record is attached to a lease of its hour, so etcd drops it by itself, and
+ * Creates that may be repeated: the same {@code opc-retry-token} by the same caller for the same operation, query and body,
+ * within 24 hours, answers the first one's result. A record is attached to a lease of its hour, so etcd drops it by itself, and
  * there are some 25 leases, however many records.
  *
  * <p>Usage: {@code begin}; on a replay answer the recorded result; otherwise create, with {@link Attempt#record} as a part
@@ -49,7 +49,13 @@ public final class RetryTokens {
     private record Kept(
             @JsonProperty("request") String request,
             @JsonProperty("result") String result,
-            @JsonProperty("millis") long millis) {}
+            @JsonProperty("millis") long millis) {
+
+        /** A record of an earlier version has the digest of the body alone, and no question mark. */
+        boolean isOf(String digest) {
+            return request.equals(digest) || digest.startsWith(request + '?');
+        }
+    }
 
     /** One request with or without a token. */
     public static final class Attempt {
@@ -104,11 +110,11 @@ public final class RetryTokens {
 
     /**
      * @param token the {@code opc-retry-token} header, null without one
-     * @param contentSha256 of the request body
+     * @param digest of the request, see {@link CurrentCaller#digest}
      * @throws ProblemException INVALIDATED_RETRY_TOKEN when the token belongs to another request, INVALID_PARAMETER when it
      *     is too long
      */
-    public Attempt begin(Caller caller, String operation, @Nullable String token, String contentSha256) {
+    public Attempt begin(Caller caller, String operation, @Nullable String token, String digest) {
         long now = time.wall().toEpochMilli();
         if (token == null || token.isBlank()) {
             return new Attempt(null, null, "", now, 0, Optional.empty());
@@ -119,16 +125,16 @@ public final class RetryTokens {
         String key = prefix + hash(caller.id() + '\n' + operation + '\n' + token);
         Optional<StoredValue> found = store.get(key);
         if (found.isEmpty()) {
-            return new Attempt(key, null, contentSha256, now, leases.current(), Optional.empty());
+            return new Attempt(key, null, digest, now, leases.current(), Optional.empty());
         }
         Kept kept = read(found.get());
         if (isExpired(kept)) {
-            return new Attempt(key, found.get(), contentSha256, now, leases.current(), Optional.empty());
+            return new Attempt(key, found.get(), digest, now, leases.current(), Optional.empty());
         }
-        if (!kept.request().equals(contentSha256)) {
+        if (!kept.isOf(digest)) {
             throw new ProblemException(ProblemCode.INVALIDATED_RETRY_TOKEN);
         }
-        return new Attempt(key, null, contentSha256, now, 0, Optional.of(kept.result()));
+        return new Attempt(key, null, digest, now, 0, Optional.of(kept.result()));
     }
 
     private boolean isExpired(Kept kept) {

@@ -15,6 +15,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -54,7 +55,7 @@ public class SignedRequests {
                     "a signed resource runs on a virtual thread: " + resource.getResourceClass());
         }
         byte[] body = readBody(request);
-        String sha256 = Base64.getEncoder().encodeToString(sha256(body));
+        String sha256 = sha256(body);
         request.setEntityStream(new ByteArrayInputStream(body));
         HttpServerRequest received = routing.request();
         if (authenticator.isUnsatisfied()) {
@@ -69,7 +70,11 @@ public class SignedRequests {
                         headers(received),
                         authorization == null ? "" : authorization,
                         sha256));
-        caller.set(found, sha256);
+        caller.set(found, sha256 + "?" + digest(received.query()));
+    }
+
+    private static String digest(@Nullable String query) {
+        return query == null || query.isEmpty() ? "" : sha256(query.getBytes(StandardCharsets.UTF_8));
     }
 
     private static boolean isUnsigned(ResourceInfo resource) {
@@ -128,9 +133,10 @@ public class SignedRequests {
                 ProblemCode.REQUEST_ENTITY_TOO_LARGE, "The request body is larger than " + limit + " bytes.");
     }
 
-    private static byte[] sha256(byte[] body) {
+    private static String sha256(byte[] bytes) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(body);
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

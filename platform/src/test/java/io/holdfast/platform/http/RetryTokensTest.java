@@ -133,6 +133,30 @@ class RetryTokensTest {
     }
 
     @Test
+    void aRecordOfAnEarlierVersionHasTheBodyAlone() {
+        RetryTokens tokens = new RetryTokens(store, "/t/retry-earlier/", time);
+        assertThat(create(tokens.begin(ann, "CreateKey", "T1", "sha-a"), "earlier"))
+                .isTrue();
+        assertThat(create(tokens.begin(ann, "CreateKey", "T2", "sha-a?"), "no query"))
+                .isTrue();
+
+        for (String digest : List.of("sha-a", "sha-a?", "sha-a?sha-q")) {
+            assertThat(tokens.begin(ann, "CreateKey", "T1", digest).replay())
+                    .as(digest)
+                    .contains("earlier");
+        }
+        assertThat(tokens.begin(ann, "CreateKey", "T2", "sha-a?").replay()).contains("no query");
+        for (String another : List.of("sha-a?sha-q", "sha-b?")) {
+            for (String token : another.startsWith("sha-b") ? List.of("T1", "T2") : List.of("T2")) {
+                assertThatThrownBy(() -> tokens.begin(ann, "CreateKey", token, another))
+                        .isInstanceOfSatisfying(
+                                ProblemException.class,
+                                e -> assertThat(e.code()).isEqualTo(ProblemCode.INVALIDATED_RETRY_TOKEN));
+            }
+        }
+    }
+
+    @Test
     void recordsOfAnHourShareALeaseThatOutlivesADayAndTakesThemAway() throws Exception {
         now = Instant.parse("2026-11-25T10:15:00Z");
         String leased = "/t/leased/" + UUID.randomUUID() + "/";

@@ -90,12 +90,12 @@ public class ApiKeyResource {
         CreateApiKey details = Bodies.required(body);
         requireChange("UploadApiKey", List.of("USER_UPDATE", "USER_APIKEY_ADD"), user);
         Caller caller = current.get();
-        String sha256 = current.contentSha256();
+        String digest = current.digest();
         Versioned<ApiKey> key = keys.upload(
                 caller,
                 user,
                 details.key(),
-                () -> retryTokens.begin(caller, "UploadApiKey " + user.value(), retryToken, sha256));
+                () -> retryTokens.begin(caller, "UploadApiKey " + user.value(), retryToken, digest));
         return Response.ok(ApiKeyDocument.of(key.value()))
                 .header("etag", Etags.of(key.revision()))
                 .build();

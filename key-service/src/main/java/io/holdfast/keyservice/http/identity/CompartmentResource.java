@@ -168,12 +168,12 @@ public class CompartmentResource {
         }
         Caller caller = current.get();
         authorizer.require(caller, "CreateCompartment", List.of("COMPARTMENT_CREATE"), parent, Map.of());
-        String sha256 = current.contentSha256();
+        String digest = current.digest();
         return answer(compartments.create(
                 caller,
                 parent,
                 new Wish(details.name(), details.description(), details.freeformTags(), details.definedTags()),
-                () -> retryTokens.begin(caller, "CreateCompartment", retryToken, sha256)));
+                () -> retryTokens.begin(caller, "CreateCompartment", retryToken, digest)));
     }
 
     @GET
@@ -298,13 +298,13 @@ public class CompartmentResource {
                 .filter(it -> above.equals(
                         Compartments.above(now, caller.tenancyId(), it.value().parentId(), target)))
                 .isPresent());
-        String sha256 = current.contentSha256();
+        String digest = current.digest();
         Versioned<Compartment> moved = compartments.move(
                 caller,
                 id,
                 target,
                 ifMatch,
-                () -> retryTokens.begin(caller, "MoveCompartment " + id.value(), retryToken, sha256));
+                () -> retryTokens.begin(caller, "MoveCompartment " + id.value(), retryToken, digest));
         end.await(moved.revision());
         return accepted(moved);
     }

@@ -119,7 +119,7 @@ public class DynamicGroupResource {
         Caller caller = current.get();
         Roots.requireCreation(
                 authorizer, caller, "CreateDynamicGroup", "DYNAMIC_GROUP_CREATE", details.compartmentId());
-        String sha256 = current.contentSha256();
+        String digest = current.digest();
         DynamicGroupRecords.Written created = groups.create(
                 caller,
                 new Wish(
@@ -130,7 +130,7 @@ public class DynamicGroupResource {
                         details.matchingRule(),
                         details.freeformTags(),
                         details.definedTags()),
-                () -> retryTokens.begin(caller, "CreateDynamicGroup", retryToken, sha256));
+                () -> retryTokens.begin(caller, "CreateDynamicGroup", retryToken, digest));
         additions.await();
         return answer(created);
     }

@@ -14,6 +14,7 @@ import io.holdfast.keyservice.http.identity.ExplainTargets.Found;
 import io.holdfast.keyservice.http.identity.ExplainTargets.Sight;
 import io.holdfast.keyservice.http.identity.ExplainTargets.TargetDocument;
 import io.holdfast.keyservice.http.identity.PolicyReaders.GrantDocument;
+import io.holdfast.keyservice.identity.Compartments;
 import io.holdfast.keyservice.identity.Explanations;
 import io.holdfast.keyservice.identity.Explanations.Explained;
 import io.holdfast.keyservice.identity.Explanations.Target;
@@ -41,7 +42,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holdfast's own: what would be decided for a principal, and why. Decides nothing. Needs POLICY_READ in the root compartment
  * of the target's tenancy; the statements of another tenancy, which the principal may be of, are told to who has it there.
- * What the asker could not see otherwise, a key or a cluster's binding, is answered as if it were not there.
+ * What the asker could not see otherwise, a key, a cluster's binding or another tenancy's compartment, is answered as if it
+ * were not there.
  */
 @Path("/v1/policies/explain")
 @Produces(MediaType.APPLICATION_JSON)
@@ -156,8 +158,9 @@ public class ExplainResource {
                         found,
                         view.stateRevision());
             case Decision.Denied denied -> {
-                List<Decision.Denial> told =
-                        denied.denials().stream().map(it -> told(it, readers)).toList();
+                List<Decision.Denial> told = denied.denials(readers::mayRead).stream()
+                        .map(it -> told(it, readers))
+                        .toList();
                 yield new Answer(
                         false,
                         told.stream().map(Decision.Denial::text).collect(Collectors.joining("; ")),
@@ -245,14 +248,18 @@ public class ExplainResource {
                         .map(IdentitySnapshot::caller)
                         .orElseThrow(() ->
                                 ProblemException.invalid("principal", "is no active user that you may ask about"));
-            case Principal.CLUSTER -> cluster(new ClusterId(id), asked.compartmentId(), identity, caller);
+            case Principal.CLUSTER -> cluster(new ClusterId(id), asked.compartmentId(), identity, readers, caller);
             default -> throw ProblemException.invalid("principal.type", "must be user or cluster");
         };
     }
 
     /** One that is bound and not seen by the asker is asked about like one that is not there. */
     private Caller cluster(
-            ClusterId id, @Nullable CompartmentId compartment, IdentitySnapshot identity, Caller caller) {
+            ClusterId id,
+            @Nullable CompartmentId compartment,
+            IdentitySnapshot identity,
+            PolicyReaders readers,
+            Caller caller) {
         Optional<BoundCluster> bound = targets.cluster(id).filter(it -> sees(caller, it.seenBy()));
         if (bound.isPresent()) {
             return KeyUse.principalOf(bound.get().facts());
@@ -261,7 +268,17 @@ public class ExplainResource {
             throw ProblemException.missing("principal.compartmentId");
         }
         TenancyId tenancy = identity.tenancyOf(compartment)
-                .orElseThrow(() -> ProblemException.invalid("principal.compartmentId", "is no compartment"));
+                .filter(it -> mayAskAbout(compartment, it, readers, caller))
+                .orElseThrow(() -> ProblemException.invalid(
+                        "principal.compartmentId", "is no compartment that you may ask about"));
         return new Caller(Principal.CLUSTER, id.value(), id.value(), tenancy, compartment.value());
+    }
+
+    /** Which compartments another tenancy has, and that they are its, is for those only who can see them there. */
+    private boolean mayAskAbout(CompartmentId compartment, TenancyId tenancy, PolicyReaders readers, Caller caller) {
+        return (tenancy.equals(caller.tenancyId()) && readers.mayRead(tenancy))
+                || authorizer
+                        .decide(caller, OPERATION, Compartments.INSPECT, compartment, Map.of())
+                        .allowed();
     }
 }

@@ -107,11 +107,11 @@ public class GroupResource {
         CreateGroup details = Bodies.required(body);
         Caller caller = current.get();
         Roots.requireCreation(authorizer, caller, "CreateGroup", "GROUP_CREATE", details.compartmentId());
-        String sha256 = current.contentSha256();
+        String digest = current.digest();
         return answer(groups.create(
                 caller,
                 new Wish(details.name(), details.description(), details.freeformTags(), details.definedTags()),
-                () -> retryTokens.begin(caller, "CreateGroup", retryToken, sha256)));
+                () -> retryTokens.begin(caller, "CreateGroup", retryToken, digest)));
     }
 
     @GET

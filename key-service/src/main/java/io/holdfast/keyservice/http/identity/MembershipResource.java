@@ -112,9 +112,9 @@ public class MembershipResource {
         }
         Caller caller = current.get();
         requireRelated("AddUserToGroup", group, user);
-        String sha256 = current.contentSha256();
+        String digest = current.digest();
         Member added =
-                groups.add(caller, group, user, () -> retryTokens.begin(caller, "AddUserToGroup", retryToken, sha256));
+                groups.add(caller, group, user, () -> retryTokens.begin(caller, "AddUserToGroup", retryToken, digest));
         additions.await();
         return answer(added);
     }

@@ -125,7 +125,7 @@ public class PolicyResource {
         }
         Caller caller = current.get();
         authorizer.require(caller, "CreatePolicy", List.of("POLICY_CREATE"), compartment, Map.of());
-        String sha256 = current.contentSha256();
+        String digest = current.digest();
         Policies.Written created = policies.create(
                 caller,
                 compartment,
@@ -136,7 +136,7 @@ public class PolicyResource {
                         details.versionDate(),
                         details.freeformTags(),
                         details.definedTags()),
-                () -> retryTokens.begin(caller, "CreatePolicy", retryToken, sha256));
+                () -> retryTokens.begin(caller, "CreatePolicy", retryToken, digest));
         additions.await();
         return answer(created);
     }

@@ -144,7 +144,7 @@ public class UserResource {
         CreateUser details = Bodies.required(body);
         Caller caller = current.get();
         Roots.requireCreation(authorizer, caller, "CreateUser", "USER_CREATE", details.compartmentId());
-        String sha256 = current.contentSha256();
+        String digest = current.digest();
         return answer(users.create(
                 caller,
                 new Wish(
@@ -155,7 +155,7 @@ public class UserResource {
                         null,
                         details.freeformTags(),
                         details.definedTags()),
-                () -> retryTokens.begin(caller, "CreateUser", retryToken, sha256)));
+                () -> retryTokens.begin(caller, "CreateUser", retryToken, digest)));
     }
 
     @GET
