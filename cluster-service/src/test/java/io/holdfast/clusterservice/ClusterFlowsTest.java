@@ -32,7 +32,9 @@ import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.BindingId;
 import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.platform.access.AccessSession;
 import io.holdfast.platform.access.ServiceChannel;
+import io.holdfast.platform.grpc.Overload;
 import io.holdfast.platform.store.KeyValueStore;
 import io.holdfast.platform.store.Scan;
 import io.holdfast.testkit.Await;
@@ -105,6 +107,9 @@ class ClusterFlowsTest {
     @Inject
     ClusterDeletion deletions;
 
+    @Inject
+    AccessSession session;
+
     @BeforeAll
     static void startPeer() throws Exception {
         String address = config("holdfast.clusters.key-service");
@@ -118,7 +123,7 @@ class ClusterFlowsTest {
     void reachKeyService() {
         SOON.until(
                 "the service reaches its key-service",
-                () -> get("/clusterOptions/all").statusCode() == 200);
+                () -> get("/clusterOptions/all").statusCode() == 200 && session.live());
     }
 
     @AfterAll
@@ -243,6 +248,61 @@ class ClusterFlowsTest {
         KeyId key = peer.key("ENABLED", true, true);
         SOON.untilAsserted(
                 "the denial holds", () -> assertProblem(create(body("denied", key)), 404, "NotAuthorizedOrNotFound"));
+    }
+
+    @Test
+    void aClusterIsNotMadeByOneWhoLostTheRightMeanwhile() {
+        KeyId key = peer.key("ENABLED", true, true);
+        peer.denyOnceAllowed("CLUSTER_CREATE", compartment);
+
+        assertProblem(create(body("never-made", key)), 404, "NotAuthorizedOrNotFound");
+
+        assertThat(list("").<List<Object>>path("$")).isEmpty();
+        assertThat(peer.bindingsOf(key)).extracting(Binding::getState).containsExactly(BindingState.RELEASED);
+        assertThat(store.intents(Scan.MAX_LIMIT))
+                .noneMatch(intent -> intent.value().keyId().equals(key));
+    }
+
+    @Test
+    void aClusterIsNotChangedByOneWhoLostTheRightMeanwhile() {
+        String cluster = activeCluster("unchanged", peer.key("ENABLED", true, true));
+        String etag = get("/clusters/" + cluster).header("etag");
+
+        peer.denyOnceAllowed("CLUSTER_UPDATE", compartment);
+        assertProblem(update(cluster, Map.of("name", "renamed")), 404, "NotAuthorizedOrNotFound");
+        peer.denyOnceAllowed("CLUSTER_DELETE", compartment);
+        assertProblem(signed().delete("/20180222/clusters/" + cluster), 404, "NotAuthorizedOrNotFound");
+
+        assertThat(get("/clusters/" + cluster).header("etag")).isEqualTo(etag);
+    }
+
+    /** A change that takes nothing from this request only makes it ask again. */
+    @Test
+    void aClusterIsMadeAndChangedWhateverElseChangesInAccess() {
+        peer.moveOnceAllowed("CLUSTER_CREATE", compartment);
+        String cluster = activeCluster("moved-by-others", peer.key("ENABLED", true, true));
+        peer.moveOnceAllowed("CLUSTER_UPDATE", compartment);
+        assertThat(update(cluster, Map.of("name", "renamed")).statusCode()).isEqualTo(202);
+    }
+
+    @Test
+    void passesOnWhatKeyServiceRefuses() {
+        String busy = peer.unidentified("busy", Overload.refusal("too many signatures are remembered"));
+        Response waits = as(busy).get("/20180222/clusterOptions/all");
+        assertProblem(waits, 429, "TooManyRequests");
+        assertThat(waits.header("retry-after")).isNotEmpty();
+
+        String cluster = activeCluster("tokens", peer.key("ENABLED", true, true));
+        peer.refuseToken(Overload.refusal("the trail is full"));
+        Response full = kubeconfig(cluster, Map.of());
+        assertProblem(full, 429, "TooManyRequests");
+        assertThat(full.header("retry-after")).isNotEmpty();
+        peer.refuseToken(Status.RESOURCE_EXHAUSTED.asRuntimeException());
+        assertProblem(kubeconfig(cluster, Map.of()), 503, "ServiceUnavailable");
+        // The user was blocked since the request came in.
+        peer.refuseToken(Status.NOT_FOUND.asRuntimeException());
+        assertProblem(kubeconfig(cluster, Map.of()), 401, "NotAuthenticated");
+        assertThat(kubeconfig(cluster, Map.of()).statusCode()).isEqualTo(200);
     }
 
     @Test

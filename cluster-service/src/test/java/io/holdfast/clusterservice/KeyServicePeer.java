@@ -2,6 +2,7 @@ package io.holdfast.clusterservice;
 
 import io.grpc.Server;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
@@ -10,6 +11,7 @@ import io.holdfast.contracts.access.v1.AuthenticateRequest;
 import io.holdfast.contracts.access.v1.AuthenticateResponse;
 import io.holdfast.contracts.access.v1.AuthorizeRequest;
 import io.holdfast.contracts.access.v1.AuthorizeResponse;
+import io.holdfast.contracts.access.v1.Changed;
 import io.holdfast.contracts.access.v1.Denial;
 import io.holdfast.contracts.access.v1.Grant;
 import io.holdfast.contracts.access.v1.GrantsRequest;
@@ -34,6 +36,7 @@ import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.BindingId;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.TenancyId;
+import io.holdfast.testkit.Await;
 import io.netty.handler.ssl.ClientAuth;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -49,6 +52,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The part of key-service that cluster-service calls, over real mutual TLS, as the comments of the contracts say; state in
@@ -66,6 +70,11 @@ final class KeyServicePeer implements AutoCloseable {
     private final AtomicLong revision = new AtomicLong(1);
     private final AtomicInteger bindsToLose = new AtomicInteger();
     private final AtomicInteger releasesToRefuse = new AtomicInteger();
+    private final Set<String> lostOnceAllowed = ConcurrentHashMap.newKeySet();
+    private final Set<StreamObserver<SessionResponse>> sessions = ConcurrentHashMap.newKeySet();
+    private final AtomicLong acknowledged = new AtomicLong();
+    private final Map<String, StatusRuntimeException> unidentified = new ConcurrentHashMap<>();
+    private final AtomicReference<StatusRuntimeException> tokensRefused = new AtomicReference<>();
     private final Server server;
 
     /** @param state OCI lifecycle state */
@@ -127,6 +136,42 @@ final class KeyServicePeer implements AutoCloseable {
     void deny(String permission, String compartment) {
         denied.add(permission + " " + compartment);
         revision.incrementAndGet();
+    }
+
+    /**
+     * Allows one question about a permission in a compartment, and takes the permission away before that answer arrives: the
+     * removal is acknowledged by then, so key-service would have answered it.
+     */
+    void denyOnceAllowed(String permission, String compartment) {
+        lostOnceAllowed.add(permission + " " + compartment);
+    }
+
+    /** Moves the state as any change of somebody else does, while a question about this permission is being answered. */
+    void moveOnceAllowed(String permission, String compartment) {
+        lostOnceAllowed.add("(only moved) " + permission + " " + compartment);
+    }
+
+    private void tellAndAwaitAcknowledgement() {
+        long moved = revision.get();
+        for (StreamObserver<SessionResponse> session : sessions) {
+            synchronized (session) {
+                session.onNext(SessionResponse.newBuilder()
+                        .setChanged(Changed.newBuilder().setStateRevision(moved))
+                        .build());
+            }
+        }
+        Await.atMostSeconds(20).until("the acknowledgement", () -> acknowledged.get() >= moved);
+    }
+
+    /** The answer to whoever signs so. */
+    String unidentified(String name, StatusRuntimeException failure) {
+        unidentified.put("Signature " + name, failure);
+        return "Signature " + name;
+    }
+
+    /** What the next kubectl token is refused with. */
+    void refuseToken(StatusRuntimeException failure) {
+        tokensRefused.set(failure);
     }
 
     /** Puts a compartment into a tenancy; any other is of the tenancy of whoever asks. */
@@ -292,29 +337,44 @@ final class KeyServicePeer implements AutoCloseable {
     private final class AccessPart extends AccessGrpc.AccessImplBase {
         @Override
         public StreamObserver<SessionRequest> session(StreamObserver<SessionResponse> out) {
+            sessions.add(out);
             return new StreamObserver<>() {
                 @Override
                 public void onNext(SessionRequest ping) {
-                    out.onNext(SessionResponse.newBuilder()
-                            .setPong(Pong.newBuilder()
-                                    .setNonce(ping.getNonce())
-                                    .setStateRevision(revision.get())
-                                    .setTermMillis(5_000))
-                            .build());
+                    acknowledged.set(ping.getAcknowledgedRevision());
+                    synchronized (out) {
+                        out.onNext(SessionResponse.newBuilder()
+                                .setPong(Pong.newBuilder()
+                                        .setNonce(ping.getNonce())
+                                        .setStateRevision(revision.get())
+                                        .setTermMillis(5_000))
+                                .build());
+                    }
                 }
 
                 @Override
-                public void onError(Throwable broken) {}
+                public void onError(Throwable broken) {
+                    sessions.remove(out);
+                }
 
                 @Override
                 public void onCompleted() {
-                    out.onCompleted();
+                    sessions.remove(out);
+                    synchronized (out) {
+                        out.onCompleted();
+                    }
                 }
             };
         }
 
         @Override
         public void authenticate(AuthenticateRequest request, StreamObserver<AuthenticateResponse> out) {
+            StatusRuntimeException failure =
+                    unidentified.get(request.getOciSignature().getAuthorization());
+            if (failure != null) {
+                out.onError(failure);
+                return;
+            }
             Principal user = users.get(request.getOciSignature().getAuthorization());
             if (user == null) {
                 out.onError(Status.UNAUTHENTICATED.asRuntimeException());
@@ -337,12 +397,23 @@ final class KeyServicePeer implements AutoCloseable {
             boolean allowed = asked == null
                     && request.getPermissionsList().stream()
                             .noneMatch(permission -> denied.contains(permission + " " + request.getCompartmentId()));
+            long decidedAt = revision.get();
+            for (String permission : request.getPermissionsList()) {
+                if (lostOnceAllowed.remove(permission + " " + request.getCompartmentId())) {
+                    deny(permission, request.getCompartmentId());
+                    tellAndAwaitAcknowledgement();
+                }
+                if (lostOnceAllowed.remove("(only moved) " + permission + " " + request.getCompartmentId())) {
+                    revision.incrementAndGet();
+                    tellAndAwaitAcknowledgement();
+                }
+            }
             complete(
                     out,
                     AuthorizeResponse.newBuilder()
                             .setAllowed(allowed)
                             .setReason(allowed ? "" : "denied by the test")
-                            .setStateRevision(revision.get())
+                            .setStateRevision(decidedAt)
                             .setTargetTenancyId(placed.getOrDefault(
                                     request.getCompartmentId(),
                                     request.getPrincipal().getTenancyId()))
@@ -379,6 +450,11 @@ final class KeyServicePeer implements AutoCloseable {
 
         @Override
         public void issueClusterToken(IssueClusterTokenRequest request, StreamObserver<IssueClusterTokenResponse> out) {
+            StatusRuntimeException refusal = tokensRefused.getAndSet(null);
+            if (refusal != null) {
+                out.onError(refusal);
+                return;
+            }
             complete(
                     out,
                     IssueClusterTokenResponse.newBuilder()

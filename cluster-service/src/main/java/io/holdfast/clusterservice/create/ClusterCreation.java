@@ -22,6 +22,8 @@ import io.holdfast.kernel.Ocid.WorkRequestId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.TimeSource;
+import io.holdfast.platform.access.AccessUnavailable;
+import io.holdfast.platform.access.StandingRight;
 import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.store.OutcomeUnknown;
 import io.holdfast.platform.store.Transaction;
@@ -29,6 +31,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
@@ -77,12 +80,14 @@ public class ClusterCreation {
     public record Made(ClusterId clusterId, WorkRequestId workRequestId) {}
 
     /**
+     * @param right of the caller; it must stand when the cluster is recorded, as the key was asked for in between
      * @param also given what is being made: what else must hold and be written in the same transaction
      * @return empty when {@code also} did not hold; nothing was made then
-     * @throws ProblemException the key's refusal, or SERVICE_UNAVAILABLE when the outcome is not known; nothing that
+     * @throws ProblemException the key's refusal, what the right's loss is answered with, or SERVICE_UNAVAILABLE when the outcome is not known; nothing that
      *     stays was made
      */
-    public Optional<Made> create(Request request, Function<Made, Consumer<Transaction.Builder>> also) {
+    public Optional<Made> create(
+            Request request, StandingRight right, Function<Made, Consumer<Transaction.Builder>> also) {
         if (store.countIn(request.compartmentId()) >= config.perCompartment()) {
             throw new ProblemException(
                     ProblemCode.LIMIT_EXCEEDED,
@@ -95,7 +100,7 @@ public class ClusterCreation {
         KeyService.BindOutcome outcome = keys.bind(new KeyService.Wish(
                 made.clusterId(), request.compartmentId(), request.tenancyId(), request.keyId(), request.caller()));
         return switch (outcome) {
-            case KeyService.Bound bound -> record(request, made, intent, bound.bindingId(), also.apply(made));
+            case KeyService.Bound bound -> record(request, right, made, intent, bound.bindingId(), also.apply(made));
             case KeyService.Refused refused -> {
                 store.withdraw(intent);
                 throw problem(refused);
@@ -104,7 +109,12 @@ public class ClusterCreation {
     }
 
     private Optional<Made> record(
-            Request request, Made made, Stored<Intent> intent, BindingId binding, Consumer<Transaction.Builder> also) {
+            Request request,
+            StandingRight right,
+            Made made,
+            Stored<Intent> intent,
+            BindingId binding,
+            Consumer<Transaction.Builder> also) {
         Instant now = now();
         Cluster.Creating cluster = new Cluster.Creating(new Cluster.Facts(
                 made.clusterId(),
@@ -135,8 +145,12 @@ public class ClusterCreation {
                 request.keyId(),
                 binding,
                 request.caller().id());
+        AtomicBoolean begun = new AtomicBoolean();
         try {
-            if (store.create(intent, cluster, work, also, event)) {
+            if (right.holding(() -> {
+                begun.set(true);
+                return store.create(intent, cluster, work, also, event);
+            })) {
                 return Optional.of(made);
             }
         } catch (OutcomeUnknown e) {
@@ -146,6 +160,11 @@ public class ClusterCreation {
             // It may still be applied, so the binding must stay: the sweeper decides when that can't be any more.
             throw new ProblemException(
                     ProblemCode.SERVICE_UNAVAILABLE, ProblemCode.SERVICE_UNAVAILABLE.defaultMessage(), e);
+        } catch (ProblemException | AccessUnavailable refused) {
+            if (!begun.get()) {
+                withdraw(binding, intent, refused);
+            }
+            throw refused;
         }
         LOG.infof(
                 "creation of %s gave way to another request or to the sweeper",
@@ -153,6 +172,16 @@ public class ClusterCreation {
         keys.release(binding);
         store.withdraw(intent);
         return Optional.empty();
+    }
+
+    /** The refusal is what is answered: what can't be undone now is undone by the sweeper. */
+    private void withdraw(BindingId binding, Stored<Intent> intent, RuntimeException refused) {
+        try {
+            keys.release(binding);
+            store.withdraw(intent);
+        } catch (RuntimeException later) {
+            refused.addSuppressed(later);
+        }
     }
 
     /** The answer for a key that can't be used (OCI documentation, "API Errors"; what waiting can't cure is no IncorrectState). */

@@ -9,12 +9,18 @@ import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.WorkRequestId;
 import io.holdfast.kernel.ProblemException;
+import io.holdfast.kernel.TimeSource;
+import io.holdfast.platform.access.AccessSession;
+import io.holdfast.platform.access.StandingRight;
 import io.holdfast.platform.http.Authorizer;
+import io.holdfast.platform.http.Authorizer.Decision;
 import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.http.CurrentCaller;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What the caller of the running request may see and do; unknown and forbidden have one answer. */
 @ApplicationScoped
@@ -30,13 +36,24 @@ class Access {
 
     private final ClusterStore store;
     private final Authorizer authorizer;
+    private final AccessSession session;
+    private final TimeSource time;
     private final CurrentCaller current;
 
-    Access(ClusterStore store, Authorizer authorizer, CurrentCaller current) {
+    Access(ClusterStore store, Authorizer authorizer, AccessSession session, TimeSource time, CurrentCaller current) {
         this.store = store;
         this.authorizer = authorizer;
+        this.session = session;
+        this.time = time;
         this.current = current;
     }
+
+    /**
+     * What may be changed.
+     *
+     * @param right which the change's commit is to hold
+     */
+    record Permitted<T>(T target, StandingRight right) {}
 
     Caller caller() {
         return current.get();
@@ -61,26 +78,55 @@ class Access {
      *
      * @return the tenancy of the compartment: what is made in it belongs to that, whoever the caller is
      */
-    TenancyId toCreateIn(String operation, String permission, CompartmentId compartment) {
-        Authorizer.Decision decision =
-                authorizer.decide(caller(), operation, List.of(permission), compartment, Map.of());
+    Permitted<TenancyId> toCreateIn(String operation, String permission, CompartmentId compartment) {
+        Caller caller = caller();
+        Supplier<Decision> ask = () -> decide(caller, operation, List.of(permission), compartment, Map.of());
+        Decision decision = ask.get();
+        TenancyId tenancy = decision.targetTenancy().orElseThrow(ProblemException::notFound);
+        return new Permitted<>(tenancy, standing(decision, () -> {
+            Decision now = ask.get();
+            if (!now.targetTenancy().equals(Optional.of(tenancy))) {
+                throw ProblemException.notFound();
+            }
+            return now;
+        }));
+    }
+
+    private StandingRight standing(Decision decision, Supplier<Decision> ask) {
+        return new StandingRight(session, time::wall, decision, ask);
+    }
+
+    /** @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND when denied */
+    private Decision decide(
+            Caller caller,
+            String operation,
+            List<String> permissions,
+            CompartmentId compartment,
+            Map<String, String> variables) {
+        Decision decision = authorizer.decide(caller, operation, permissions, compartment, variables);
         if (!decision.allowed()) {
             throw ProblemException.notFound();
         }
-        return decision.targetTenancy().orElseThrow(ProblemException::notFound);
+        return decision;
     }
 
     /** The cluster of the path, if it exists and the caller may do this to it. */
     Stored<Cluster> cluster(String operation, List<String> permissions, String id) {
+        return clusterToChange(operation, permissions, id).target();
+    }
+
+    /** As {@link #cluster}, for what changes it. */
+    Permitted<Stored<Cluster>> clusterToChange(String operation, List<String> permissions, String id) {
         Stored<Cluster> found =
                 store.cluster(Fields.pathId(id, ClusterId::new)).orElseThrow(ProblemException::notFound);
-        authorizer.require(
-                caller(),
+        Caller caller = caller();
+        Supplier<Decision> ask = () -> decide(
+                caller,
                 operation,
                 permissions,
                 found.value().facts().compartmentId(),
                 Map.of("target.cluster.id", found.value().id().value()));
-        return found;
+        return new Permitted<>(found, standing(ask.get(), ask));
     }
 
     /** The work request of the path, if it exists and the caller may read it. */

@@ -97,11 +97,11 @@ public class ClusterResource {
             @HeaderParam("opc-retry-token") @Nullable String token, Wire.@Nullable CreateClusterDetails body) {
         Wire.CreateClusterDetails details = present(body);
         CompartmentId compartment = Fields.compartment(details.compartmentId());
-        TenancyId tenancy = access.toCreateIn("CreateCluster", "CLUSTER_CREATE", compartment);
+        Access.Permitted<TenancyId> permitted = access.toCreateIn("CreateCluster", "CLUSTER_CREATE", compartment);
         access.requireUser();
         ClusterCreation.Request request = new ClusterCreation.Request(
                 access.caller(),
-                tenancy,
+                permitted.target(),
                 compartment,
                 Fields.name(details.name()),
                 Fields.of("vcnId", details.vcnId(), VcnId::new),
@@ -116,7 +116,9 @@ public class ClusterResource {
                 return accepted(retry.replay().get());
             }
             Optional<ClusterCreation.Made> made = creation.create(
-                    request, now -> retry.record(now.workRequestId().value()));
+                    request,
+                    permitted.right(),
+                    now -> retry.record(now.workRequestId().value()));
             if (made.isPresent()) {
                 return accepted(made.get().workRequestId().value());
             }
@@ -198,11 +200,14 @@ public class ClusterResource {
             @PathParam("clusterId") String id,
             @HeaderParam("if-match") @Nullable String ifMatch,
             Wire.@Nullable UpdateClusterDetails body) {
-        Stored<Cluster> found = access.cluster("UpdateCluster", List.of("CLUSTER_UPDATE"), id);
+        Access.Permitted<Stored<Cluster>> permitted =
+                access.clusterToChange("UpdateCluster", List.of("CLUSTER_UPDATE"), id);
+        Stored<Cluster> found = permitted.target();
         Wire.UpdateClusterDetails details = present(body);
         Change change = change(found.value(), details);
         Etags.requireMatch(ifMatch, Etags.of(found.modRevision()));
-        return submitted(found, updates.begin(found, change, access.caller().id()));
+        String caller = access.caller().id();
+        return submitted(found, permitted.right().holding(() -> updates.begin(found, change, caller)));
     }
 
     private Change change(Cluster cluster, Wire.UpdateClusterDetails details) {
@@ -262,10 +267,12 @@ public class ClusterResource {
     @DELETE
     @Path("clusters/{clusterId}")
     public Response delete(@PathParam("clusterId") String id, @HeaderParam("if-match") @Nullable String ifMatch) {
-        Stored<Cluster> found =
-                access.cluster("DeleteCluster", List.of("CLUSTER_DELETE", "CLUSTER_NODE_POOL_DELETE"), id);
+        Access.Permitted<Stored<Cluster>> permitted =
+                access.clusterToChange("DeleteCluster", List.of("CLUSTER_DELETE", "CLUSTER_NODE_POOL_DELETE"), id);
+        Stored<Cluster> found = permitted.target();
         Etags.requireMatch(ifMatch, Etags.of(found.modRevision()));
-        return submitted(found, deletions.begin(found, access.caller().id()));
+        String caller = access.caller().id();
+        return submitted(found, permitted.right().holding(() -> deletions.begin(found, caller)));
     }
 
     /** A file with a credential in it, so no cache may keep it. */

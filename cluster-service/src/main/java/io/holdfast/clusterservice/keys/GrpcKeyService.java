@@ -24,8 +24,10 @@ import io.holdfast.contracts.bindings.v1.ReleaseRequest;
 import io.holdfast.kernel.Ocid.BindingId;
 import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.platform.access.KeyServiceClient;
+import io.holdfast.platform.grpc.Overload;
 import io.holdfast.platform.http.Caller;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -162,7 +164,18 @@ public class GrpcKeyService implements KeyService {
                 .setClusterId(cluster.value())
                 .setLifetimeSeconds(Math.toIntExact(lifetime.toSeconds()))
                 .build();
-        IssueClusterTokenResponse answer = call("IssueClusterToken", () -> access().issueClusterToken(request));
+        IssueClusterTokenResponse answer = call("IssueClusterToken", () -> {
+            try {
+                return access().issueClusterToken(request);
+            } catch (StatusRuntimeException e) {
+                if (is(e, Status.Code.NOT_FOUND)) {
+                    // Blocked or deleted since the request was authenticated: answered as if it came now.
+                    throw new ProblemException(
+                            ProblemCode.NOT_AUTHENTICATED, ProblemCode.NOT_AUTHENTICATED.defaultMessage(), e);
+                }
+                throw e;
+            }
+        });
         return new KubectlToken(answer.getToken(), Instant.ofEpochMilli(answer.getExpiresAtMillis()));
     }
 
@@ -186,8 +199,14 @@ public class GrpcKeyService implements KeyService {
         try {
             return call.get();
         } catch (StatusRuntimeException e) {
-            throw new KeyServiceUnavailable(method, e);
+            throw failure(method, e);
         }
+    }
+
+    private static ProblemException failure(String method, StatusRuntimeException e) {
+        return Overload.isRefusal(e)
+                ? new ProblemException(ProblemCode.TOO_MANY_REQUESTS, ProblemCode.TOO_MANY_REQUESTS.defaultMessage(), e)
+                : new KeyServiceUnavailable(method, e);
     }
 
     private static BindingId id(Binding binding) {

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /**
  * The owner of bindings and keys. Calls block, bounded by a deadline; every method throws {@link KeyServiceUnavailable}
- * when key-service does not answer.
+ * when key-service does not answer, and TOO_MANY_REQUESTS when it has too much to do: then nothing was done.
  */
 public interface KeyService {
 
@@ -31,7 +31,11 @@ public interface KeyService {
     /** Whether the binding's key may be used now. */
     Grant grant(BindingId binding);
 
-    /** A kubectl token for a user and a cluster. */
+    /**
+     * A kubectl token for a user and a cluster.
+     *
+     * @throws io.holdfast.kernel.ProblemException NOT_AUTHENTICATED when there is no such active user any more
+     */
     KubectlToken issueToken(Caller user, ClusterId cluster, Duration lifetime);
 
     /**

@@ -10,6 +10,7 @@ import io.holdfast.platform.outbox.OutboxConfig;
 import io.holdfast.platform.store.KeyValueStore;
 import io.holdfast.platform.store.Transaction;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * Puts on record what changes no state: each an event that waits in etcd until Kafka has it, and with that in the audit trail.
@@ -44,13 +45,32 @@ final class Records {
      * @throws ProblemException TOO_MANY_REQUESTS while too many records wait
      */
     void add(DomainEvent event) {
+        requireRoom();
+        var unused =
+                store.commit(Transaction.builder().with(outbox.stage(event)).build());
+    }
+
+    /**
+     * As {@link #add(DomainEvent)}, if and only if something else holds in the same transaction.
+     *
+     * @return whether it did; nothing was recorded otherwise
+     * @throws ProblemException TOO_MANY_REQUESTS while too many records wait
+     */
+    boolean add(DomainEvent event, Consumer<Transaction.Builder> ifHolds) {
+        requireRoom();
+        return store.commit(Transaction.builder()
+                        .with(ifHolds)
+                        .with(outbox.stage(event))
+                        .build())
+                .committed();
+    }
+
+    private void requireRoom() {
         if (full || recorded.getAndIncrement() % COUNT_EVERY == 0) {
             full = store.count(waiting) >= MOST_WAITING;
         }
         if (full) {
             throw new ProblemException(ProblemCode.TOO_MANY_REQUESTS, refusal);
         }
-        var unused =
-                store.commit(Transaction.builder().with(outbox.stage(event)).build());
     }
 }

@@ -3,6 +3,10 @@ package io.holdfast.keyservice.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.contracts.bindings.v1.BindRequest;
+import io.holdfast.contracts.bindings.v1.BindResponse;
+import io.holdfast.contracts.bindings.v1.BindingsGrpc;
+import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.UserId;
 import io.holdfast.keyservice.service.SignedApi.Answer;
 import io.holdfast.keyservice.signing.RsaPublicKey;
@@ -38,6 +42,9 @@ class RightsLostRestTest {
 
     @Inject
     PausedChanges changes;
+
+    @Inject
+    Ocid.Mint mint;
 
     private final KeyPair pair = Signer.rsa(2048);
     private SignedApi officer;
@@ -183,6 +190,73 @@ class RightsLostRestTest {
 
         refused(401, "NotAuthenticated", late);
         assertThat(officer.get(KEYS + key).body()).isEqualTo(before);
+    }
+
+    @Test
+    void tokenOfAClusterIsNotMadeByOneWhoWasRemovedMeanwhile() throws Exception {
+        String tokens = tokensOf(boundCluster());
+
+        Answer late =
+                afterRemoval(() -> demoted.post(tokens, Map.of("publicKey", Signer.pem(Signer.rsa(2048))), Map.of()));
+
+        refused(404, "NotAuthorizedOrNotFound", late);
+    }
+
+    @Test
+    void tokenOfAClusterIsNotMadeByAnApiKeyThatWasDeletedMeanwhile() throws Exception {
+        String tokens = tokensOf(boundCluster());
+        String fingerprint = RsaPublicKey.fromPem(Signer.pem(pair)).fingerprint();
+
+        Answer late = after(
+                () -> officer.delete(keysOf(demoted.user().value()) + "/" + fingerprint, Map.of()),
+                () -> demoted.post(tokens, Map.of("publicKey", Signer.pem(Signer.rsa(2048))), Map.of()));
+
+        refused(401, "NotAuthenticated", late);
+    }
+
+    @Test
+    void tokenOfAClusterIsMadeWhateverElseChangesInIdentity() throws Exception {
+        String tokens = tokensOf(boundCluster());
+
+        Answer late = after(
+                () -> officer.post(USERS, body("somebody-beside"), Map.of()),
+                () -> demoted.post(tokens, Map.of("publicKey", Signer.pem(Signer.rsa(2048))), Map.of()));
+
+        assertThat(late.status()).as(late.raw().body()).isEqualTo(200);
+    }
+
+    private static String tokensOf(String cluster) {
+        return "/v1/clusters/" + cluster + "/resourcePrincipalTokens";
+    }
+
+    /** Some cluster that a master key is bound to. */
+    private String boundCluster() {
+        made(officer.post(
+                POLICIES,
+                Map.of(
+                        "compartmentId",
+                        root,
+                        "name",
+                        "clusters-" + System.nanoTime(),
+                        "description",
+                        "clusters use keys",
+                        "statements",
+                        List.of("Allow any-user to use keys in tenancy where request.principal.type = 'cluster'")),
+                Map.of()));
+        String cluster = mint.cluster().value();
+        try (Wire wire = Wire.as("cluster-service")) {
+            BindResponse bound = BindingsGrpc.newBlockingStub(wire.channel())
+                    .withDeadlineAfter(30, TimeUnit.SECONDS)
+                    .bind(BindRequest.newBuilder()
+                            .setClusterId(cluster)
+                            .setClusterCompartmentId(root)
+                            .setTenancyId(root)
+                            .setKeyId(masterKey())
+                            .setRequestedByUserId(officer.user().value())
+                            .build());
+            assertThat(bound.hasBinding()).as(bound.toString()).isTrue();
+        }
+        return cluster;
     }
 
     /** A change of identity that takes nothing from this request only makes it decide again. */

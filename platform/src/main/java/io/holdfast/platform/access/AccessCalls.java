@@ -12,6 +12,7 @@ import io.holdfast.contracts.access.v1.Principal;
 import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
+import io.holdfast.platform.grpc.Overload;
 import io.holdfast.platform.http.Caller;
 import java.time.Duration;
 import java.util.Optional;
@@ -36,6 +37,9 @@ final class AccessCalls {
                 throw new ProblemException(
                         ProblemCode.NOT_AUTHENTICATED, ProblemCode.NOT_AUTHENTICATED.defaultMessage(), failure);
             }
+            if (Overload.isRefusal(failure)) {
+                throw busy(failure);
+            }
             throw new AccessUnavailable("key-service did not say who the caller is", failure);
         }
     }
@@ -50,8 +54,17 @@ final class AccessCalls {
                                 + failure.getStatus().getDescription())
                         .build();
             }
+            if (Overload.isRefusal(failure)) {
+                throw busy(failure);
+            }
             throw new AccessUnavailable("key-service did not say what the caller may", failure);
         }
+    }
+
+    /** Its refusal is ours: nothing is broken, and whoever asks is to wait. */
+    private static ProblemException busy(StatusRuntimeException failure) {
+        return new ProblemException(
+                ProblemCode.TOO_MANY_REQUESTS, ProblemCode.TOO_MANY_REQUESTS.defaultMessage(), failure);
     }
 
     private AccessGrpc.AccessBlockingStub bounded() {

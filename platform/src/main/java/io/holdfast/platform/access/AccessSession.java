@@ -25,7 +25,7 @@ public interface AccessSession {
     /**
      * Runs {@code delivery} only if {@link #admits} holds, and lets no newer revision be acknowledged to key-service until
      * what it began has ended: the answer has left before key-service may say that access has ended. Keep it short: hand
-     * a finished buffer to the socket, nothing more. It holds an acknowledgement back for no longer than the session it
+     * a finished buffer to the socket, or make one commit ({@link StandingRight}), nothing more. It holds an acknowledgement back for no longer than the session it
      * began under would have lasted; cut off what has not left by then.
      *
      * @param delivery answers when the last byte has left, or will not

@@ -20,6 +20,15 @@ public final class Overload {
 
     private Overload() {}
 
+    /** Whether a call failed by {@link #refusal} of the service that was called: nothing was done, and it may be repeated. */
+    public static boolean isRefusal(StatusRuntimeException failure) {
+        if (failure.getStatus().getCode() != Status.Code.RESOURCE_EXHAUSTED) {
+            return false;
+        }
+        com.google.rpc.Status details = StatusProto.fromThrowable(failure);
+        return details != null && details.getDetailsList().stream().anyMatch(it -> it.is(RetryInfo.class));
+    }
+
     /** @param why shown to the caller: names no figure of the service */
     public static StatusRuntimeException refusal(String why) {
         RetryInfo retry = RetryInfo.newBuilder()

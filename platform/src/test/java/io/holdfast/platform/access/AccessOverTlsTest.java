@@ -11,6 +11,7 @@ import io.holdfast.contracts.access.v1.AuthenticateRequest;
 import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.TenancyId;
+import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.platform.http.Authenticator;
@@ -50,6 +51,7 @@ class AccessOverTlsTest {
     @BeforeEach
     void open() {
         AccessStub.silent = false;
+        AccessStub.termMillis = AccessStub.LONG_TERM_MILLIS;
         AccessStub.REVISION.set(10);
         AccessStub.AUTHORIZED.set(0);
         AccessStub.ACKNOWLEDGED.set(0);
@@ -67,7 +69,7 @@ class AccessOverTlsTest {
 
     private static String whoAmI(ManagedChannel over) {
         return AccessGrpc.newBlockingStub(over)
-                .withDeadlineAfter(5, TimeUnit.SECONDS)
+                .withDeadlineAfter(20, TimeUnit.SECONDS)
                 .authenticate(AuthenticateRequest.getDefaultInstance())
                 .getPrincipal()
                 .getName();
@@ -117,8 +119,8 @@ class AccessOverTlsTest {
     void asksWhoAndWhetherAndKeepsTheAnswerUnderTheRevision() {
         GrpcAccessSession session = new GrpcAccessSession(channel, Duration.ofMillis(100), TimeSource.system()).start();
         try {
-            Await.atMostSeconds(10).until("a live session", session::live);
-            Duration bound = Duration.ofSeconds(3);
+            Await.atMostSeconds(20).until("a live session", session::live);
+            Duration bound = Duration.ofSeconds(20);
             GrpcAuthenticator authenticator = new GrpcAuthenticator(channel, bound);
             assertThat(authenticator
                             .authenticate(new Authenticator.SignedRequest("GET", "/", Map.of(), "good", "x"))
@@ -129,6 +131,14 @@ class AccessOverTlsTest {
                     .isInstanceOf(ProblemException.class);
             ClusterTokenAuthenticator tokens =
                     new ClusterTokenAuthenticator(channel, bound, session, TimeSource.system(), 10);
+            assertThatThrownBy(() -> authenticator.authenticate(
+                            new Authenticator.SignedRequest("GET", "/", Map.of(), "too many", "x")))
+                    .isInstanceOfSatisfying(
+                            ProblemException.class,
+                            busy -> assertThat(busy.code()).isEqualTo(ProblemCode.TOO_MANY_REQUESTS));
+            assertThatThrownBy(() -> authenticator.authenticate(
+                            new Authenticator.SignedRequest("GET", "/", Map.of(), "too large", "x")))
+                    .isInstanceOf(AccessUnavailable.class);
             ClusterId cluster = new ClusterId("ocid1.cluster.oc1.iad.c");
             assertThat(tokens.authenticate("good", cluster).stateRevision()).isEqualTo(10);
             assertThatThrownBy(() -> tokens.authenticate("bad", cluster)).isInstanceOf(ProblemException.class);
@@ -147,14 +157,14 @@ class AccessOverTlsTest {
                     .isInstanceOf(ProblemException.class);
 
             AccessStub.change(11);
-            Await.atMostSeconds(5).until("the change", () -> session.revision() == 11);
+            Await.atMostSeconds(20).until("the change", () -> session.revision() == 11);
             assertThat(session.admits(10)).isFalse();
             assertThat(session.admits(11)).isTrue();
             assertThat(authorizer
                             .decide(caller, "Allowed", List.of("P"), compartment, Map.of())
                             .stateRevision())
                     .isEqualTo(11);
-            Await.atMostSeconds(5).until("the acknowledgement", () -> AccessStub.ACKNOWLEDGED.get() == 11);
+            Await.atMostSeconds(20).until("the acknowledgement", () -> AccessStub.ACKNOWLEDGED.get() == 11);
         } finally {
             session.close();
         }
@@ -164,17 +174,17 @@ class AccessOverTlsTest {
     void aRunningDeliveryHoldsBackTheAcknowledgement() throws Exception {
         GrpcAccessSession session = new GrpcAccessSession(channel, Duration.ofMillis(100), TimeSource.system()).start();
         try {
-            Await.atMostSeconds(10).until("the acknowledgement of 10", () -> AccessStub.ACKNOWLEDGED.get() == 10);
+            Await.atMostSeconds(20).until("the acknowledgement of 10", () -> AccessStub.ACKNOWLEDGED.get() == 10);
             CompletableFuture<Void> left = new CompletableFuture<>();
             assertThat(session.deliver(10, () -> left)).isTrue();
 
             AccessStub.change(12);
-            Await.atMostSeconds(5).until("the change", () -> session.revision() == 12);
+            Await.atMostSeconds(20).until("the change", () -> session.revision() == 12);
             assertThat(session.deliver(10, () -> CompletableFuture.completedFuture(null)))
                     .isFalse();
             assertThat(AccessStub.ACKNOWLEDGED).hasValue(10);
             left.complete(null);
-            Await.atMostSeconds(5).until("the acknowledgement of 12", () -> AccessStub.ACKNOWLEDGED.get() == 12);
+            Await.atMostSeconds(20).until("the acknowledgement of 12", () -> AccessStub.ACKNOWLEDGED.get() == 12);
         } finally {
             session.close();
         }
@@ -182,17 +192,19 @@ class AccessOverTlsTest {
 
     @Test
     void aLostSessionAdmitsNothingAndComesBack() {
+        AccessStub.termMillis = 2_000;
         GrpcAccessSession session = new GrpcAccessSession(channel, Duration.ofMillis(100), TimeSource.system()).start();
         AtomicInteger changes = new AtomicInteger();
         session.onChange(changes::incrementAndGet);
         try {
-            Await.atMostSeconds(10).until("a live session", session::live);
+            Await.atMostSeconds(20).until("a live session", session::live);
             AccessStub.silent = true;
-            Await.atMostSeconds(5).until("the end of the term", () -> !session.admits(10));
+            Await.atMostSeconds(20).until("the end of the term", () -> !session.admits(10));
+            AccessStub.termMillis = AccessStub.LONG_TERM_MILLIS;
             AccessStub.silent = false;
             AccessStub.breakStreams();
-            Await.atMostSeconds(10).until("the session again", () -> session.admits(10));
-            Await.atMostSeconds(5).until("the callbacks", () -> changes.get() >= 3);
+            Await.atMostSeconds(20).until("the session again", () -> session.admits(10));
+            Await.atMostSeconds(20).until("the callbacks", () -> changes.get() >= 3);
         } finally {
             session.close();
         }

@@ -14,6 +14,7 @@ import io.holdfast.contracts.access.v1.Pong;
 import io.holdfast.contracts.access.v1.Principal;
 import io.holdfast.contracts.access.v1.SessionRequest;
 import io.holdfast.contracts.access.v1.SessionResponse;
+import io.holdfast.platform.grpc.Overload;
 import io.holdfast.platform.grpc.UnaryCalls;
 import jakarta.inject.Singleton;
 import java.util.List;
@@ -30,6 +31,10 @@ public class AccessStub extends AccessGrpc.AccessImplBase {
     static final AtomicInteger GRANTED = new AtomicInteger();
     static final List<StreamObserver<SessionResponse>> STREAMS = new CopyOnWriteArrayList<>();
     static volatile boolean silent;
+    /** Long: a test that stops for seconds on a busy machine keeps its session. Not above a minute, which no session takes. */
+    static final int LONG_TERM_MILLIS = 30_000;
+
+    static volatile int termMillis = LONG_TERM_MILLIS;
 
     static void change(long revision) {
         REVISION.set(revision);
@@ -71,7 +76,7 @@ public class AccessStub extends AccessGrpc.AccessImplBase {
                                     .setPong(Pong.newBuilder()
                                             .setNonce(ping.getNonce())
                                             .setStateRevision(REVISION.get())
-                                            .setTermMillis(2000))
+                                            .setTermMillis(termMillis))
                                     .build());
                 }
             }
@@ -93,6 +98,14 @@ public class AccessStub extends AccessGrpc.AccessImplBase {
         String token = request.hasClusterToken()
                 ? request.getClusterToken().getToken()
                 : request.getOciSignature().getAuthorization();
+        if (token.equals("too many")) {
+            answer.onError(Overload.refusal("too many signatures are remembered"));
+            return;
+        }
+        if (token.equals("too large")) {
+            answer.onError(Status.RESOURCE_EXHAUSTED.asRuntimeException());
+            return;
+        }
         if (token.equals("bad")) {
             answer.onError(Status.UNAUTHENTICATED.asRuntimeException());
             return;

@@ -103,7 +103,7 @@ class ServedCallsTest {
                     });
             assertThat(AccessStub.GRANTED).hasValue(0);
         }
-        Await.atMostSeconds(10).until("a call is served", this::served);
+        Await.atMostSeconds(30).until("a call is served", this::served);
     }
 
     private boolean served() {

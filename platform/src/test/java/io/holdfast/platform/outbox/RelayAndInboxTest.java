@@ -240,7 +240,7 @@ class RelayAndInboxTest {
         assertThat(header(one, "content-type")).isEqualTo("application/json");
         assertThat(header(one, "traceparent")).isEqualTo("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
         awaitEmpty();
-        Await.atMostSeconds(5)
+        Await.atMostSeconds(20)
                 .until(
                         "the counter",
                         () -> registry.get("holdfast.outbox.published")

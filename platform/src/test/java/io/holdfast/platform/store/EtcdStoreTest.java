@@ -69,10 +69,12 @@ class EtcdStoreTest extends KeyValueStoreContract {
     @Test
     void tellsAnUnknownOutcomeFromARefusal() {
         try (EtcdServer server = EtcdServer.start();
-                KeyValueStore shortLived = EtcdStore.open(config(server, Duration.ofMillis(400)))) {
+                KeyValueStore shortLived = EtcdStore.open(config(server, Duration.ofSeconds(3)))) {
             Transaction put =
                     Transaction.builder().put("/holdfast/x", bytes("1")).build();
-            shortLived.commit(put);
+            // The first connects and loads classes, which a busy machine takes its time for.
+            Await.atMostSeconds(30)
+                    .until("a first commit", () -> shortLived.commit(put).committed());
 
             server.pause();
             assertThatThrownBy(() -> shortLived.commit(put)).isInstanceOf(OutcomeUnknown.class);
@@ -80,7 +82,7 @@ class EtcdStoreTest extends KeyValueStoreContract {
             server.resume();
 
             server.kill();
-            Await.atMostSeconds(10)
+            Await.atMostSeconds(30)
                     .untilAsserted(
                             "a commit that certainly never left",
                             () -> assertThatThrownBy(() -> shortLived.commit(put))
@@ -88,7 +90,7 @@ class EtcdStoreTest extends KeyValueStoreContract {
             assertThatThrownBy(() -> shortLived.revision()).isInstanceOf(StoreUnavailable.class);
 
             server.restart();
-            Await.atMostSeconds(10)
+            Await.atMostSeconds(30)
                     .until("etcd again", () -> shortLived.commit(put).committed());
         }
     }
@@ -96,7 +98,8 @@ class EtcdStoreTest extends KeyValueStoreContract {
     @Test
     void aWatchSurvivesAKilledMemberWithoutLossOrRepetition() {
         try (EtcdServer server = EtcdServer.start();
-                KeyValueStore own = EtcdStore.open(config(server, Duration.ofSeconds(2)))) {
+                // Long: a put whose outcome is unknown would be made again, and seen twice.
+                KeyValueStore own = EtcdStore.open(config(server, Duration.ofSeconds(10)))) {
             Seen seen = new Seen();
             try (KeyValueStore.Watch ignored = own.watch("/holdfast/", 1, seen)) {
                 for (int i = 0; i < 20; i++) {
@@ -107,9 +110,9 @@ class EtcdStoreTest extends KeyValueStoreContract {
                     Transaction put = Transaction.builder()
                             .put("/holdfast/" + i, bytes("v"))
                             .build();
-                    Await.atMostSeconds(20).until("put", () -> own.commit(put).committed());
+                    Await.atMostSeconds(30).until("put", () -> own.commit(put).committed());
                 }
-                Await.atMostSeconds(20).until("20 changes", () -> seen.changes.size() >= 20);
+                Await.atMostSeconds(30).until("20 changes", () -> seen.changes.size() >= 20);
             }
             assertThat(seen.changes)
                     .extracting(WatchListener.Change::key)
@@ -131,7 +134,7 @@ class EtcdStoreTest extends KeyValueStoreContract {
                     server.endpoint(),
                     Optional.of("keys"),
                     Optional.of(password),
-                    Duration.ofSeconds(3),
+                    Duration.ofSeconds(10),
                     "/holdfast/keys/"))) {
                 Transaction put = Transaction.builder()
                         .put("/holdfast/keys/x", bytes("1"))
@@ -144,12 +147,12 @@ class EtcdStoreTest extends KeyValueStoreContract {
                     server.stop();
                     server.restart();
 
-                    Await.atMostSeconds(15)
+                    Await.atMostSeconds(30)
                             .until(
                                     "a commit under a new token",
                                     () -> own.commit(put).committed());
                     assertThat(own.get("/holdfast/keys/x")).isPresent();
-                    Await.atMostSeconds(15).until("the watch under a new token", () -> !seen.changes.isEmpty());
+                    Await.atMostSeconds(30).until("the watch under a new token", () -> !seen.changes.isEmpty());
                 }
                 assertThatThrownBy(() -> own.get("/clusters/other"))
                         .isInstanceOf(StoreUnavailable.class)

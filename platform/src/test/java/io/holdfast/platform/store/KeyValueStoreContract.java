@@ -235,13 +235,13 @@ abstract class KeyValueStoreContract {
 
     @Test
     void aLeaseKeepsItsKeysUntilClosed() {
-        KeyValueStore.Lease lease = store().lease(Duration.ofSeconds(2));
+        KeyValueStore.Lease lease = store().lease(Duration.ofSeconds(5));
         store().commit(Transaction.builder()
                 .putLeased(root + "leased", bytes("x"), lease.id())
                 .build());
 
         long start = System.nanoTime();
-        Await.atMostSeconds(10).until("longer than the lease's time", () -> System.nanoTime() - start > 3_000_000_000L);
+        Await.atMostSeconds(30).until("longer than the lease's time", () -> System.nanoTime() - start > 7_000_000_000L);
         assertThat(lease.alive()).isTrue();
         assertThat(store().get(root + "leased")).isPresent();
 

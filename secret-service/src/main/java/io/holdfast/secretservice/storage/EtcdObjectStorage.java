@@ -227,9 +227,13 @@ public final class EtcdObjectStorage implements ObjectStorage {
     // Writes
 
     @Override
-    public StoredObject create(ClusterId cluster, Resource resource, String namespace, String name, SecretBytes value) {
+    public StoredObject create(
+            ClusterId cluster, Resource resource, String namespace, String name, SecretBytes value, CommitGuard guard) {
         return observed(
-                "create", cluster, resource, () -> write(cluster, resource, namespace, name, new Absent(), value));
+                "create",
+                cluster,
+                resource,
+                () -> write(cluster, resource, namespace, name, new Absent(), value, guard));
     }
 
     @Override
@@ -239,12 +243,13 @@ public final class EtcdObjectStorage implements ObjectStorage {
             String namespace,
             String name,
             long expectedRevision,
-            SecretBytes value) {
+            SecretBytes value,
+            CommitGuard guard) {
         return observed(
                 "replace",
                 cluster,
                 resource,
-                () -> write(cluster, resource, namespace, name, new At(expectedRevision), value));
+                () -> write(cluster, resource, namespace, name, new At(expectedRevision), value, guard));
     }
 
     @Override
@@ -254,7 +259,8 @@ public final class EtcdObjectStorage implements ObjectStorage {
             String namespace,
             String name,
             long expectedRevision,
-            SecretBytes value) {
+            SecretBytes value,
+            CommitGuard guard) {
         return observed("refresh", cluster, resource, () -> {
             ClusterRecord record = served(cluster);
             Optional<StoredValue> stored = store.get(key(cluster, resource, namespace, name));
@@ -270,7 +276,7 @@ public final class EtcdObjectStorage implements ObjectStorage {
             // What stays is opened once more: its answer rests on access now, not on that of the earlier read.
             return fresh
                     ? open(record, resource, List.of(stored.get())).getFirst()
-                    : write(cluster, resource, namespace, name, new At(expectedRevision), value);
+                    : write(cluster, resource, namespace, name, new At(expectedRevision), value, guard);
         });
     }
 
@@ -282,20 +288,27 @@ public final class EtcdObjectStorage implements ObjectStorage {
     private record At(long revision) implements Expected {}
 
     private StoredObject write(
-            ClusterId cluster, Resource resource, String namespace, String name, Expected expected, SecretBytes value) {
+            ClusterId cluster,
+            Resource resource,
+            String namespace,
+            String name,
+            Expected expected,
+            SecretBytes value,
+            CommitGuard guard) {
         served(cluster);
         return switch (resource) {
-            case NAMESPACES -> writeNamespace(cluster, name, expected, value);
-            case SECRETS -> writeSecret(cluster, namespace, name, expected, value);
+            case NAMESPACES -> writeNamespace(cluster, name, expected, value, guard);
+            case SECRETS -> writeSecret(cluster, namespace, name, expected, value, guard);
         };
     }
 
-    private StoredObject writeNamespace(ClusterId cluster, String name, Expected expected, SecretBytes value) {
+    private StoredObject writeNamespace(
+            ClusterId cluster, String name, Expected expected, SecretBytes value, CommitGuard guard) {
         String key = key(cluster, Resource.NAMESPACES, "", name);
         Bytes stored = value.use(Bytes::copyOf);
         for (int attempt = 0; attempt < WRITE_TRIES; attempt++) {
             PlacedFence fence = fence(cluster, attempt);
-            Optional<Long> revision = commit(cluster, fence, key, expected, stored, "");
+            Optional<Long> revision = commit(cluster, fence, key, expected, stored, "", guard);
             if (revision.isPresent()) {
                 return new StoredObject("", name, copy(value), revision.get(), 0);
             }
@@ -304,7 +317,7 @@ public final class EtcdObjectStorage implements ObjectStorage {
     }
 
     private StoredObject writeSecret(
-            ClusterId cluster, String namespace, String name, Expected expected, SecretBytes value) {
+            ClusterId cluster, String namespace, String name, Expected expected, SecretBytes value, CommitGuard guard) {
         if (!Envelopes.fits(namespace, name, value)) {
             throw new IllegalArgumentException("the object does not carry the name it is stored under");
         }
@@ -321,7 +334,7 @@ public final class EtcdObjectStorage implements ObjectStorage {
                 step.beforeCommit(cluster, key, attempt);
                 Bytes stored =
                         Bytes.takeOwnershipOf(sealed.stored(wrapped.wrapped().getFirst()));
-                Optional<Long> revision = commit(cluster, fence.get(), key, expected, stored, namespace);
+                Optional<Long> revision = commit(cluster, fence.get(), key, expected, stored, namespace, guard);
                 if (revision.isPresent()) {
                     return new StoredObject(namespace, name, copy(value), revision.get(), wrapped.stateRevision());
                 }
@@ -362,7 +375,13 @@ public final class EtcdObjectStorage implements ObjectStorage {
      * @return the revision of the write; empty when the fence has moved
      */
     private Optional<Long> commit(
-            ClusterId cluster, PlacedFence fence, String key, Expected expected, Bytes stored, String namespace) {
+            ClusterId cluster,
+            PlacedFence fence,
+            String key,
+            Expected expected,
+            Bytes stored,
+            String namespace,
+            CommitGuard guard) {
         ClusterPaths paths = ClusterPaths.of(cluster);
         Transaction.Builder transaction = Transaction.builder()
                 .ifModRevision(paths.fence(), fence.revision())
@@ -378,7 +397,7 @@ public final class EtcdObjectStorage implements ObjectStorage {
         }
         TransactionResult result;
         try {
-            result = store.commit(transaction.build());
+            result = guard.holding(() -> store.commit(transaction.build()));
         } catch (OutcomeUnknown unknown) {
             return Optional.of(settle(key, stored, unknown));
         }
@@ -421,17 +440,23 @@ public final class EtcdObjectStorage implements ObjectStorage {
     }
 
     @Override
-    public long delete(ClusterId cluster, Resource resource, String namespace, String name, long expectedRevision) {
+    public long delete(
+            ClusterId cluster,
+            Resource resource,
+            String namespace,
+            String name,
+            long expectedRevision,
+            CommitGuard guard) {
         return observed("delete", cluster, resource, () -> {
             served(cluster);
             String key = key(cluster, resource, namespace, name);
             TransactionResult result;
             try {
-                result = store.commit(Transaction.builder()
+                result = guard.holding(() -> store.commit(Transaction.builder()
                         .ifModRevision(key, expectedRevision)
                         .read(key)
                         .delete(key)
-                        .build());
+                        .build()));
             } catch (OutcomeUnknown unknown) {
                 throw new StorageRefusal.StorageUnavailable("the outcome of the deletion is unknown", unknown);
             }

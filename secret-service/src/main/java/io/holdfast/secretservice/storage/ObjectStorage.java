@@ -4,6 +4,7 @@ import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.SecretBytes;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,13 +43,33 @@ public interface ObjectStorage {
     NamePage names(
             ClusterId cluster, Resource resource, String namespace, @Nullable Continuation continuation, int limit);
 
+    /** What commits of writes run in: whoever asks for a write may hold its right to it, so that it stands when it commits. */
+    interface CommitGuard {
+        CommitGuard NONE = new CommitGuard() {
+            @Override
+            public <T> T holding(Supplier<T> commit) {
+                return commit.get();
+            }
+        };
+
+        /** Runs the commit at most once; what it throws else refuses the write, and nothing was written. */
+        <T> T holding(Supplier<T> commit);
+    }
+
     /**
      * Creates, if and only if there is none of this name and (for a Secret) its namespace exists.
      *
      * @throws StorageRefusal.ObjectExists lost race or plain duplicate
      * @throws StorageRefusal.NamespaceUnknown
      */
-    StoredObject create(ClusterId cluster, Resource resource, String namespace, String name, SecretBytes value);
+    StoredObject create(
+            ClusterId cluster, Resource resource, String namespace, String name, SecretBytes value, CommitGuard guard);
+
+    /** As {@link #create(ClusterId, Resource, String, String, SecretBytes, CommitGuard)}, whoever asks. */
+    default StoredObject create(
+            ClusterId cluster, Resource resource, String namespace, String name, SecretBytes value) {
+        return create(cluster, resource, namespace, name, value, CommitGuard.NONE);
+    }
 
     /**
      * Replaces, if and only if it is still at {@code expectedRevision}.
@@ -62,7 +83,19 @@ public interface ObjectStorage {
             String namespace,
             String name,
             long expectedRevision,
-            SecretBytes value);
+            SecretBytes value,
+            CommitGuard guard);
+
+    /** As {@link #replace(ClusterId, Resource, String, String, long, SecretBytes, CommitGuard)}, whoever asks. */
+    default StoredObject replace(
+            ClusterId cluster,
+            Resource resource,
+            String namespace,
+            String name,
+            long expectedRevision,
+            SecretBytes value) {
+        return replace(cluster, resource, namespace, name, expectedRevision, value, CommitGuard.NONE);
+    }
 
     /**
      * Writes an object that did not change anew, if and only if it is still at {@code expectedRevision} and its stored form
@@ -80,7 +113,8 @@ public interface ObjectStorage {
             String namespace,
             String name,
             long expectedRevision,
-            SecretBytes value);
+            SecretBytes value,
+            CommitGuard guard);
 
     /**
      * Deletes, if and only if it is still at {@code expectedRevision}. Works on a blocked or damaged object too: the
@@ -90,7 +124,18 @@ public interface ObjectStorage {
      * @throws StorageRefusal.ObjectUnknown gone
      * @throws StorageRefusal.ObjectChanged another write came first
      */
-    long delete(ClusterId cluster, Resource resource, String namespace, String name, long expectedRevision);
+    long delete(
+            ClusterId cluster,
+            Resource resource,
+            String namespace,
+            String name,
+            long expectedRevision,
+            CommitGuard guard);
+
+    /** As {@link #delete(ClusterId, Resource, String, String, long, CommitGuard)}, whoever asks. */
+    default long delete(ClusterId cluster, Resource resource, String namespace, String name, long expectedRevision) {
+        return delete(cluster, resource, namespace, name, expectedRevision, CommitGuard.NONE);
+    }
 
     /**
      * Follows changes after {@code fromRevision} (exclusive). Values of the events are opened one by one before they are

@@ -413,7 +413,7 @@ class ReencryptionTest {
         }
         Job job = ended(last);
         stop.countDown();
-        assertThat(writer.get(10, TimeUnit.SECONDS)).isPositive();
+        assertThat(writer.get(30, TimeUnit.SECONDS)).isPositive();
         assertThat(job.state()).isEqualTo(Job.State.COMPLETED);
         assertThat(job.counts().all()).isEqualTo(300);
         assertAllUnder(last, 300);

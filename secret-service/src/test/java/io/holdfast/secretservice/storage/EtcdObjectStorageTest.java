@@ -124,7 +124,7 @@ class EtcdObjectStorageTest {
         create("bystander");
         CompletableFuture<StoredObject> write = CompletableFuture.supplyAsync(() ->
                 stalling.create(c.cluster(), SECRETS, "default", "stalled", secret("default", "stalled", "old wrap")));
-        assertThat(held.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(held.await(30, TimeUnit.SECONDS)).isTrue();
 
         var version = stack.keys.rotate(c.key());
         stack.reconciler.all("KeyRotated");
@@ -135,7 +135,7 @@ class EtcdObjectStorageTest {
                         () -> stack.jobs.list(c.cluster()).stream()
                                 .allMatch(job -> job.state().ended()));
         released.countDown();
-        write.get(10, TimeUnit.SECONDS);
+        write.get(30, TimeUnit.SECONDS);
 
         assertThat(versionAtRest("stalled")).isEqualTo(version.id());
         assertThat(versionAtRest("bystander")).isEqualTo(version.id());
@@ -144,7 +144,7 @@ class EtcdObjectStorageTest {
 
     private static void awaitUninterruptibly(CountDownLatch latch) {
         try {
-            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);
@@ -316,7 +316,7 @@ class EtcdObjectStorageTest {
 
         stack.keys.deny(c.key(), Denial.KEY_PENDING_DELETION);
         stack.reconciler.all("test");
-        assertThat(recorder.ended.get(10, TimeUnit.SECONDS)).isInstanceOf(StorageRefusal.KeyAccessBlocked.class);
+        assertThat(recorder.ended.get(30, TimeUnit.SECONDS)).isInstanceOf(StorageRefusal.KeyAccessBlocked.class);
         assertThat(stack.watches.count()).isZero();
     }
 

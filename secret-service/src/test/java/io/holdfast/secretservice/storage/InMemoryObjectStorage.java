@@ -252,7 +252,12 @@ public final class InMemoryObjectStorage implements ObjectStorage {
     }
 
     @Override
-    public StoredObject create(ClusterId id, Resource resource, String namespace, String name, SecretBytes value) {
+    public StoredObject create(
+            ClusterId id, Resource resource, String namespace, String name, SecretBytes value, CommitGuard guard) {
+        return guard.holding(() -> createNow(id, resource, namespace, name, value));
+    }
+
+    private StoredObject createNow(ClusterId id, Resource resource, String namespace, String name, SecretBytes value) {
         lock.lock();
         try {
             Cluster cluster = served(id);
@@ -273,6 +278,17 @@ public final class InMemoryObjectStorage implements ObjectStorage {
 
     @Override
     public StoredObject replace(
+            ClusterId id,
+            Resource resource,
+            String namespace,
+            String name,
+            long expectedRevision,
+            SecretBytes value,
+            CommitGuard guard) {
+        return guard.holding(() -> replaceNow(id, resource, namespace, name, expectedRevision, value));
+    }
+
+    private StoredObject replaceNow(
             ClusterId id, Resource resource, String namespace, String name, long expectedRevision, SecretBytes value) {
         lock.lock();
         try {
@@ -288,6 +304,17 @@ public final class InMemoryObjectStorage implements ObjectStorage {
 
     @Override
     public StoredObject refresh(
+            ClusterId id,
+            Resource resource,
+            String namespace,
+            String name,
+            long expectedRevision,
+            SecretBytes value,
+            CommitGuard guard) {
+        return guard.holding(() -> refreshNow(id, resource, namespace, name, expectedRevision, value));
+    }
+
+    private StoredObject refreshNow(
             ClusterId id, Resource resource, String namespace, String name, long expectedRevision, SecretBytes value) {
         lock.lock();
         try {
@@ -316,7 +343,12 @@ public final class InMemoryObjectStorage implements ObjectStorage {
     }
 
     @Override
-    public long delete(ClusterId id, Resource resource, String namespace, String name, long expectedRevision) {
+    public long delete(
+            ClusterId id, Resource resource, String namespace, String name, long expectedRevision, CommitGuard guard) {
+        return guard.holding(() -> deleteNow(id, resource, namespace, name, expectedRevision));
+    }
+
+    private long deleteNow(ClusterId id, Resource resource, String namespace, String name, long expectedRevision) {
         lock.lock();
         try {
             Cluster cluster = served(id);

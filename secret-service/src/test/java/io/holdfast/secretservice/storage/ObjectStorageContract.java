@@ -19,6 +19,8 @@ import io.holdfast.testkit.Await;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -199,5 +201,54 @@ public abstract class ObjectStorageContract {
                 events.add("ENDED " + cause.getMessage());
             }
         }
+    }
+
+    /** What the guard throws is the write's answer, and nothing is written; else it runs each commit once. */
+    @Test
+    void aWriteCommitsInItsGuard() {
+        IllegalStateException lost = new IllegalStateException("the right is lost");
+        ObjectStorage.CommitGuard refusing = new ObjectStorage.CommitGuard() {
+            @Override
+            public <T> T holding(Supplier<T> commit) {
+                throw lost;
+            }
+        };
+        AtomicInteger commits = new AtomicInteger();
+        ObjectStorage.CommitGuard counting = new ObjectStorage.CommitGuard() {
+            @Override
+            public <T> T holding(Supplier<T> commit) {
+                commits.incrementAndGet();
+                return commit.get();
+            }
+        };
+        assertThatThrownBy(() -> storage.create(
+                        cluster, Resource.SECRETS, "default", "g", secret("default", "g", "first"), refusing))
+                .isSameAs(lost);
+        assertThatThrownBy(() -> storage.read(cluster, Resource.SECRETS, "default", "g"))
+                .isInstanceOf(StorageRefusal.ObjectUnknown.class);
+
+        StoredObject made =
+                storage.create(cluster, Resource.SECRETS, "default", "g", secret("default", "g", "first"), counting);
+        assertThat(commits).hasValue(1);
+        assertThatThrownBy(() -> storage.replace(
+                        cluster,
+                        Resource.SECRETS,
+                        "default",
+                        "g",
+                        made.revision(),
+                        secret("default", "g", "second"),
+                        refusing))
+                .isSameAs(lost);
+        assertThatThrownBy(() -> storage.delete(cluster, Resource.SECRETS, "default", "g", made.revision(), refusing))
+                .isSameAs(lost);
+        try (SecretBytes value =
+                storage.read(cluster, Resource.SECRETS, "default", "g").value()) {
+            assertThat(value.length()).isPositive();
+        }
+        StoredObject replaced = storage.replace(
+                cluster, Resource.SECRETS, "default", "g", made.revision(), secret("default", "g", "second"), counting);
+        assertThat(commits).hasValue(2);
+        storage.delete(cluster, Resource.SECRETS, "default", "g", replaced.revision(), counting);
+        assertThat(commits).hasValue(3);
     }
 }

@@ -4,17 +4,23 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.ProblemException;
+import io.holdfast.platform.access.AccessSession;
+import io.holdfast.platform.access.StandingRight;
 import io.holdfast.platform.http.Authorizer;
+import io.holdfast.platform.http.Authorizer.Decision;
 import io.holdfast.platform.http.Caller;
 import io.holdfast.secretservice.kubernetes.model.ApiRefusal;
 import io.holdfast.secretservice.kubernetes.model.ApiStatus.Details;
 import io.holdfast.secretservice.kubernetes.model.Json;
 import io.holdfast.secretservice.kubernetes.model.ResourceKind;
+import io.holdfast.secretservice.storage.ObjectStorage.CommitGuard;
 import io.holdfast.secretservice.storage.ObjectStorage.ServedCluster;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Who a caller is, and whether it may: 401 and 403 as kube-apiserver with RBAC answers them. */
@@ -24,10 +30,14 @@ final class Access {
 
     private final ClusterTokens tokens;
     private final Authorizer authorizer;
+    private final AccessSession session;
+    private final Supplier<Instant> clock;
 
-    Access(ClusterTokens tokens, Authorizer authorizer) {
+    Access(ClusterTokens tokens, Authorizer authorizer, AccessSession session, Supplier<Instant> clock) {
         this.tokens = tokens;
         this.authorizer = authorizer;
+        this.session = session;
+        this.clock = clock;
     }
 
     /** Whether the header can hold a token at all. */
@@ -65,10 +75,10 @@ final class Access {
     }
 
     /**
-     * The state revision that a permission rests on; empty when it is denied. A variable that is not known opens
-     * nothing: a statement on {@code target.secret.type} needs the type.
+     * What a permission rests on; empty when it is denied. It may be used while its state revision stands and until its
+     * end. A variable that is not known opens nothing: a statement on {@code target.secret.type} needs the type.
      */
-    OptionalLong decide(Caller caller, ServedCluster cluster, Asked asked) {
+    Optional<Decision> decide(Caller caller, ServedCluster cluster, Asked asked) {
         Map<String, String> variables = new HashMap<>();
         variables.put("target.cluster.id", cluster.id().value());
         ResourceKind kind = asked.permission().kind();
@@ -82,22 +92,18 @@ final class Access {
         if (!asked.type().isEmpty()) {
             variables.put("target.secret.type", asked.type());
         }
-        Authorizer.Decision decision = authorizer.decide(
-                caller,
-                asked.permission().operation(),
-                List.of(asked.permission().permission()),
-                new CompartmentId(cluster.compartmentId()),
-                variables);
-        return decision.allowed() ? OptionalLong.of(decision.stateRevision()) : OptionalLong.empty();
+        return Optional.of(authorizer.decide(
+                        caller,
+                        asked.permission().operation(),
+                        List.of(asked.permission().permission()),
+                        new CompartmentId(cluster.compartmentId()),
+                        variables))
+                .filter(Decision::allowed);
     }
 
     /** @throws ApiRefusal 403 when denied */
-    long require(Caller caller, ServedCluster cluster, Asked asked) {
-        OptionalLong allowed = decide(caller, cluster, asked);
-        if (allowed.isEmpty()) {
-            throw forbidden(caller, asked);
-        }
-        return allowed.getAsLong();
+    Decision require(Caller caller, ServedCluster cluster, Asked asked) {
+        return decide(caller, cluster, asked).orElseThrow(() -> forbidden(caller, asked));
     }
 
     /**
@@ -106,15 +112,73 @@ final class Access {
      * @param allowed what {@link #decide} said before the object was read
      * @param object null when there is none, or it cannot be read
      */
-    long requireFor(
-            Caller caller, ServedCluster cluster, Asked asked, OptionalLong allowed, @Nullable ObjectNode object) {
-        if (allowed.isPresent()) {
-            return allowed.getAsLong();
-        }
-        if (object == null || asked.permission().kind() != ResourceKind.SECRET) {
+    Decision requireFor(
+            Caller caller,
+            ServedCluster cluster,
+            Asked asked,
+            Optional<Decision> allowed,
+            @Nullable ObjectNode object) {
+        return allowed.orElseGet(() -> requireFor(caller, cluster, asked, typeOf(asked, object)));
+    }
+
+    private Decision requireFor(Caller caller, ServedCluster cluster, Asked asked, String type) {
+        if (type.isEmpty()) {
             throw forbidden(caller, asked);
         }
-        return require(caller, cluster, asked.ofType(Json.text(object, "type")));
+        return require(caller, cluster, asked.ofType(type));
+    }
+
+    private static String typeOf(Asked asked, @Nullable ObjectNode object) {
+        return object == null || asked.permission().kind() != ResourceKind.SECRET ? "" : Json.text(object, "type");
+    }
+
+    /**
+     * The right to a write, which its commit holds.
+     *
+     * @throws ApiRefusal 403 when denied
+     */
+    Right right(Call call, Asked asked) {
+        return new Right(call, asked, "", require(call.caller(), call.cluster(), asked));
+    }
+
+    /**
+     * As {@link #right}, once the object is known.
+     *
+     * @param allowed what {@link #decide} said before the object was read
+     * @param object null when it cannot be read
+     * @throws ApiRefusal 403 when denied
+     */
+    Right rightFor(Call call, Asked asked, Optional<Decision> allowed, @Nullable ObjectNode object) {
+        Decision decision = requireFor(call.caller(), call.cluster(), asked, allowed, object);
+        return new Right(call, asked, typeOf(asked, object), decision);
+    }
+
+    /** Of one request to writes: for each of them it stands until it is committed, or else it is refused. */
+    final class Right implements CommitGuard {
+        private final StandingRight standing;
+
+        private Right(Call call, Asked asked, String type, Decision decision) {
+            this.standing = new StandingRight(session, clock, decision, () -> {
+                // Who was blocked, or whose token has ended, is refused as one who comes now.
+                authenticate(call.cluster().id(), call.request().header("authorization"));
+                return decide(call.caller(), call.cluster(), asked)
+                        .orElseGet(() -> requireFor(call.caller(), call.cluster(), asked, type));
+            });
+        }
+
+        long stateRevision() {
+            return standing.decision().stateRevision();
+        }
+
+        /** Asks again who the caller is and whether it may; throws the refusal. */
+        void renew() {
+            standing.renew();
+        }
+
+        @Override
+        public <T> T holding(Supplier<T> commit) {
+            return standing.holding(commit);
+        }
     }
 
     static ApiRefusal forbidden(Caller caller, Asked asked) {

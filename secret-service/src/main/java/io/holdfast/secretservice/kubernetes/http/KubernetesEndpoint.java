@@ -35,6 +35,7 @@ public final class KubernetesEndpoint {
     private final Reading reading;
     private final Writing writing;
     private final Watching watching;
+    private final Supplier<Instant> clock;
 
     /** @param clock wall time, for creation timestamps and ages */
     public KubernetesEndpoint(
@@ -56,7 +57,8 @@ public final class KubernetesEndpoint {
             int watches) {
         this.storage = storage;
         this.session = session;
-        this.access = new Access(tokens, authorizer);
+        this.clock = clock;
+        this.access = new Access(tokens, authorizer, session, clock);
         this.reading = new Reading(storage, access, clock);
         this.writing = new Writing(storage, access, reading, clock);
         this.watching = new Watching(storage, session, access, clock, watches);
@@ -96,7 +98,7 @@ public final class KubernetesEndpoint {
                     watching.watch(call, exchange);
                 } else {
                     Supplier<Answer> read = () -> collection ? reading.list(call) : reading.get(call);
-                    deliver(exchange, read.get(), read);
+                    deliver(call, exchange, read.get(), read);
                 }
             }
             case "POST" -> {
@@ -104,17 +106,18 @@ public final class KubernetesEndpoint {
                 if (!collection || (call.kind().namespaced() && call.namespace().isEmpty())) {
                     throw ApiRefusal.methodNotAllowed();
                 }
-                deliver(exchange, writing.create(call));
+                deliver(call, exchange, writing.create(call));
             }
             case "PUT" -> {
                 requireObject(collection);
-                deliver(exchange, writing.update(call));
+                deliver(call, exchange, writing.update(call));
             }
             case "PATCH" -> {
                 requireObject(collection);
-                deliver(exchange, writing.patch(call));
+                deliver(call, exchange, writing.patch(call));
             }
-            case "DELETE" -> deliver(exchange, collection ? writing.deleteCollection(call) : writing.delete(call));
+            case "DELETE" ->
+                deliver(call, exchange, collection ? writing.deleteCollection(call) : writing.delete(call));
             default -> throw ApiRefusal.methodNotAllowed();
         }
     }
@@ -125,19 +128,30 @@ public final class KubernetesEndpoint {
         }
     }
 
-    private static void deliver(Exchange exchange, Done done) {
-        deliver(exchange, done.answer(), done.again());
+    private void deliver(Call call, Exchange exchange, Done done) {
+        deliver(call, exchange, done.answer(), done.again());
     }
 
-    private static void deliver(Exchange exchange, Answer first, Supplier<Answer> again) {
+    private void deliver(Call call, Exchange exchange, Answer first, Supplier<Answer> again) {
         Answer answer = first;
-        for (int attempt = 1; !exchange.send(answer); attempt++) {
+        for (int attempt = 1; !send(exchange, answer); attempt++) {
             if (attempt == DELIVERIES) {
                 throw ApiRefusal.unavailable(
                         "the access state of the cluster's key keeps changing, or the session with key-service is lost; try again");
             }
+            // The token may have ended as well as the permission.
+            access.authenticate(call.cluster().id(), call.request().header("authorization"));
             answer = again.get();
         }
+    }
+
+    /** @return false when nothing has left, as what permitted it holds no longer */
+    private boolean send(Exchange exchange, Answer answer) {
+        if (answer.holdsUntil().isOverAt(clock.get())) {
+            answer.wipe();
+            return false;
+        }
+        return exchange.send(answer);
     }
 
     /** Health, which kube-apiserver too answers to anyone. */
@@ -202,6 +216,10 @@ public final class KubernetesEndpoint {
             case ProblemException problem
             when problem.code() == ProblemCode.NOT_AUTHENTICATED ->
                 ApiRefusal.unauthorized().status();
+            case ProblemException problem
+            when problem.code() == ProblemCode.TOO_MANY_REQUESTS ->
+                ApiRefusal.tooManyRequests("key-service has too much to do; try again later")
+                        .status();
             default -> {
                 LOG.error("A Kubernetes request failed for a reason of our own", refusal);
                 yield Refusals.internal();

@@ -1,6 +1,7 @@
 package io.holdfast.secretservice.kubernetes.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.holdfast.platform.http.Authorizer.Decision;
 import io.holdfast.secretservice.kubernetes.http.Access.Asked;
 import io.holdfast.secretservice.kubernetes.model.ApiRefusal;
 import io.holdfast.secretservice.kubernetes.model.ContinueToken;
@@ -23,7 +24,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +74,7 @@ final class Reading {
     Answer get(Call call) {
         Rendition form = form(call);
         Asked asked = call.asked("get");
-        OptionalLong allowed = access.decide(call.caller(), call.cluster(), asked);
+        Optional<Decision> allowed = access.decide(call.caller(), call.cluster(), asked);
         Found found;
         try {
             found = read(call, call.name());
@@ -87,12 +87,12 @@ final class Reading {
             }
             throw refusal;
         }
-        long decision = access.requireFor(call.caller(), call.cluster(), asked, allowed, found.object());
+        Decision decision = access.requireFor(call.caller(), call.cluster(), asked, allowed, found.object());
         long wanted = call.number("resourceVersion");
         if (wanted > found.revision()) {
             requireReached(call, wanted);
         }
-        return one(call, form, 200, found, List.of(), decision);
+        return one(call, form, 200, found, List.of(), decision.stateRevision()).under(decision);
     }
 
     /** The name and state of what cannot be read, for the forms that show it; null when it has to be refused. */
@@ -205,7 +205,7 @@ final class Reading {
         Rendition form = form(call);
         Selection selection = Selection.of(call);
         Asked asked = asked(call, "list", selection);
-        OptionalLong allowed = access.decide(call.caller(), call.cluster(), asked);
+        Optional<Decision> allowed = access.decide(call.caller(), call.cluster(), asked);
         boolean typed = form instanceof Rendition.Objects || form instanceof Rendition.Protobuf;
         if (allowed.isEmpty()) {
             Asked names = new Asked(Permission.LIST_NAMES, asked.namespace(), asked.name(), asked.type());
@@ -222,14 +222,16 @@ final class Reading {
                 throw ApiRefusal.tooLargeResourceVersion(
                         call.number("resourceVersion"), listed.meta().revision());
             }
-            long revision = listed.stateRevision() == 0 ? 0 : Math.min(listed.stateRevision(), allowed.getAsLong());
+            long revision = listed.stateRevision() == 0
+                    ? 0
+                    : Math.min(listed.stateRevision(), allowed.get().stateRevision());
             Answer answer = Answer.json(
                     200,
                     Rendition.list(form, call.kind(), listed.objects(), listed.meta(), clock.get()),
                     List.of(),
                     revision);
             listed.objects().forEach(ObjectText::wipe);
-            return answer;
+            return answer.under(allowed.get());
         } catch (StorageRefusal.KeyAccessBlocked blocked) {
             if (typed) {
                 throw blocked;

@@ -2,7 +2,9 @@ package io.holdfast.secretservice.kubernetes.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.kernel.Ocid.ClusterId;
+import io.holdfast.kernel.Validity;
 import io.holdfast.platform.access.AccessSession;
+import io.holdfast.platform.http.Authorizer.Decision;
 import io.holdfast.secretservice.kubernetes.http.Access.Asked;
 import io.holdfast.secretservice.kubernetes.http.KubernetesEndpoint.Target;
 import io.holdfast.secretservice.kubernetes.http.Reading.Found;
@@ -17,6 +19,7 @@ import io.holdfast.secretservice.storage.ObjectStorage.ObjectPage;
 import io.holdfast.secretservice.storage.ObjectStorage.ObjectWatcher;
 import io.holdfast.secretservice.storage.ObjectStorage.StoredObject;
 import io.holdfast.secretservice.storage.StorageRefusal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -34,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  * watch: one JSON event per line, each let through by the access session on its own.
  *
  * <p>An event whose access state was left behind is not sent: the caller is asked for again, and the storage is followed
- * again from the last event that was sent. A change of the access state ends the watches of those who may no longer.
+ * again from the last event that was sent. A change of the access state ends the watches of those who may no longer, and so does
+ * the end that a decision has of its own.
  */
 final class Watching {
     /** Events that wait for a client that reads slowly; above it the storage is followed again from the last one sent. */
@@ -188,7 +192,12 @@ final class Watching {
         private final Set<String> sentAtLast = new HashSet<>();
 
         private long last;
+        /** The access state that the permission rests on, and how long it holds where nothing changes. */
         private long decision;
+
+        private Validity permission = Validity.UNTIL_CHANGE;
+        /** How long the token is good that the caller showed. */
+        private Validity token;
 
         Stream(Call call, Exchange exchange) {
             this.call = call;
@@ -197,6 +206,7 @@ final class Watching {
             this.selection = named(call, Selection.of(call));
             this.asked = Reading.asked(call, "watch", selection);
             this.bookmarks = call.request().flag("allowWatchBookmarks");
+            this.token = Validity.ofMillis(call.holder().expiresAtMillis());
             if (form instanceof Rendition.Protobuf) {
                 throw ApiRefusal.notAcceptable();
             }
@@ -209,7 +219,7 @@ final class Watching {
         }
 
         void run() {
-            decision = access.require(call.caller(), call.cluster(), asked);
+            relyOn(access.require(call.caller(), call.cluster(), asked));
             last = call.number("resourceVersion");
             String wish = call.request().parameter("sendInitialEvents");
             boolean initial = initial(wish);
@@ -217,7 +227,7 @@ final class Watching {
             if (seconds == 0) {
                 seconds = ThreadLocalRandom.current().nextLong(SHORTEST_SECONDS, LONGEST_SECONDS);
             }
-            long deadline = System.nanoTime() + lasts(seconds);
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(Math.min(seconds, LONGEST_WISH_SECONDS));
             exchange.closed().thenRun(() -> items.add(new Item.Wake()));
             ObjectPage first = null;
             if (initial) {
@@ -251,23 +261,21 @@ final class Watching {
             }
         }
 
-        /** Nanoseconds until the client's time is up or its token's is, whichever comes first. */
-        private long lasts(long seconds) {
-            long wanted = TimeUnit.SECONDS.toNanos(Math.min(seconds, LONGEST_WISH_SECONDS));
-            long expires = call.holder().expiresAtMillis();
-            return expires == 0
-                    ? wanted
-                    : Math.min(
-                            wanted,
-                            TimeUnit.MILLISECONDS.toNanos(expires - clock.get().toEpochMilli()));
+        /** Nanoseconds until an end by the wall clock, at most so many; 0 when it is over. */
+        private long until(Validity validity, long most) {
+            if (validity.end().isEmpty()) {
+                return most;
+            }
+            Duration left = Duration.between(clock.get(), validity.end().get());
+            return left.isNegative() ? 0 : left.compareTo(Duration.ofNanos(most)) < 0 ? left.toNanos() : most;
         }
 
-        /** Whether nobody is to be sent anything any longer; ends what has not ended. */
+        /** Whether nobody is to be sent anything any longer: the client's time is up, or its token's. Ends what has not ended. */
         private boolean over(long deadline) {
             if (exchange.closed().isDone()) {
                 return true;
             }
-            if (System.nanoTime() - deadline >= 0) {
+            if (System.nanoTime() - deadline >= 0 || token.isOverAt(clock.get())) {
                 exchange.end();
                 return true;
             }
@@ -395,10 +403,8 @@ final class Watching {
                             nextBookmark = now + TimeUnit.SECONDS.toNanos(BOOKMARK_SECONDS);
                         }
                         long wait = bookmarks ? Math.min(deadline - now, nextBookmark - now) : deadline - now;
-                        Item item = poll(wait);
-                        if (accessChanged.getAndSet(false)) {
-                            reauthorize();
-                        }
+                        Item item = poll(until(permission, until(token, Math.max(0, wait))));
+                        requireAllowed(item);
                         switch (item) {
                             case null -> {}
                             case Item.Wake wake -> again = following.overflowed.get() && items.isEmpty();
@@ -432,7 +438,7 @@ final class Watching {
 
         private @Nullable Item poll(long nanos) {
             try {
-                return items.poll(Math.max(0, nanos));
+                return items.poll(nanos);
             } catch (InterruptedException stopping) {
                 Thread.currentThread().interrupt();
                 throw new Begun(ApiRefusal.unavailable("the service is stopping; watch again"));
@@ -502,16 +508,51 @@ final class Watching {
             followed.add(key);
         }
 
+        /** Asks again, when the access state has changed or the decision has come to its own end. */
+        private void requireAllowed() {
+            if (accessChanged.getAndSet(false) || permission.isOverAt(clock.get())) {
+                reauthorize();
+            }
+        }
+
+        /** As above, before an item is handled: the refusal leaves nothing of it behind. */
+        private void requireAllowed(@Nullable Item item) {
+            try {
+                requireAllowed();
+            } catch (Begun refused) {
+                if (item instanceof Item.Changed changed) {
+                    changed.object().value().close();
+                }
+                throw refused;
+            }
+        }
+
         /** Asks again who the caller is and whether it may, under the access state of now. */
         private void reauthorize() {
             begun(() -> {
-                access.authenticate(call.cluster().id(), call.request().header("authorization"));
-                decision = access.require(call.caller(), call.cluster(), asked);
-                return decision;
+                ClusterTokens.Holder holder =
+                        access.authenticate(call.cluster().id(), call.request().header("authorization"));
+                token = Validity.ofMillis(holder.expiresAtMillis());
+                relyOn(access.require(call.caller(), call.cluster(), asked));
+                if (permission.isOverAt(clock.get())) {
+                    throw ApiRefusal.unavailable("decisions are over when they arrive; watch again");
+                }
+                return holder;
             });
         }
 
+        private void relyOn(Decision allowed) {
+            decision = allowed.stateRevision();
+            permission = allowed.holdsUntil();
+        }
+
         private boolean send(String type, Found found) {
+            try {
+                requireAllowed();
+            } catch (Begun refused) {
+                ObjectText.wipe(found.object());
+                throw refused;
+            }
             ObjectNode event = Json.object().put("type", type);
             event.set("object", Rendition.one(form, call.kind(), found.object(), clock.get()));
             byte[] line = line(Json.write(event));
@@ -521,6 +562,7 @@ final class Watching {
         }
 
         private void bookmark(boolean endOfInitial) {
+            requireAllowed();
             ObjectNode meta = Json.object().put("resourceVersion", Long.toString(last));
             if (endOfInitial) {
                 meta.putObject("annotations").put("k8s.io/initial-events-end", "true");

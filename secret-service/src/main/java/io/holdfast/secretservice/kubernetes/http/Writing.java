@@ -3,7 +3,9 @@ package io.holdfast.secretservice.kubernetes.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.kernel.SecretBytes;
+import io.holdfast.platform.http.Authorizer.Decision;
 import io.holdfast.secretservice.kubernetes.http.Access.Asked;
+import io.holdfast.secretservice.kubernetes.http.Access.Right;
 import io.holdfast.secretservice.kubernetes.http.Reading.Found;
 import io.holdfast.secretservice.kubernetes.model.ApiRefusal;
 import io.holdfast.secretservice.kubernetes.model.ApiStatus;
@@ -16,6 +18,7 @@ import io.holdfast.secretservice.kubernetes.model.Rendition;
 import io.holdfast.secretservice.kubernetes.model.ResourceKind;
 import io.holdfast.secretservice.kubernetes.model.Validation;
 import io.holdfast.secretservice.storage.ObjectStorage;
+import io.holdfast.secretservice.storage.ObjectStorage.CommitGuard;
 import io.holdfast.secretservice.storage.ObjectStorage.Continuation;
 import io.holdfast.secretservice.storage.ObjectStorage.NamePage;
 import io.holdfast.secretservice.storage.ObjectStorage.ObjectName;
@@ -26,7 +29,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -81,7 +84,7 @@ final class Writing {
         ObjectNode object = body.object();
         ObjectNode meta = Json.objectIn(object, "metadata");
         Asked asked = call.asked("create", Json.text(meta, "name")).ofType(typeOf(call, object));
-        long decision = access.require(call.caller(), call.cluster(), asked);
+        Right right = access.right(call, asked);
         if (!Json.text(meta, "resourceVersion").isEmpty()) {
             throw ApiRefusal.badRequest("resourceVersion should not be set on objects to be created");
         }
@@ -93,7 +96,7 @@ final class Writing {
             Validation.ofNew(call.kind(), candidate);
             FieldOwnership.recordUpdate(Json.object(), candidate, manager(call), clock.get());
             try {
-                return created(call, form, candidate, warnings, decision, dryRun);
+                return created(call, form, candidate, warnings, right, dryRun);
             } catch (StorageRefusal.ObjectExists taken) {
                 if (!generated || attempt >= NAME_TRIES) {
                     throw Refusals.of(taken, call.kind(), call.namespace(), nameOf(candidate));
@@ -103,17 +106,17 @@ final class Writing {
     }
 
     private Done created(
-            Call call, Rendition form, ObjectNode object, List<String> warnings, long decision, boolean dryRun) {
+            Call call, Rendition form, ObjectNode object, List<String> warnings, Right right, boolean dryRun) {
         String name = nameOf(object);
         if (dryRun) {
             requireAbsent(call, name);
-            return Done.of(reading.one(call, form, 201, new Found(object, 0, 0), warnings, decision));
+            return Done.of(reading.one(call, form, 201, new Found(object, 0, 0), warnings, right.stateRevision()));
         }
         Found found = stored(
                 call,
                 object,
-                value -> storage.create(call.cluster().id(), call.resource(), call.namespace(), name, value));
-        return answered(call, form, 201, name, found, warnings, decision);
+                value -> storage.create(call.cluster().id(), call.resource(), call.namespace(), name, value, right));
+        return answered(call, form, 201, name, found, warnings, right.stateRevision());
     }
 
     private void requireAbsent(Call call, String name) {
@@ -144,8 +147,9 @@ final class Writing {
         return new Done(reading.one(call, form, code, found, warnings, decision), () -> {
             Found now = reading.read(call, name);
             // The access state has moved on since the write: what is shown now needs to be allowed now.
-            OptionalLong allowed = access.decide(call.caller(), call.cluster(), asked);
-            long again = access.requireFor(call.caller(), call.cluster(), asked, allowed, now.object());
+            Optional<Decision> allowed = access.decide(call.caller(), call.cluster(), asked);
+            long again = access.requireFor(call.caller(), call.cluster(), asked, allowed, now.object())
+                    .stateRevision();
             return reading.one(call, form, code, now, warnings, again);
         });
     }
@@ -324,13 +328,12 @@ final class Writing {
     private Done applyNew(
             Call call, Rendition form, boolean dryRun, ObjectNode applied, String manager, List<String> warnings) {
         ObjectNode object = applied.deepCopy();
-        long decision = access.require(
-                call.caller(), call.cluster(), call.asked("create").ofType(typeOf(call, object)));
+        Right right = access.right(call, call.asked("create").ofType(typeOf(call, object)));
         Objects.prepareNew(call.kind(), object, call.namespace(), clock.get(), random);
         ObjectNode bare = object.deepCopy();
         ObjectNode owned = FieldOwnership.apply(bare, applied, manager, true, clock.get());
         Validation.ofNew(call.kind(), owned);
-        return created(call, form, owned, warnings, decision, dryRun);
+        return created(call, form, owned, warnings, right, dryRun);
     }
 
     /**
@@ -348,7 +351,7 @@ final class Writing {
             List<String> warnings,
             Function<Found, Changed> change) {
         Asked asked = call.asked(verb);
-        OptionalLong allowed = access.decide(call.caller(), call.cluster(), asked);
+        Optional<Decision> allowed = access.decide(call.caller(), call.cluster(), asked);
         for (int attempt = 0; attempt < TRIES; attempt++) {
             Found current;
             try {
@@ -357,7 +360,7 @@ final class Writing {
                 access.requireFor(call.caller(), call.cluster(), asked, allowed, null);
                 throw refusal;
             }
-            long decision = access.requireFor(call.caller(), call.cluster(), asked, allowed, current.object());
+            Right right = access.rightFor(call, asked, allowed, current.object());
             Changed changed = change.apply(current);
             ObjectNode after = changed.object();
             if (dryRun) {
@@ -368,12 +371,17 @@ final class Writing {
                         200,
                         new Found(after, current.revision(), current.stateRevision()),
                         warnings,
-                        decision));
+                        right.stateRevision()));
             }
             try {
                 if (isReleased(after)) {
                     storage.delete(
-                            call.cluster().id(), call.resource(), call.namespace(), call.name(), current.revision());
+                            call.cluster().id(),
+                            call.resource(),
+                            call.namespace(),
+                            call.name(),
+                            current.revision(),
+                            right);
                     String uid = Json.text(Json.objectAt(after, "metadata"), "uid");
                     Answer last = reading.one(
                             call,
@@ -381,7 +389,7 @@ final class Writing {
                             200,
                             new Found(after, current.revision(), current.stateRevision()),
                             warnings,
-                            decision);
+                            right.stateRevision());
                     // It has happened and nothing is left to read: what is told again holds no content.
                     return new Done(
                             last,
@@ -399,15 +407,17 @@ final class Writing {
                                         call.namespace(),
                                         call.name(),
                                         current.revision(),
-                                        value)
+                                        value,
+                                        right)
                                 : storage.replace(
                                         call.cluster().id(),
                                         call.resource(),
                                         call.namespace(),
                                         call.name(),
                                         current.revision(),
-                                        value));
-                return answered(call, form, 200, call.name(), found, warnings, decision);
+                                        value,
+                                        right));
+                return answered(call, form, 200, call.name(), found, warnings, right.stateRevision());
             } catch (StorageRefusal.ObjectChanged raced) {
                 if (changed.conditional()) {
                     throw raced;
@@ -491,24 +501,24 @@ final class Writing {
         Rendition form = Reading.form(call);
         Deletion deletion = Deletion.of(call);
         Asked asked = call.asked("delete");
-        OptionalLong allowed = access.decide(call.caller(), call.cluster(), asked);
+        Optional<Decision> allowed = access.decide(call.caller(), call.cluster(), asked);
         for (int attempt = 0; attempt < TRIES; attempt++) {
             Found found;
             try {
                 found = reading.read(call, call.name());
             } catch (StorageRefusal refusal) {
-                access.requireFor(call.caller(), call.cluster(), asked, allowed, null);
+                Right right = access.rightFor(call, asked, allowed, null);
                 if (!deletion.mayDrop(refusal)) {
                     throw refusal;
                 }
-                return dropUnread(call, deletion);
+                return dropUnread(call, deletion, right);
             }
-            long decision = access.requireFor(call.caller(), call.cluster(), asked, allowed, found.object());
+            Right right = access.rightFor(call, asked, allowed, found.object());
             deletion.precondition().check(call, found.object());
             try {
                 return switch (call.kind()) {
-                    case SECRET -> deleteSecret(call, form, deletion, found, decision);
-                    case NAMESPACE -> deleteNamespace(call, form, deletion, found);
+                    case SECRET -> deleteSecret(call, form, deletion, found, right);
+                    case NAMESPACE -> deleteNamespace(call, form, deletion, found, right);
                 };
             } catch (StorageRefusal.ObjectChanged raced) {
                 if (!deletion.precondition().resourceVersion().isEmpty()) {
@@ -521,19 +531,20 @@ final class Writing {
         throw ApiRefusal.conflict(call.kind(), call.name());
     }
 
-    private Done deleteSecret(Call call, Rendition form, Deletion deletion, Found found, long decision) {
+    private Done deleteSecret(Call call, Rendition form, Deletion deletion, Found found, Right right) {
         ObjectNode meta = Json.objectAt(found.object(), "metadata");
         if (!Json.arrayAt(meta, "finalizers").isEmpty()) {
-            return awaitFinalizers(call, form, deletion, found, decision);
+            return awaitFinalizers(call, form, deletion, found, right);
         }
         if (!deletion.dryRun()) {
-            storage.delete(call.cluster().id(), call.resource(), call.namespace(), call.name(), found.revision());
+            storage.delete(
+                    call.cluster().id(), call.resource(), call.namespace(), call.name(), found.revision(), right);
         }
         return Done.of(Answer.json(200, ApiStatus.deleted(call.kind(), call.name(), Json.text(meta, "uid"))));
     }
 
     /** Marks the object; it goes when the last finalizer is removed. */
-    private Done awaitFinalizers(Call call, Rendition form, Deletion deletion, Found found, long decision) {
+    private Done awaitFinalizers(Call call, Rendition form, Deletion deletion, Found found, Right right) {
         ObjectNode after = found.object().deepCopy();
         ObjectNode meta = Json.objectIn(after, "metadata");
         if (Json.text(meta, "deletionTimestamp").isEmpty()) {
@@ -546,17 +557,28 @@ final class Writing {
         }
         if (deletion.dryRun()) {
             return Done.of(reading.one(
-                    call, form, 200, new Found(after, found.revision(), found.stateRevision()), List.of(), decision));
+                    call,
+                    form,
+                    200,
+                    new Found(after, found.revision(), found.stateRevision()),
+                    List.of(),
+                    right.stateRevision()));
         }
         Found stored = stored(
                 call,
                 after,
                 value -> storage.replace(
-                        call.cluster().id(), call.resource(), call.namespace(), call.name(), found.revision(), value));
-        return answered(call, form, 200, call.name(), stored, List.of(), decision);
+                        call.cluster().id(),
+                        call.resource(),
+                        call.namespace(),
+                        call.name(),
+                        found.revision(),
+                        value,
+                        right));
+        return answered(call, form, 200, call.name(), stored, List.of(), right.stateRevision());
     }
 
-    private Done dropUnread(Call call, Deletion deletion) {
+    private Done dropUnread(Call call, Deletion deletion, Right right) {
         if (!deletion.precondition().uid().isEmpty()) {
             throw ApiRefusal.conflict(
                     call.kind(), call.name(), "the object cannot be read, so its uid cannot be compared");
@@ -573,7 +595,12 @@ final class Writing {
             try {
                 if (!deletion.dryRun()) {
                     storage.delete(
-                            call.cluster().id(), call.resource(), call.namespace(), call.name(), name.revision());
+                            call.cluster().id(),
+                            call.resource(),
+                            call.namespace(),
+                            call.name(),
+                            name.revision(),
+                            right);
                 }
                 return Done.of(Answer.json(200, ApiStatus.deleted(call.kind(), call.name(), "")));
             } catch (StorageRefusal.ObjectChanged raced) {
@@ -584,7 +611,7 @@ final class Writing {
     }
 
     /** The Secrets first, then the namespace, then what was created between the two: from there on none can be. */
-    private Done deleteNamespace(Call call, Rendition form, Deletion deletion, Found found) {
+    private Done deleteNamespace(Call call, Rendition form, Deletion deletion, Found found, Right right) {
         String name = call.name();
         if (KEPT_NAMESPACES.contains(name)) {
             throw ApiRefusal.forbidden(
@@ -593,9 +620,10 @@ final class Writing {
         }
         Call secrets = new Call(call.request(), call.holder(), call.cluster(), ResourceKind.SECRET, name, "");
         if (!deletion.dryRun()) {
-            empty(secrets, deletion);
-            storage.delete(call.cluster().id(), Resource.NAMESPACES, "", name, found.revision());
-            empty(secrets, deletion);
+            empty(secrets, deletion, right);
+            storage.delete(call.cluster().id(), Resource.NAMESPACES, "", name, found.revision(), right);
+            // The end of a deletion that has happened: it must not depend on a right, which may be gone.
+            empty(secrets, deletion, null);
         }
         ObjectNode gone = found.object();
         Json.objectIn(gone, "metadata")
@@ -608,8 +636,11 @@ final class Writing {
         return Done.of(reading.one(call, form, 200, new Found(gone, found.revision(), 0), List.of(), 0));
     }
 
-    private void empty(Call secrets, Deletion deletion) {
+    private void empty(Call secrets, Deletion deletion, @Nullable Right right) {
         for (int round = 0; round < MAX_ROUNDS; round++) {
+            if (right != null) {
+                right.renew();
+            }
             NamePage page =
                     storage.names(secrets.cluster().id(), Resource.SECRETS, secrets.namespace(), null, Reading.PAGE);
             if (page.names().isEmpty()) {
@@ -619,7 +650,12 @@ final class Writing {
             for (ObjectName name : page.names()) {
                 try {
                     storage.delete(
-                            secrets.cluster().id(), Resource.SECRETS, name.namespace(), name.name(), name.revision());
+                            secrets.cluster().id(),
+                            Resource.SECRETS,
+                            name.namespace(),
+                            name.name(),
+                            name.revision(),
+                            right == null ? CommitGuard.NONE : right);
                 } catch (StorageRefusal.ObjectUnknown | StorageRefusal.ObjectChanged raced) {
                     // Gone already, or met again in the next round.
                 }
@@ -668,9 +704,12 @@ final class Writing {
         }
         Deletion deletion = Deletion.of(call);
         Reading.Selection selection = Reading.Selection.of(call);
-        access.require(call.caller(), call.cluster(), Reading.asked(call, "deletecollection", selection));
+        Right right = access.right(call, Reading.asked(call, "deletecollection", selection));
         Continuation from = null;
         do {
+            if (from != null) {
+                right.renew();
+            }
             ObjectStorage.ObjectPage page;
             try {
                 page = storage.list(call.cluster().id(), call.resource(), call.namespace(), from, Reading.PAGE);
@@ -679,38 +718,46 @@ final class Writing {
                     throw refusal;
                 }
                 if (!deletion.dryRun()) {
-                    dropAll(call);
+                    dropAll(call, right);
                 }
                 break;
             }
-            for (StoredObject stored : page.objects()) {
-                Found found = Reading.opened(call.kind(), stored);
-                if (selection.matches(found.object()) && !deletion.dryRun()) {
-                    deleteOne(call, deletion, stored.name(), found);
+            try {
+                for (StoredObject stored : page.objects()) {
+                    Found found = Reading.opened(call.kind(), stored);
+                    try {
+                        if (selection.matches(found.object()) && !deletion.dryRun()) {
+                            deleteOne(call, deletion, stored.name(), found, right);
+                        }
+                    } finally {
+                        ObjectText.wipe(found.object());
+                    }
                 }
-                ObjectText.wipe(found.object());
+            } finally {
+                page.objects().forEach(it -> it.value().close());
             }
             from = page.next();
         } while (from != null);
         return Done.of(Answer.json(200, ApiStatus.deleted(call.kind(), "", "")));
     }
 
-    private void deleteOne(Call call, Deletion deletion, String name, Found found) {
+    private void deleteOne(Call call, Deletion deletion, String name, Found found, Right right) {
         Call one = new Call(call.request(), call.holder(), call.cluster(), call.kind(), call.namespace(), name);
         try {
             if (Json.arrayAt(Json.objectAt(found.object(), "metadata"), "finalizers")
                     .isEmpty()) {
-                storage.delete(call.cluster().id(), call.resource(), call.namespace(), name, found.revision());
+                storage.delete(call.cluster().id(), call.resource(), call.namespace(), name, found.revision(), right);
             } else {
-                awaitFinalizers(one, new Rendition.Objects(), deletion, found, 0);
+                awaitFinalizers(one, new Rendition.Objects(), deletion, found, right);
             }
         } catch (StorageRefusal.ObjectUnknown | StorageRefusal.ObjectChanged raced) {
             // What was listed is gone or another; deletecollection promises no more.
         }
     }
 
-    private void dropAll(Call call) {
+    private void dropAll(Call call, Right right) {
         for (int round = 0; round < MAX_ROUNDS; round++) {
+            right.renew();
             NamePage page = storage.names(call.cluster().id(), call.resource(), call.namespace(), null, Reading.PAGE);
             if (page.names().isEmpty()) {
                 return;
@@ -718,7 +765,12 @@ final class Writing {
             for (ObjectName name : page.names()) {
                 try {
                     storage.delete(
-                            call.cluster().id(), call.resource(), call.namespace(), name.name(), name.revision());
+                            call.cluster().id(),
+                            call.resource(),
+                            call.namespace(),
+                            name.name(),
+                            name.revision(),
+                            right);
                 } catch (StorageRefusal.ObjectUnknown | StorageRefusal.ObjectChanged raced) {
                     // Gone already, or met again in the next round.
                 }

@@ -3,15 +3,26 @@ package io.holdfast.secretservice.kubernetes.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.kernel.ProblemCode;
+import io.holdfast.kernel.ProblemException;
+import io.holdfast.kernel.SecretBytes;
+import io.holdfast.kernel.Validity;
 import io.holdfast.secretservice.kubernetes.model.Json;
+import io.holdfast.secretservice.kubernetes.model.ObjectText;
+import io.holdfast.secretservice.kubernetes.model.ResourceKind;
+import io.holdfast.secretservice.storage.ObjectStorage;
+import io.holdfast.secretservice.storage.ObjectStorage.Resource;
 import io.holdfast.secretservice.storage.StorageRefusal;
 import io.holdfast.testkit.Await;
 import io.holdfast.testkit.Seeded;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +36,9 @@ class EndpointTest {
     private static final String MERGE = "application/merge-patch+json";
     private static final String TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
     private static final String PARTIAL = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
+
+    private static final String APPLY = "application/apply-patch+yaml";
+    private static final String APPLIED = "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{\"name\":\"new\"}}";
 
     private TestServer server;
 
@@ -381,12 +395,264 @@ class EndpointTest {
     @Test
     void endsAWatchWithItsToken() throws Exception {
         create("a", "\"data\":{}");
-        server.tokenExpiresAtMillis = System.currentTimeMillis() + 4_000;
-        List<String> brief = follow(SECRETS + "?watch=true&timeoutSeconds=3600");
+        server.tokenExpiresAtMillis = server.now().plus(Duration.ofHours(1)).toEpochMilli();
+        List<String> brief = follow(SECRETS + "?watch=true&timeoutSeconds=7200");
         Await.atMostSeconds(20).until("the first event", () -> !brief.isEmpty());
+        // A second before its end, which the watch then waits for anew.
+        server.ahead = Duration.ofHours(1).minusSeconds(1);
+        server.session.move();
         Await.atMostSeconds(20).until("no watch is left", () -> server.endpoint.watches() == 0);
-        assertThat(System.currentTimeMillis()).isGreaterThanOrEqualTo(server.tokenExpiresAtMillis);
+        assertThat(server.now().toEpochMilli()).isGreaterThanOrEqualTo(server.tokenExpiresAtMillis);
         assertThat(brief).hasSize(1);
+    }
+
+    @Test
+    void endsAWatchWithAPermissionOfLimitedTime() throws Exception {
+        create("a", "\"data\":{}");
+        Instant end = permitFor(Duration.ofHours(1));
+        List<String> lines = follow(SECRETS + "?watch=true&timeoutSeconds=7200");
+        Await.atMostSeconds(20).until("the first event", () -> !lines.isEmpty());
+        // A second before the end, which the watch then waits for anew: nothing else wakes it there.
+        server.ahead = Duration.ofHours(1).minusSeconds(1);
+        server.session.move();
+        Await.atMostSeconds(20).until("no watch is left", () -> server.endpoint.watches() == 0);
+        assertThat(server.now()).isAfterOrEqualTo(end);
+        Await.atMostSeconds(20).until("the error", () -> lines.size() >= 2);
+        assertThat(lines).hasSize(2);
+        assertThat(lines.get(1)).contains("\"type\":\"ERROR\"").contains("\"reason\":\"Forbidden\"");
+    }
+
+    @Test
+    void sendsNothingAfterAPermissionOfLimitedTime() throws Exception {
+        create("a", "\"data\":{}");
+        permitFor(Duration.ofHours(1));
+        List<String> lines = follow(SECRETS + "?watch=true&timeoutSeconds=7200");
+        List<String> namespaces = follow("/api/v1/namespaces?watch=true&timeoutSeconds=7200&resourceVersion=3");
+        Await.atMostSeconds(20).until("the first event", () -> !lines.isEmpty());
+        server.ahead = Duration.ofHours(2);
+        // By another service, as this one lets nobody any more.
+        server.storage.create(server.cluster, Resource.SECRETS, "default", "b", stored("b"));
+        server.storage.delete(
+                server.cluster,
+                Resource.NAMESPACES,
+                "",
+                "kube-system",
+                server.storage
+                        .read(server.cluster, Resource.NAMESPACES, "", "kube-system")
+                        .revision());
+        Await.atMostSeconds(20).until("no watch is left", () -> server.endpoint.watches() == 0);
+        Await.atMostSeconds(20).until("the errors", () -> lines.size() >= 2 && !namespaces.isEmpty());
+        assertThat(lines).hasSize(2);
+        assertThat(lines.get(1)).contains("\"reason\":\"Forbidden\"").doesNotContain("\"name\":\"b\"");
+        assertThat(namespaces).hasSize(1);
+        assertThat(namespaces.getFirst()).contains("\"reason\":\"Forbidden\"");
+    }
+
+    @Test
+    void goesOnWatchingWhereAPermissionIsGivenAnew() throws Exception {
+        server.holdsUntil = Validity.until(server.now().plus(Duration.ofHours(1)));
+        List<String> lines = follow(SECRETS + "?watch=true&timeoutSeconds=7200");
+        server.holdsUntil = Validity.until(server.now().plus(Duration.ofHours(9)));
+        server.ahead = Duration.ofHours(2);
+        create("a", "\"data\":{}");
+        Await.atMostSeconds(20).until("the event", () -> !lines.isEmpty());
+        assertThat(lines.getFirst()).contains("\"type\":\"ADDED\"");
+    }
+
+    /** As by a condition of time: the decision says its end, and from then on it is another. */
+    private Instant permitFor(Duration time) {
+        Instant end = server.now().plus(time);
+        server.holdsUntil = Validity.until(end);
+        server.rule = (caller, operation, permission, variables) -> {
+            boolean before = server.now().isBefore(end);
+            if (!before) {
+                server.holdsUntil = Validity.UNTIL_CHANGE;
+            }
+            return before;
+        };
+        return end;
+    }
+
+    private static SecretBytes stored(String name) {
+        var object = Json.object().put("kind", "Secret").put("apiVersion", "v1").put("type", "Opaque");
+        object.putObject("metadata")
+                .put("name", name)
+                .put("namespace", "default")
+                .put("uid", "uid-" + name)
+                .put("creationTimestamp", "2026-01-01T00:00:00Z");
+        return ObjectText.toStorage(ResourceKind.SECRET, object);
+    }
+
+    @Test
+    void writesNothingForOneWhoLostTheRightBeforeTheCommit() throws Exception {
+        create("a", "\"data\":{\"k\":\"dg==\"}");
+        String before = server.get(SECRETS + "/a").body();
+        server.session.onChange(() -> server.rule = (caller, operation, permission, variables) -> false);
+        List<Supplier<HttpRequest.Builder>> writes = List.of(
+                () -> write("POST", SECRETS, JSON, "{\"metadata\":{\"name\":\"new\"}}"),
+                () -> write("PUT", SECRETS + "/a", JSON, "{\"data\":{\"k\":\"eA==\"}}"),
+                () -> write("PATCH", SECRETS + "/a", MERGE, "{\"data\":{\"k\":\"eA==\"}}"),
+                () -> write("PATCH", SECRETS + "/new?fieldManager=m", APPLY, APPLIED),
+                () -> write("DELETE", SECRETS + "/a", JSON, "{}"),
+                () -> write("DELETE", SECRETS, JSON, "{}"),
+                () -> write("POST", "/api/v1/namespaces", JSON, "{\"metadata\":{\"name\":\"new\"}}"));
+        for (Supplier<HttpRequest.Builder> write : writes) {
+            server.rule = (caller, operation, permission, variables) -> true;
+            server.session.movesBeforeDelivery.set(1);
+            assertStatus(server.send(write.get()), 403, "Forbidden");
+            assertThat(server.session.movesBeforeDelivery.get()).isZero();
+        }
+        server.rule = (caller, operation, permission, variables) -> true;
+        assertThat(server.get(SECRETS + "/a").body()).isEqualTo(before);
+        assertThat(json(server.get(SECRETS)).path("items")).hasSize(1);
+        assertStatus(server.get("/api/v1/namespaces/new"), 404, "NotFound");
+    }
+
+    @Test
+    void writesNothingForOneWhoWasBlockedBeforeTheCommit() throws Exception {
+        create("a", "\"data\":{\"k\":\"dg==\"}");
+        server.session.onChange(() -> server.revoked = true);
+        server.session.movesBeforeDelivery.set(1);
+        assertStatus(server.send("PATCH", SECRETS + "/a", MERGE, "{\"data\":{\"k\":\"eA==\"}}"), 401, "Unauthorized");
+        server.revoked = false;
+        assertThat(json(server.get(SECRETS + "/a")).at("/data/k").asText()).isEqualTo("dg==");
+    }
+
+    @Test
+    void writesWhateverElseChangesInAccess() throws Exception {
+        server.session.movesBeforeDelivery.set(2);
+        create("a", "\"data\":{\"k\":\"dg==\"}");
+        server.session.movesBeforeDelivery.set(1_000);
+        assertStatus(
+                server.send("PATCH", SECRETS + "/a", MERGE, "{\"data\":{\"k\":\"eA==\"}}"), 503, "ServiceUnavailable");
+        server.session.movesBeforeDelivery.set(0);
+        assertThat(json(server.get(SECRETS + "/a")).at("/data/k").asText()).isEqualTo("dg==");
+    }
+
+    @Test
+    void writesNothingAfterAPermissionOfLimitedTime() throws Exception {
+        create("a", "\"data\":{\"k\":\"dg==\"}");
+        permitFor(Duration.ofHours(1));
+        // The time is up between the decision and the commit.
+        server.rule = endingWhen("PatchClusterSecret", server.rule);
+        assertStatus(server.send("PATCH", SECRETS + "/a", MERGE, "{\"data\":{\"k\":\"eA==\"}}"), 403, "Forbidden");
+        server.rule = (caller, operation, permission, variables) -> true;
+        assertThat(json(server.get(SECRETS + "/a")).at("/data/k").asText()).isEqualTo("dg==");
+    }
+
+    @Test
+    void answersNothingAfterAPermissionOfLimitedTime() throws Exception {
+        create("a", "\"data\":{\"k\":\"dg==\"}");
+        permitFor(Duration.ofHours(1));
+        server.rule = endingWhen("GetClusterSecret", server.rule);
+        assertStatus(server.get(SECRETS + "/a"), 403, "Forbidden");
+        server.ahead = Duration.ZERO;
+        permitFor(Duration.ofHours(1));
+        server.rule = endingWhen("ListClusterSecrets", server.rule);
+        assertStatus(server.get(SECRETS), 403, "Forbidden");
+    }
+
+    @Test
+    void answersNothingToATokenThatWasRevokedMeanwhile() throws Exception {
+        create("a", "\"data\":{\"k\":\"dg==\"}");
+        server.session.onChange(() -> server.revoked = true);
+        server.session.movesBeforeDelivery.set(1);
+        assertStatus(server.get(SECRETS + "/a"), 401, "Unauthorized");
+    }
+
+    private TestServer.Rule endingWhen(String operation, TestServer.Rule rule) {
+        return (caller, asked, permission, variables) -> {
+            boolean allowed = rule.allows(caller, asked, permission, variables);
+            if (asked.equals(operation)) {
+                server.ahead = Duration.ofHours(2);
+            }
+            return allowed;
+        };
+    }
+
+    @Test
+    void stopsACollectionsDeletionWhenTheRightIsLost() throws Exception {
+        for (String name : List.of("a", "b", "c")) {
+            create(name, "\"data\":{}");
+        }
+        server.session.onChange(() ->
+                server.rule = (caller, operation, permission, variables) -> !operation.equals("DeleteClusterSecrets"));
+        server.session.deliveriesBeforeMove.set(1);
+        assertStatus(server.send("DELETE", SECRETS, "", ""), 403, "Forbidden");
+        assertThat(json(server.get(SECRETS)).path("items")).hasSize(2);
+
+        // Without reading them, as their key is out of reach.
+        server.rule = (caller, operation, permission, variables) -> true;
+        server.session.deliveriesBeforeMove.set(1);
+        server.storage.block(server.cluster, new StorageRefusal.KeyAccessBlocked("k", "KEY_DELETED", "none", true));
+        assertStatus(server.send("DELETE", SECRETS, "", ""), 403, "Forbidden");
+        server.storage.block(server.cluster, null);
+        assertThat(json(server.get(SECRETS)).path("items")).hasSize(1);
+    }
+
+    @Test
+    void stopsACollectionsDeletionWhenItsCallerIsBlocked() throws Exception {
+        for (int i = 0; i < Reading.PAGE + 1; i++) {
+            server.storage.create(server.cluster, Resource.SECRETS, "default", "s" + i, stored("s" + i));
+        }
+        // Between two pages, and before any change of state is known here.
+        server.storage.watch(
+                server.cluster,
+                Resource.SECRETS,
+                "default",
+                server.storage
+                        .names(server.cluster, Resource.SECRETS, "default", null, 1)
+                        .listRevision(),
+                new ObjectStorage.ObjectWatcher() {
+                    private int deleted;
+
+                    @Override
+                    public void onChanged(Change change, ObjectStorage.StoredObject object) {
+                        object.value().close();
+                        if (++deleted == Reading.PAGE) {
+                            server.revoked = true;
+                        }
+                    }
+
+                    @Override
+                    public void onEnded(StorageRefusal cause) {}
+                });
+        assertStatus(server.send("DELETE", SECRETS, "", ""), 401, "Unauthorized");
+        server.revoked = false;
+        assertThat(json(server.get(SECRETS)).path("items")).hasSize(1);
+    }
+
+    @Test
+    void stopsANamespacesDeletionWhenTheRightIsLost() throws Exception {
+        assertThat(server.send("POST", "/api/v1/namespaces", JSON, "{\"metadata\":{\"name\":\"gone\"}}")
+                        .statusCode())
+                .isEqualTo(201);
+        String secrets = "/api/v1/namespaces/gone/secrets";
+        for (String name : List.of("a", "b")) {
+            server.send("POST", secrets, JSON, "{\"metadata\":{\"name\":\"" + name + "\"}}");
+        }
+        server.session.onChange(() -> server.rule =
+                (caller, operation, permission, variables) -> !operation.equals("DeleteClusterNamespace"));
+        server.session.deliveriesBeforeMove.set(1);
+        assertStatus(server.send("DELETE", "/api/v1/namespaces/gone", "", ""), 403, "Forbidden");
+        assertThat(server.get("/api/v1/namespaces/gone").statusCode()).isEqualTo(200);
+        assertThat(json(server.get(secrets)).path("items")).hasSize(1);
+    }
+
+    private HttpRequest.Builder write(String method, String path, String type, String body) {
+        return server.request(path)
+                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                .header("Content-Type", type);
+    }
+
+    @Test
+    void tellsAClientToWaitWhenKeyServiceIsBusy() throws Exception {
+        server.rule = (caller, operation, permission, variables) -> {
+            throw new ProblemException(ProblemCode.TOO_MANY_REQUESTS);
+        };
+        HttpResponse<String> refused = server.get(SECRETS);
+        assertStatus(refused, 429, "TooManyRequests");
+        assertThat(refused.headers().firstValue("Retry-After")).hasValue("1");
     }
 
     @Test

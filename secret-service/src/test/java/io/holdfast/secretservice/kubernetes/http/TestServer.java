@@ -30,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,12 @@ final class TestServer implements AutoCloseable {
     volatile Rule rule = (caller, operation, permission, variables) -> true;
     /** 0 for never. */
     volatile long tokenExpiresAtMillis;
+    /** The end of every decision. */
+    volatile Validity holdsUntil = Validity.UNTIL_CHANGE;
+    /** How far the server's clock goes ahead. */
+    volatile Duration ahead = Duration.ZERO;
+    /** Whether a token is refused, whoever holds it. */
+    volatile boolean revoked;
 
     private final DevCertificates certificates = DevCertificates.temporary();
     private final Vertx vertx = Vertx.vertx();
@@ -79,7 +86,7 @@ final class TestServer implements AutoCloseable {
                     cluster, Resource.NAMESPACES, "", name, ObjectText.toStorage(ResourceKind.NAMESPACE, object));
         }
         ClusterTokens tokens = (id, token) -> {
-            if (!token.startsWith("token-") || !id.equals(cluster)) {
+            if (revoked || !token.startsWith("token-") || !id.equals(cluster)) {
                 throw new ProblemException(ProblemCode.NOT_AUTHENTICATED);
             }
             return new ClusterTokens.Holder(
@@ -90,9 +97,9 @@ final class TestServer implements AutoCloseable {
                 permissions.stream().allMatch(it -> rule.allows(caller, operation, it, variables)),
                 "test",
                 session.revision(),
-                Validity.UNTIL_CHANGE,
+                holdsUntil,
                 Optional.of(caller.tenancyId()));
-        endpoint = new KubernetesEndpoint(storage, session, tokens, authorizer, Instant::now, watches);
+        endpoint = new KubernetesEndpoint(storage, session, tokens, authorizer, this::now, watches);
         Router router = Router.router(vertx);
         new KubernetesRoutes(endpoint, session, KubernetesRoutes.virtualThreads()).mount(router);
         server = vertx.createHttpServer(new HttpServerOptions()
@@ -111,6 +118,11 @@ final class TestServer implements AutoCloseable {
         client = HttpClient.newBuilder()
                 .sslContext(trusting(certificates.authorityFile()))
                 .build();
+    }
+
+    /** As the server sees it. */
+    Instant now() {
+        return Instant.now().plus(ahead);
     }
 
     private static SSLContext trusting(Path authority) throws Exception {

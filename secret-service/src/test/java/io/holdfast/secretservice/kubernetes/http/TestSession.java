@@ -17,6 +17,8 @@ final class TestSession implements AccessSession {
     private boolean live = true;
     /** How many deliveries move the state just before they are admitted. */
     final AtomicInteger movesBeforeDelivery = new AtomicInteger();
+    /** How many deliveries happen before the state moves once, just before the next; negative for never. */
+    final AtomicInteger deliveriesBeforeMove = new AtomicInteger(-1);
 
     @Override
     public boolean admits(long stateRevision) {
@@ -41,6 +43,9 @@ final class TestSession implements AccessSession {
     @Override
     public boolean deliver(long stateRevision, Supplier<? extends CompletionStage<?>> delivery) {
         if (movesBeforeDelivery.getAndUpdate(it -> Math.max(0, it - 1)) > 0) {
+            move();
+        }
+        if (deliveriesBeforeMove.getAndUpdate(it -> Math.max(-1, it - 1)) == 0) {
             move();
         }
         lock.readLock().lock();
