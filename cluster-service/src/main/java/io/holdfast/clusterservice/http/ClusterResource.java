@@ -110,8 +110,7 @@ public class ClusterResource {
                 keyOf(details),
                 wishes(details));
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            RetryTokens.Attempt retry =
-                    retryTokens.begin(access.caller(), "CreateCluster", token, current.digest());
+            RetryTokens.Attempt retry = retryTokens.begin(access.caller(), "CreateCluster", token, current.digest());
             if (retry.replay().isPresent()) {
                 return accepted(retry.replay().get());
             }
