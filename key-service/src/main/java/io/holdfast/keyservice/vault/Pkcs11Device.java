@@ -2,6 +2,7 @@ package io.holdfast.keyservice.vault;
 
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
+import io.holdfast.kernel.SecretBytes;
 import io.holdfast.keyservice.config.KeysConfig;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,7 +32,7 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -184,19 +185,19 @@ public final class Pkcs11Device implements AutoCloseable {
     }
 
     private <T> T call(Work<T> work, Duration within) throws GeneralSecurityException {
-        Future<T> answer;
+        Answer<T> answer = new Answer<>(work);
         try {
-            answer = threads.submit(work::run);
+            threads.execute(answer);
         } catch (RejectedExecutionException e) {
             throw new VaultUnavailable("The HSM has more to do than it can take; try again.", e);
         }
         try {
             return answer.get(within.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            answer.cancel(true);
+            answer.leave();
             throw new VaultUnavailable("The HSM did not answer in time; try again.", e);
         } catch (InterruptedException e) {
-            answer.cancel(true);
+            answer.leave();
             Thread.currentThread().interrupt();
             throw new VaultUnavailable("The call to the HSM was broken off.", e);
         } catch (CancellationException e) {
@@ -230,6 +231,34 @@ public final class Pkcs11Device implements AutoCloseable {
         } catch (GeneralSecurityException e) {
             recover();
             throw new VaultUnavailable("The HSM does not let us in.", e);
+        }
+    }
+
+    /** What the device answers to one call: for who waits for it or, when it comes too late, for nobody. */
+    private static final class Answer<T> extends FutureTask<T> {
+        private Answer(Work<T> work) {
+            super(work::run);
+        }
+
+        @Override
+        protected void set(T result) {
+            super.set(result);
+            if (isCancelled()) {
+                wipe(result);
+            }
+        }
+
+        /** Nobody waits any more. */
+        private void leave() {
+            if (!cancel(true) && state() == State.SUCCESS) {
+                wipe(resultNow());
+            }
+        }
+
+        private void wipe(T result) {
+            if (result instanceof SecretBytes secret) {
+                secret.close();
+            }
         }
     }
 

@@ -235,6 +235,26 @@ class Pkcs11VaultTest extends VaultContract {
     }
 
     @Test
+    void aSecretThatComesTooLateIsWiped() {
+        Pkcs11Device slow = Pkcs11Device.open(
+                new Config(SoftHsm.token().library(), SoftHsm.token().pinFile(), Duration.ofMillis(200)));
+        Semaphore held = new Semaphore(0);
+        byte[] late = {1, 2, 3};
+        try {
+            assertThatThrownBy(() -> slow.call(() -> {
+                        held.acquireUninterruptibly();
+                        return SecretBytes.takeOwnershipOf(late);
+                    }))
+                    .isInstanceOf(VaultUnavailable.class);
+            held.release();
+            Await.atMostSeconds(30).until("the secret is wiped", () -> late[0] == 0 && late[1] == 0 && late[2] == 0);
+        } finally {
+            held.release();
+            slow.close();
+        }
+    }
+
+    @Test
     void aLookFindsADeviceThatDoesNotAnswerAndIsReadyAllTheSame() {
         Pkcs11Device slow = Pkcs11Device.open(
                 new Config(SoftHsm.token().library(), SoftHsm.token().pinFile(), Duration.ofMillis(200)));
