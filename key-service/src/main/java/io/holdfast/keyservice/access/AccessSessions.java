@@ -184,6 +184,9 @@ public class AccessSessions {
                 if (!closed) {
                     LOG.warn("The session thread was interrupted without a shutdown; going on");
                 }
+            } catch (RuntimeException | Error e) {
+                // Without this thread nobody is answered any more.
+                LOG.error("Pings could not be answered; going on", e);
             }
         }
     }
@@ -211,7 +214,7 @@ public class AccessSessions {
         long revision;
         try {
             revision = presence.readRevision();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             batch.keySet().forEach(client -> client.session.unanswered());
             unanswered.increment(batch.size());
             LOG.warnv("No Pong: etcd was not read. pings={0} cause={1}", batch.size(), e.toString());

@@ -6,6 +6,7 @@ import io.holdfast.keyservice.store.DueDeletions.Due;
 import io.holdfast.keyservice.store.DueDeletions.DueKey;
 import io.holdfast.keyservice.store.DueDeletions.DueVault;
 import io.holdfast.keyservice.store.DueDeletions.DueVersion;
+import io.holdfast.keyservice.store.DueDeletions.Order;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +19,8 @@ import org.jboss.logging.Logger;
 /**
  * Warns of deletions that are near: 7 days, 1 day and 1 hour before, each once. A warning that came due before the
  * deletion was asked for is left out, and of several that came due while nobody looked only the nearest is given.
+ *
+ * <p>Deletions in a vault elsewhere are warned of likewise; asked for is what they are when they show here.
  */
 @ApplicationScoped
 public class DeletionNotices {
@@ -37,7 +40,16 @@ public class DeletionNotices {
 
     /** Gives the warnings that are due. */
     void give(Instant now) {
-        due.forEachUntil(now.plus(BEFORE.getLast()), each -> notice(each, now).ifPresent(before -> give(each, before)));
+        Instant until = now.plus(BEFORE.getLast());
+        for (Order order : Order.values()) {
+            due.forEachUntil(order, until, each -> {
+                notice(each, now).ifPresent(before -> give(order, each, before));
+                // Nobody here deletes by it: once its time has come it is of no use.
+                if (order == Order.ELSEWHERE && !each.time().isAfter(now)) {
+                    due.forget(order, each);
+                }
+            });
+        }
     }
 
     static Optional<Duration> notice(Due deletion, Instant now) {
@@ -51,17 +63,20 @@ public class DeletionNotices {
                         deletion.scheduledAt().isBefore(deletion.time().minus(before)));
     }
 
-    private void give(Due deletion, Duration before) {
+    private void give(Order order, Due deletion, Duration before) {
+        String notice = before.toDays() > 0 ? "P" + before.toDays() + "D" : before.toString();
+        String name = deletion.id().value() + deletion.time() + notice;
+        if (given.contains(name)) {
+            return;
+        }
+        if (due.noticeOnce(order, deletion, notice, event(deletion, notice))) {
+            LOG.warnv("To be deleted soon. resource={0} time={1}", deletion.id().value(), deletion.time());
+        }
+        // Only now: what could not be given is tried again.
         if (given.size() >= REMEMBERED) {
             given.clear();
         }
-        String notice = before.toDays() > 0 ? "P" + before.toDays() + "D" : before.toString();
-        if (!given.add(deletion.id().value() + deletion.time() + notice)) {
-            return;
-        }
-        if (due.noticeOnce(deletion, notice, event(deletion, notice))) {
-            LOG.warnv("To be deleted soon. resource={0} time={1}", deletion.id().value(), deletion.time());
-        }
+        given.add(name);
     }
 
     private static KeyEvent event(Due deletion, String notice) {

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
@@ -49,8 +50,10 @@ public class Destroyer {
     /**
      * Destroys what is to be by now, a bounded number; repeating that does no harm. Of a vault that does not answer, or is not
      * configured, the rest waits for the next call.
+     *
+     * @param attempt runs what is named, and throws nothing: what fails stays due
      */
-    void destroyDue(Instant now) {
+    void destroyDue(Instant now, BiConsumer<String, Runnable> attempt) {
         Set<String> silent = new HashSet<>();
         for (Recorded each : destructions.until(now, AT_ONCE)) {
             Destruction destruction = each.destruction();
@@ -58,14 +61,16 @@ public class Destroyer {
             if (silent.contains(vault)) {
                 continue;
             }
-            try {
-                destroy(each);
-            } catch (VaultUnavailable e) {
-                silent.add(vault);
-                LOG.warnv(
-                        "What is deleted could not be destroyed in its vault; trying again. vault={0} cause={1}",
-                        destruction.vault().value(), e.getMessage());
-            }
+            attempt.accept(destruction.name(), () -> {
+                try {
+                    destroy(each);
+                } catch (VaultUnavailable e) {
+                    silent.add(vault);
+                    LOG.warnv(
+                            "What is deleted could not be destroyed in its vault; trying again. vault={0} cause={1}",
+                            destruction.vault().value(), e.getMessage());
+                }
+            });
         }
     }
 

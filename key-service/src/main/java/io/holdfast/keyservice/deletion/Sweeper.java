@@ -113,7 +113,8 @@ public class Sweeper {
     private void sweepQuietly() {
         try {
             sweep();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // A task that throws is never run again.
             failed.increment();
             LOG.warn("Deletions could not be looked for; trying again at the next interval.", e);
         }
@@ -150,7 +151,7 @@ public class Sweeper {
                 "vaults",
                 () -> completion.unfinishedVaults().forEach(id -> attempt(id.value(), () -> completion.finish(id))));
         attempt("warnings", () -> notices.give(now));
-        attempt("rotations", () -> rotations.rotateDue(now));
+        attempt("rotations", () -> rotations.rotateDue(now, this::attempt));
         AtomicInteger count = new AtomicInteger();
         for (Due each : completion.due(now)) {
             attempt(each.id().value(), () -> {
@@ -159,7 +160,7 @@ public class Sweeper {
                 }
             });
         }
-        attempt("destructions", () -> destroyer.destroyDue(now));
+        attempt("destructions", () -> destroyer.destroyDue(now, this::attempt));
         deleted.increment(count.get());
         return count.get();
     }
@@ -168,7 +169,7 @@ public class Sweeper {
     private void attempt(String what, Runnable work) {
         try {
             work.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failed.increment();
             LOG.warnv(e, "What is due could not be done; trying again. what={0}", what);
         }

@@ -6,6 +6,7 @@ import io.holdfast.kernel.Ocid.CompartmentId;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.ProblemException;
+import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.domain.KeyVersion;
 import io.holdfast.keyservice.domain.KeyVersion.Origin;
 import io.holdfast.keyservice.domain.MasterKey;
@@ -14,6 +15,11 @@ import io.holdfast.keyservice.domain.Vault;
 import io.holdfast.keyservice.mirror.Following.Move;
 import io.holdfast.keyservice.store.BindingStore;
 import io.holdfast.keyservice.store.ChangeRequest;
+import io.holdfast.keyservice.store.DueDeletions;
+import io.holdfast.keyservice.store.DueDeletions.Due;
+import io.holdfast.keyservice.store.DueDeletions.DueKey;
+import io.holdfast.keyservice.store.DueDeletions.DueVersion;
+import io.holdfast.keyservice.store.DueDeletions.Order;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Step;
 import io.holdfast.keyservice.store.Stored;
@@ -29,10 +35,13 @@ import io.holdfast.keyservice.vault.RemoteKeys.Version;
 import io.holdfast.keyservice.vault.VaultUnavailable;
 import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.store.Transaction;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,6 +78,8 @@ final class Mirror {
     private final OpenedMaterial opened;
     private final VaultsElsewhere elsewhere;
     private final Ocid.Mint mint;
+    private final TimeSource time;
+    private final Duration looking;
     private final Set<KeyId> seenBefore = new HashSet<>();
     private final Turns looks = new Turns(LOOKS);
     private final Turns looksAtUnbound = new Turns(LOOKS_AT_UNBOUND);
@@ -82,6 +93,7 @@ final class Mirror {
      */
     record Shown(CompartmentId compartment, String name, Caller caller, ChangeRequest request) {}
 
+    /** @param looking how long looks may take after one listing: none begins later */
     Mirror(
             RemoteKeys there,
             Supplier<Shown> showing,
@@ -90,7 +102,11 @@ final class Mirror {
             BindingStore bindings,
             OpenedMaterial opened,
             VaultsElsewhere elsewhere,
-            Ocid.Mint mint) {
+            Ocid.Mint mint,
+            TimeSource time,
+            Duration looking) {
+        this.time = time;
+        this.looking = looking;
         this.elsewhere = elsewhere;
         this.there = there;
         this.showing = showing;
@@ -104,16 +120,19 @@ final class Mirror {
     /**
      * Brings the records up to what the vault says now: first the states, which the listing tells of all keys at once, then
      * what needs a look at a key by itself, of which there are {@value #LOOKS} at the most in one call, and after them
-     * {@value #LOOKS_AT_UNBOUND} at the versions of keys that no cluster is bound to. A look that fails
-     * keeps nothing else from being followed.
+     * {@value #LOOKS_AT_UNBOUND} at the versions of keys that no cluster is bound to. When their time is over, the others have
+     * their turn in the next call. A look that fails keeps nothing else from being followed.
      *
      * @param still part of every transaction: makes it fail once somebody else follows this vault
+     * @param statesRecorded called as soon as the records say of every key what the listing said
      * @return how many changes this call made
      * @throws VaultUnavailable when the vault does not answer the listing
+     * @throws ProblemException when somebody else follows this vault
      */
-    int follow(Consumer<Transaction.Builder> still) {
+    int follow(Consumer<Transaction.Builder> still, Runnable statesRecorded) {
         fence = still;
         List<Summary> listed = there.list();
+        long until = time.monotonicNanos() + looking.toNanos();
         Shown shown = showing.get();
         Stored<Vault> vault = vault(shown);
         seenBefore.retainAll(listed.stream().map(Summary::key).toList());
@@ -122,37 +141,54 @@ final class Mirror {
         int changes = 0;
         looks.begin();
         looksAtUnbound.begin();
+        List<MasterKey> ending = new ArrayList<>();
         for (Summary each : listed) {
             @Nullable MasterKey key = known.remove(each.key());
             if (key == null) {
                 if (each.state() == State.ENABLED && !seenBefore.add(each.key())) {
                     looks.wish(each.key(), () -> meet(shown, vault, each.key()));
                 }
+            } else if (each.state() == State.PENDING_DELETION && key instanceof MasterKey.Enabled) {
+                ending.add(key);
             } else {
                 changes += keepUp(key, each.state());
             }
         }
+        // After the others, which need no call.
+        for (MasterKey key : ending) {
+            changes += keepUpWithDeletion(key, until);
+        }
+        statesRecorded.run();
         // Moved to another of the vault's compartments, or out of our sight.
         for (MasterKey key : known.values()) {
             if (!(key instanceof MasterKey.Deleted)) {
                 looks.wish(key.id(), () -> keepUpUnlisted(key));
             }
         }
-        return changes + take(looks) + take(looksAtUnbound);
+        return changes + take(looks, until) + take(looksAtUnbound, until);
     }
 
-    private int take(Turns turns) {
+    /** One in any case: however slow the vault is, each has its turn. */
+    private int take(Turns turns, long until) {
         int changes = 0;
-        for (IntSupplier look : turns.take()) {
+        Iterator<IntSupplier> taken = turns.take();
+        while (taken.hasNext()) {
             try {
-                changes += look.getAsInt();
+                changes += taken.next().getAsInt();
             } catch (VaultUnavailable e) {
                 LOG.warnv(
                         "A key of a vault elsewhere could not be looked at. vault={0} cause={1}",
                         there.vault().value(), e.getMessage());
             }
+            if (isPast(until)) {
+                break;
+            }
         }
         return changes;
+    }
+
+    private boolean isPast(long until) {
+        return time.monotonicNanos() - until > 0;
     }
 
     private Stored<Vault> vault(Shown shown) {
@@ -259,10 +295,7 @@ final class Mirror {
 
     private int keepUp(MasterKey key, State state) {
         if (state == State.PENDING_DELETION) {
-            if (key instanceof MasterKey.Kept) {
-                return keepUpWithDeletion(key);
-            }
-            // Its time may have been moved.
+            // When is not in the listing, and may have been moved. It gives no access meanwhile.
             looks.wish(key.id(), () -> find(key));
             return 0;
         }
@@ -325,20 +358,21 @@ final class Mirror {
             return Optional.empty();
         }
         return keys.version(seen.id(), version.id())
-                .flatMap(recorded -> Following.next(recorded.value(), version, actor()))
-                .map(move -> new Step<>(
-                        move.wipes() ? seen.with(seen.facts().withoutOneVersion()) : seen,
-                        move.event(),
-                        version.id().value(),
-                        KeyStore.putVersion(move.next())
-                                .andThen(move.wipes() ? KeyStore.wipe(List.of(move.next())) : nothing -> {})
-                                .andThen(fence)));
+                .flatMap(recorded -> Following.next(recorded.value(), version, actor())
+                        .map(move -> new Step<>(
+                                move.wipes() ? seen.with(seen.facts().withoutOneVersion()) : seen,
+                                move.event(),
+                                version.id().value(),
+                                KeyStore.putVersion(move.next())
+                                        .andThen(move.wipes() ? KeyStore.wipe(List.of(move.next())) : nothing -> {})
+                                        .andThen(warned(due(recorded.value()), due(move.next())))
+                                        .andThen(fence))));
     }
 
     /** When is not in the listing. If it can't be asked for now, the access ends all the same. */
-    private int keepUpWithDeletion(MasterKey key) {
+    private int keepUpWithDeletion(MasterKey key, long until) {
         try {
-            Optional<Detail> found = there.find(key.id());
+            Optional<Detail> found = isPast(until) ? Optional.empty() : there.find(key.id());
             if (found.isPresent()) {
                 return keepUp(key, found.get());
             }
@@ -359,7 +393,7 @@ final class Mirror {
         while (moves < STEPS) {
             var changed = keys.changeIf(
                     key.id(),
-                    seen -> Following.next(seen, state, timeOfDeletion, actor()).map(this::step));
+                    seen -> Following.next(seen, state, timeOfDeletion, actor()).map(move -> step(seen, move)));
             if (changed.isEmpty()) {
                 break;
             }
@@ -372,18 +406,42 @@ final class Mirror {
         return moves;
     }
 
-    private Step<MasterKey> step(Move move) {
+    private Step<MasterKey> step(MasterKey seen, Move move) {
         KeyId id = move.next().id();
         return new Step<>(
                 move.next(),
                 move.event(),
                 id.value(),
-                move.wipes()
-                        ? KeyStore.wipe(keys.versionsOf(id).stream()
-                                        .map(Stored::value)
-                                        .toList())
-                                .andThen(fence)
-                        : fence);
+                warned(due(seen), due(move.next()))
+                        .andThen(move.wipes() ? KeyStore.wipe(live(id)) : nothing -> {})
+                        .andThen(fence));
+    }
+
+    private List<KeyVersion> live(KeyId key) {
+        return keys.versionsOf(key).stream()
+                .map(Stored::value)
+                .filter(version -> !(version instanceof KeyVersion.Deleted))
+                .toList();
+    }
+
+    /** What is warned of goes with the record. */
+    private static Consumer<Transaction.Builder> warned(Optional<Due> before, Optional<Due> after) {
+        return transaction -> {
+            before.ifPresent(due -> transaction.with(DueDeletions.remove(Order.ELSEWHERE, due.id(), due.time())));
+            after.ifPresent(due -> transaction.with(DueDeletions.put(Order.ELSEWHERE, due)));
+        };
+    }
+
+    private static Optional<Due> due(MasterKey key) {
+        return key instanceof MasterKey.PendingDeletion pending
+                ? Optional.of(new DueKey(key.id(), pending.timeOfDeletion(), now()))
+                : Optional.empty();
+    }
+
+    private static Optional<Due> due(KeyVersion version) {
+        return version instanceof KeyVersion.PendingDeletion pending
+                ? Optional.of(new DueVersion(version.keyId(), version.id(), pending.timeOfDeletion(), now()))
+                : Optional.empty();
     }
 
     /** @param key as it was recorded before the vault was asked for the detail */

@@ -14,14 +14,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.function.ToIntFunction;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows one vault elsewhere, at one replica at a time: the one that holds the vault's leader key in etcd. When it has not
- * followed for longer than is allowed, access to the vault's keys ends until it does again: whether they may still be used,
- * nobody here can say.
+ * Follows one vault elsewhere, at one replica at a time: the one that holds the vault's leader key in etcd. One that fails
+ * gives it up for a tick: the vault may be out of its reach only. When no replica has followed for longer than is allowed,
+ * access to the vault's keys ends until one does again: whether they may still be used, nobody here can say.
  *
  * <p>For one thread.
  */
@@ -31,7 +30,7 @@ final class MirrorLoop implements AutoCloseable {
     private static final Duration SHORTEST_LEASE = Duration.ofSeconds(5);
 
     private final VaultId vault;
-    private final ToIntFunction<Consumer<Transaction.Builder>> follow;
+    private final Follow follow;
     private final KeyValueStore store;
     private final VaultReach reach;
     private final TimeSource time;
@@ -41,21 +40,26 @@ final class MirrorLoop implements AutoCloseable {
             Bytes.takeOwnershipOf(UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII));
 
     private KeyValueStore.@Nullable Lease leadership;
+    private boolean standsBack;
     /** The record of the last time that any replica followed, and when this one first saw it. */
     private long followedRevision;
 
     private long seenAtNanos;
     private Instant followedAt;
 
+    /** See {@link Mirror#follow}. */
+    interface Follow {
+        int follow(Consumer<Transaction.Builder> still, Runnable statesRecorded);
+    }
+
     /**
-     * @param follow brings the records up to date and answers how many changes that took; see {@link Mirror#follow}. It is
-     *     given what makes a transaction fail once this replica is no longer the one that follows
+     * @param follow brings the records up to date and answers how many changes that took
      * @param interval between two calls of {@link #tick}
      * @param staleAfter how long the vault may be silent
      */
     MirrorLoop(
             VaultId vault,
-            ToIntFunction<Consumer<Transaction.Builder>> follow,
+            Follow follow,
             KeyValueStore store,
             VaultReach reach,
             TimeSource time,
@@ -77,6 +81,8 @@ final class MirrorLoop implements AutoCloseable {
     enum Outcome {
         /** Another replica follows this vault. */
         NOT_OURS,
+        /** This one failed the last time: another may take it. */
+        STANDS_BACK,
         FOLLOWED,
         FAILED
     }
@@ -84,6 +90,9 @@ final class MirrorLoop implements AutoCloseable {
     /** Follows once, if that is this replica's task; whosever it is, looks whether somebody does. */
     Outcome tick() {
         Outcome outcome = follow();
+        if (outcome == Outcome.FAILED) {
+            handOver();
+        }
         try {
             noteLastFollowed();
             if (time.monotonicNanos() - seenAtNanos > staleAfter.toNanos()) {
@@ -109,20 +118,18 @@ final class MirrorLoop implements AutoCloseable {
     }
 
     private Outcome follow() {
+        if (standsBack) {
+            standsBack = false;
+            return Outcome.STANDS_BACK;
+        }
         try {
             if (!leads()) {
                 return Outcome.NOT_OURS;
             }
-            int changes = follow.applyAsInt(ours());
+            int changes = follow.follow(ours(), this::recordFollowed);
             if (changes > 0) {
                 LOG.infov("Followed a vault elsewhere. vault={0} changes={1}", vault.value(), changes);
             }
-            Bytes now = Bytes.copyOf(time.wall().toString().getBytes(StandardCharsets.US_ASCII));
-            store.commit(Transaction.builder()
-                    .put(Layout.mirrorFollowed(vault), now)
-                    .with(ours())
-                    .build());
-            reach.found(vault);
             return Outcome.FOLLOWED;
         } catch (StoreUnavailable e) {
             LOG.warnv("A vault can''t be followed without etcd. vault={0} cause={1}", vault.value(), e.toString());
@@ -132,6 +139,19 @@ final class MirrorLoop implements AutoCloseable {
             LOG.errorv(e, "A vault elsewhere could not be followed. vault={0}", vault.value());
         }
         return Outcome.FAILED;
+    }
+
+    private void recordFollowed() {
+        Bytes now = Bytes.copyOf(time.wall().toString().getBytes(StandardCharsets.US_ASCII));
+        boolean recorded = store.commit(Transaction.builder()
+                        .put(Layout.mirrorFollowed(vault), now)
+                        .with(ours())
+                        .build())
+                .committed();
+        if (!recorded) {
+            throw new IllegalStateException("another replica follows this vault by now");
+        }
+        reach.found(vault);
     }
 
     private Consumer<Transaction.Builder> ours() {
@@ -156,6 +176,14 @@ final class MirrorLoop implements AutoCloseable {
         }
         LOG.infov("This replica follows a vault elsewhere. vault={0}", vault.value());
         return true;
+    }
+
+    /** Lets another replica follow, if there is one, and stands back for one tick. */
+    void handOver() {
+        if (leadership != null) {
+            standsBack = true;
+            close();
+        }
     }
 
     @Override

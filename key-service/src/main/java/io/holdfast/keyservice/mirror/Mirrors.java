@@ -94,7 +94,7 @@ public class Mirrors {
         } catch (RuntimeException | Error e) {
             // A task that throws is never run again; and another replica may do better.
             LOG.warnv(e, "A vault elsewhere could not be followed. vault={0}", each.name());
-            loop.close();
+            loop.handOver();
             outcome = MirrorLoop.Outcome.FAILED;
         }
         meters.counter(
@@ -107,7 +107,17 @@ public class Mirrors {
     }
 
     private MirrorLoop loop(Remote each) {
-        Mirror mirror = new Mirror(each.keys(), () -> shown(each), keys, vaults, bindings, opened, elsewhere, mint);
+        Mirror mirror = new Mirror(
+                each.keys(),
+                () -> shown(each),
+                keys,
+                vaults,
+                bindings,
+                opened,
+                elsewhere,
+                mint,
+                TimeSource.system(),
+                each.interval());
         return new MirrorLoop(
                 each.keys().vault(),
                 mirror::follow,

@@ -77,6 +77,24 @@ final class OciCalls {
         });
     }
 
+    /**
+     * A look of ours, which no client asked for: whatever is odd about the answer, the vault tells nothing now.
+     *
+     * @throws VaultUnavailable and nothing else
+     */
+    <T> T look(Supplier<T> look) {
+        try {
+            return look.get();
+        } catch (VaultUnavailable e) {
+            throw e;
+        } catch (ProblemException e) {
+            throw new VaultUnavailable("The vault refuses to be looked at. " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            LOG.warnv(e, "A vault in Oracle Cloud answered what makes no sense. vault={0}", vault);
+            throw new VaultUnavailable("The vault answered what makes no sense.", e);
+        }
+    }
+
     private RuntimeException meaning(String operation, BmcException e) {
         if (e.isClientSide()) {
             return unanswered(operation, e);

@@ -274,7 +274,7 @@ public final class OciVault implements Vault, RemoteKeys, AutoCloseable {
 
     @Override
     public List<Summary> list() {
-        return all(
+        return calls.look(() -> all(
                 "keys",
                 page -> calls.ask(
                         "ListKeys",
@@ -287,12 +287,12 @@ public final class OciVault implements Vault, RemoteKeys, AutoCloseable {
                 ListKeysResponse::getOpcNextPage,
                 answer -> answer.getItems().stream()
                         .filter(Objects::nonNull)
-                        .flatMap(key -> OciModel.summary(key, settings.vault()).stream()));
+                        .flatMap(key -> OciModel.summary(key, settings.vault()).stream())));
     }
 
     @Override
     public List<Version> versions(KeyId key) {
-        return calls.askFor(
+        return calls.look(() -> calls.askFor(
                         "ListKeyVersions",
                         () -> all(
                                 "versions of a key",
@@ -306,7 +306,7 @@ public final class OciVault implements Vault, RemoteKeys, AutoCloseable {
                                 answer -> answer.getItems().stream()
                                         .filter(Objects::nonNull)
                                         .flatMap(version -> OciModel.version(version).stream())))
-                .orElse(List.of());
+                .orElse(List.of()));
     }
 
     /** What all pages of a listing hold. */
@@ -330,12 +330,14 @@ public final class OciVault implements Vault, RemoteKeys, AutoCloseable {
 
     @Override
     public Optional<Detail> find(KeyId key) {
-        return calls.askFor("GetKey", () -> key(key)).flatMap(found -> OciModel.detail(found, settings.vault()));
+        return calls.look(() ->
+                calls.askFor("GetKey", () -> key(key)).flatMap(found -> OciModel.detail(found, settings.vault())));
     }
 
     @Override
     public Adopted adopt(KeyId key, KeyVersionId version) {
-        return new Adopted(reference(key, version), publicKey(calls.ask("GetKeyVersion", () -> version(key, version))));
+        return calls.look(() -> new Adopted(
+                reference(key, version), publicKey(calls.ask("GetKeyVersion", () -> version(key, version)))));
     }
 
     @Override

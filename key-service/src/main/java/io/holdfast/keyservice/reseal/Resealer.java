@@ -68,7 +68,8 @@ public class Resealer {
     private void runQuietly() {
         try {
             left = resealing.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // A task that throws is never run again.
             failed.increment();
             LOG.warn("What is sealed under older root keys could not be looked through; trying again.", e);
         }

@@ -27,7 +27,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The order of deletions: one entry for each key, key version or vault whose deletion is scheduled.
+ * The orders of deletions: one entry for each key, key version or vault whose deletion is scheduled. What a vault elsewhere
+ * deletes stands in an order of its own, by which nobody here deletes anything.
  *
  * <pre>
  * entry = scheduled [ SP key ]      ; the value; empty in entries of the first release
@@ -49,6 +50,22 @@ public class DueDeletions {
         this.outbox = outbox;
     }
 
+    /** Who deletes what stands in it. */
+    public enum Order {
+        HERE(Layout.DUE),
+        ELSEWHERE(Layout.DUE_ELSEWHERE);
+
+        private final String prefix;
+
+        Order(String prefix) {
+            this.prefix = prefix;
+        }
+
+        private String at(Instant time, Ocid id) {
+            return Layout.due(prefix, time, id);
+        }
+    }
+
     /** A scheduled deletion. */
     public sealed interface Due {
         Ocid id();
@@ -66,8 +83,12 @@ public class DueDeletions {
 
     public record DueVault(VaultId id, Instant time, Instant scheduledAt) implements Due {}
 
-    /** Enters it in the order of deletions. */
+    /** Enters it among what is deleted here. */
     public static Consumer<Transaction.Builder> put(Due due) {
+        return put(Order.HERE, due);
+    }
+
+    public static Consumer<Transaction.Builder> put(Order order, Due due) {
         String scheduled = Long.toString(due.scheduledAt().toEpochMilli());
         String value =
                 switch (due) {
@@ -76,37 +97,42 @@ public class DueDeletions {
                     case DueVersion version -> scheduled + " " + version.key().value();
                 };
         return transaction -> transaction.put(
-                Layout.due(due.time(), due.id()), Bytes.takeOwnershipOf(value.getBytes(StandardCharsets.US_ASCII)));
+                order.at(due.time(), due.id()), Bytes.takeOwnershipOf(value.getBytes(StandardCharsets.US_ASCII)));
     }
 
+    /** Takes it out of what is deleted here. */
     public static Consumer<Transaction.Builder> remove(Ocid id, Instant time) {
-        return transaction -> transaction.delete(Layout.due(time, id));
+        return remove(Order.HERE, id, time);
+    }
+
+    public static Consumer<Transaction.Builder> remove(Order order, Ocid id, Instant time) {
+        return transaction -> transaction.delete(order.at(time, id));
     }
 
     /**
-     * Deletions whose time is not after {@code until}, the earliest first.
+     * Deletions here whose time is not after {@code until}, the earliest first.
      *
      * @param limit the most that are answered
      */
     public List<Due> until(Instant until, int limit) {
-        return read(store.scan(Scan.of(Layout.DUE, limit)), until);
+        return read(Order.HERE, store.scan(Scan.of(Layout.DUE, limit)), until);
     }
 
     /** Every deletion whose time is not after {@code until}, the earliest first, page by page. */
-    public void forEachUntil(Instant until, Consumer<Due> each) {
-        forEachPageUntil(until, page -> page.forEach(each));
+    public void forEachUntil(Order order, Instant until, Consumer<Due> each) {
+        forEachPageUntil(order, until, page -> page.forEach(each));
     }
 
-    private void forEachPageUntil(Instant until, Consumer<List<Due>> each) {
-        Scan scan = Scan.of(Layout.DUE, Scan.MAX_LIMIT);
+    private void forEachPageUntil(Order order, Instant until, Consumer<List<Due>> each) {
+        Scan scan = Scan.of(order.prefix, Scan.MAX_LIMIT);
         while (true) {
             Page page = store.scan(scan);
-            each.accept(read(page, until));
+            each.accept(read(order, page, until));
             if (!page.more() || page.values().isEmpty()) {
                 return;
             }
             String last = page.values().getLast().key();
-            if (Layout.timeOf(Layout.DUE, last).isAfter(until)) {
+            if (Layout.timeOf(order.prefix, last).isAfter(until)) {
                 return;
             }
             scan = scan.after(last);
@@ -126,13 +152,13 @@ public class DueDeletions {
     }
 
     /**
-     * The deletions of every tenancy that has any. Reads the record of each: not for every sweep.
+     * The deletions here of every tenancy that has any. Reads the record of each: not for every sweep.
      *
      * @param now by which they are due
      */
     public Map<TenancyId, Count> perTenancy(Instant now) {
         Map<TenancyId, Count> counts = new HashMap<>();
-        forEachPageUntil(Instant.MAX, page -> {
+        forEachPageUntil(Order.HERE, Instant.MAX, page -> {
             Map<String, TenancyId> owners = owners(page);
             for (Due each : page) {
                 @Nullable TenancyId owner = owners.get(owned(each));
@@ -166,15 +192,15 @@ public class DueDeletions {
         };
     }
 
-    private static List<Due> read(Page page, Instant until) {
+    private static List<Due> read(Order order, Page page, Instant until) {
         return page.values().stream()
-                .filter(entry -> !Layout.timeOf(Layout.DUE, entry.key()).isAfter(until))
-                .flatMap(entry -> read(entry).stream())
+                .filter(entry -> !Layout.timeOf(order.prefix, entry.key()).isAfter(until))
+                .flatMap(entry -> read(order, entry).stream())
                 .toList();
     }
 
-    private static Optional<Due> read(StoredValue entry) {
-        Instant time = Layout.timeOf(Layout.DUE, entry.key());
+    private static Optional<Due> read(Order order, StoredValue entry) {
+        Instant time = Layout.timeOf(order.prefix, entry.key());
         String id = Layout.last(entry.key());
         String[] value = new String(entry.value().toArray(), StandardCharsets.US_ASCII).split(" ", 2);
         try {
@@ -203,21 +229,26 @@ public class DueDeletions {
      * @param notice names the warning
      * @return whether this call was the first
      */
-    public boolean noticeOnce(Due due, String notice, DomainEvent event) {
+    public boolean noticeOnce(Order order, Due due, String notice, DomainEvent event) {
         String at = Layout.notice(due.id(), due.time(), notice);
+        String entry = order.at(due.time(), due.id());
         return store.commit(Transaction.builder()
                         .ifAbsent(at)
-                        .ifModRevision(Layout.due(due.time(), due.id()), modRevision(due))
+                        .ifModRevision(entry, modRevision(entry))
                         .put(at, KeyStore.EMPTY)
                         .with(outbox.stage(event))
                         .build())
                 .committed();
     }
 
-    private long modRevision(Due due) {
-        return store.get(Layout.due(due.time(), due.id()))
-                .map(StoredValue::modRevision)
-                .orElse(Long.MAX_VALUE);
+    private long modRevision(String entry) {
+        return store.get(entry).map(StoredValue::modRevision).orElse(Long.MAX_VALUE);
+    }
+
+    /** Takes an entry out. */
+    public void forget(Order order, Due due) {
+        store.commit(
+                Transaction.builder().with(remove(order, due.id(), due.time())).build());
     }
 
     /** Takes an entry out whose key is gone with all its versions. */
@@ -226,9 +257,7 @@ public class DueDeletions {
                 .map(value -> KeyStore.asKey(value).value() instanceof MasterKey.Deleted)
                 .orElse(true);
         if (gone) {
-            store.commit(Transaction.builder()
-                    .delete(Layout.due(due.time(), due.id()))
-                    .build());
+            forget(Order.HERE, due);
         }
     }
 }

@@ -33,6 +33,8 @@ import java.util.UUID;
  * /holdfast/keys/uses/VERSION                            how often a version of an HSM has encrypted: see UseBudget
  * /holdfast/keys/due/TIME/ID                             a scheduled deletion of a key, key version or vault, in order of
  *                                                        time: see DueDeletions
+ * /holdfast/keys/due-elsewhere/TIME/ID                   likewise, of a key or key version in a vault elsewhere, which deletes
+ *                                                        it: only warned of here
  * /holdfast/keys/notices/ID/TIME/NOTICE                  empty; the warning of a deletion was given
  * /holdfast/keys/rotations/TIME/KEY                      empty; scheduled rotations, in order of time
  * /holdfast/keys/vaults-unfinished/VAULT                 empty; vaults whose keys are being scheduled or restored
@@ -57,6 +59,7 @@ public final class Layout {
     public static final String VAULTS = "/holdfast/keys/vaults/";
     public static final String BINDINGS_BY_CLUSTER = "/holdfast/keys/bindings-by-cluster/";
     public static final String DUE = "/holdfast/keys/due/";
+    public static final String DUE_ELSEWHERE = "/holdfast/keys/due-elsewhere/";
     public static final String ROTATIONS = "/holdfast/keys/rotations/";
     public static final String UNFINISHED_VAULTS = "/holdfast/keys/vaults-unfinished/";
     public static final String DESTRUCTIONS = "/holdfast/keys/destructions/";
@@ -176,7 +179,12 @@ public final class Layout {
 
     /** Sorts by time. */
     public static String due(Instant time, Ocid what) {
-        return DUE + millis(time) + "/" + what.value();
+        return due(DUE, time, what);
+    }
+
+    /** @param order its prefix */
+    static String due(String order, Instant time, Ocid what) {
+        return order + millis(time) + "/" + what.value();
     }
 
     public static String notice(Ocid what, Instant timeOfDeletion, String notice) {

@@ -130,7 +130,8 @@ public class LastUses {
     private void recordQuietly() {
         try {
             record();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // A task that throws is never run again.
             LOG.warnv("The last uses of keys could not be recorded; trying again. cause={0}", e.toString());
         }
     }

@@ -13,7 +13,8 @@ import java.util.Optional;
 /**
  * What a vault elsewhere tells of its keys, whose lives are led there.
  *
- * <p>Each method throws {@link VaultUnavailable} when the vault does not answer.
+ * <p>Each method throws {@link VaultUnavailable}, and nothing else, when the vault does not answer, refuses the question or
+ * answers what makes no sense: then it tells nothing now.
  */
 public interface RemoteKeys {
 

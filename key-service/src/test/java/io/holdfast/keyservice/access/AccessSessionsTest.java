@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.kernel.Bytes;
 import io.holdfast.keyservice.TestStore;
+import io.holdfast.testkit.Await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.runtime.StartupEvent;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class AccessSessionsTest {
@@ -40,13 +43,44 @@ class AccessSessionsTest {
         }
     }
 
+    @Test
+    void anErrorWhileOneIsAnsweredKeepsNobodyFromLaterAnswers() {
+        try (TestStore etcd = TestStore.open()) {
+            AccessSessions sessions = new AccessSessions(etcd.store(), CONFIG, new SimpleMeterRegistry());
+            AtomicInteger thrown = new AtomicInteger();
+            AccessSessions.Channel broken = new AccessSessions.Channel() {
+                @Override
+                public void pong(Bytes nonce, long stateRevision, long termMillis) {
+                    thrown.incrementAndGet();
+                    throw new NoClassDefFoundError("a test");
+                }
+
+                @Override
+                public void changed(long stateRevision) {}
+
+                @Override
+                public void close(String why) {}
+            };
+            Pongs sound = new Pongs();
+            sessions.start(new StartupEvent());
+            try {
+                sessions.open(broken).orElseThrow().ping(nonce(1), 0);
+                Await.atMostSeconds(30).until("the error", () -> thrown.get() == 1);
+                sessions.open(sound).orElseThrow().ping(nonce(2), 0);
+                Await.atMostSeconds(30).until("the answer", () -> sound.nonces.contains(nonce(2)));
+            } finally {
+                sessions.stop();
+            }
+        }
+    }
+
     private static Bytes nonce(long number) {
         return Bytes.copyOf(
                 ByteBuffer.allocate(AccessSessions.NONCE).putLong(number).array());
     }
 
     private static final class Pongs implements AccessSessions.Channel {
-        private final List<Bytes> nonces = new ArrayList<>();
+        private final List<Bytes> nonces = new CopyOnWriteArrayList<>();
 
         @Override
         public void pong(Bytes nonce, long stateRevision, long termMillis) {

@@ -177,7 +177,7 @@ class SessionBarrierTest {
     }
 
     private void assertStillWaiting(Future<?> barrier) {
-        await().during(Duration.ofMillis(40)).atMost(Duration.ofSeconds(2)).until(() -> !barrier.isDone());
+        await().during(Duration.ofMillis(40)).atMost(Duration.ofSeconds(30)).until(() -> !barrier.isDone());
         assertThat(barrier.isDone()).isFalse();
     }
 

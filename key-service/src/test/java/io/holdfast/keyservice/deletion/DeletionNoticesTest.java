@@ -1,6 +1,7 @@
 package io.holdfast.keyservice.deletion;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,8 +21,10 @@ import io.holdfast.keyservice.store.DueDeletions.Due;
 import io.holdfast.keyservice.store.DueDeletions.DueKey;
 import io.holdfast.keyservice.store.DueDeletions.DueVault;
 import io.holdfast.keyservice.store.DueDeletions.DueVersion;
+import io.holdfast.keyservice.store.DueDeletions.Order;
 import io.holdfast.platform.outbox.EtcdOutbox;
 import io.holdfast.platform.store.Scan;
+import io.holdfast.platform.store.StoreUnavailable;
 import io.holdfast.platform.store.StoredValue;
 import io.holdfast.platform.store.Transaction;
 import java.io.IOException;
@@ -158,9 +161,67 @@ class DeletionNoticesTest {
                         new KeyVersionDeletionApproaching(key, version, DELETION, "PT1H"));
     }
 
+    @Test
+    void whatAVaultElsewhereDeletesIsWarnedOfLikewiseAndForgottenWhenItsTimeHasCome() throws Exception {
+        KeyVersionId version = Samples.MINT.keyVersion(Samples.VAULT);
+        for (Due each : List.of(
+                new DueKey(key, DELETION, SCHEDULED), new DueVersion(key, version, DELETION, DELETION.minus(DAY)))) {
+            etcd.store()
+                    .commit(Transaction.builder()
+                            .with(DueDeletions.put(Order.ELSEWHERE, each))
+                            .build());
+        }
+
+        allLook(DELETION.minus(WEEK));
+        allLook(DELETION.minus(HOUR));
+        assertThat(told())
+                .containsExactlyInAnyOrder(
+                        approaching("P7D"),
+                        approaching("PT1H"),
+                        new KeyVersionDeletionApproaching(key, version, DELETION, "PT1H"));
+        DueDeletions due = due();
+        assertThat(due.until(DELETION, MANY)).as("what is deleted here").isEmpty();
+        assertThat(due.perTenancy(DELETION)).isEmpty();
+        List<Due> left = new ArrayList<>();
+        due.forEachUntil(Order.ELSEWHERE, DELETION, left::add);
+        assertThat(left).hasSize(2);
+
+        allLook(DELETION);
+        left.clear();
+        due.forEachUntil(Order.ELSEWHERE, DELETION, left::add);
+        assertThat(left).isEmpty();
+    }
+
+    @Test
+    void aWarningThatCouldNotBeGivenIsGivenAtTheNextLook() throws Exception {
+        schedule(new DueKey(key, DELETION, SCHEDULED));
+        boolean[] away = {true};
+        DeletionNotices replica = new DeletionNotices(new DueDeletions(etcd.store(), outbox()) {
+            @Override
+            public boolean noticeOnce(Order order, Due due, String notice, DomainEvent event) {
+                if (away[0]) {
+                    throw new StoreUnavailable("a test", new IOException());
+                }
+                return super.noticeOnce(order, due, notice, event);
+            }
+        });
+        Instant week = DELETION.minus(WEEK);
+        assertThatThrownBy(() -> replica.give(week)).isInstanceOf(StoreUnavailable.class);
+        away[0] = false;
+        replica.give(week);
+        assertThat(told()).containsExactly(approaching("P7D"));
+    }
+
+    private EtcdOutbox outbox() {
+        return new EtcdOutbox("/test", Set.of(Family.KEYS), TimeSource.system());
+    }
+
+    private DueDeletions due() {
+        return new DueDeletions(etcd.store(), outbox());
+    }
+
     private DeletionNotices replica() {
-        return new DeletionNotices(
-                new DueDeletions(etcd.store(), new EtcdOutbox("/test", Set.of(Family.KEYS), TimeSource.system())));
+        return new DeletionNotices(due());
     }
 
     private void schedule(Due due) {

@@ -11,9 +11,11 @@ import io.holdfast.keyservice.rotate.AutomaticRotation;
 import io.holdfast.keyservice.service.Api;
 import io.holdfast.keyservice.service.KeyEvents;
 import io.holdfast.keyservice.service.KeyServiceProfile;
+import io.holdfast.keyservice.store.DueDeletions;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.platform.store.KeyValueStore;
 import io.holdfast.testkit.Await;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -47,6 +49,9 @@ class SweeperTest {
     DeletionNotices notices;
 
     @Inject
+    DueDeletions due;
+
+    @Inject
     HoldNotices holds;
 
     @Inject
@@ -56,6 +61,10 @@ class SweeperTest {
     Destroyer destroyer;
 
     private Sweeper replica(TimeSource time) {
+        return replica(time, notices, new SimpleMeterRegistry());
+    }
+
+    private Sweeper replica(TimeSource time, DeletionNotices notices, MeterRegistry meters) {
         return new Sweeper(
                 completion,
                 notices,
@@ -64,7 +73,32 @@ class SweeperTest {
                 destroyer,
                 new DeletionClock(etcd, time, Duration.ofHours(1), Duration.ofHours(1)),
                 Duration.ofSeconds(1),
-                new SimpleMeterRegistry());
+                meters);
+    }
+
+    @Test
+    void anErrorKeepsNothingElseFromBeingDoneAndIsCounted() {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        List<Instant> tried = new ArrayList<>();
+        Sweeper sweeper = replica(
+                TimeSource.system(),
+                new DeletionNotices(due) {
+                    @Override
+                    void give(Instant now) {
+                        tried.add(now);
+                        throw new NoClassDefFoundError("a test");
+                    }
+                },
+                meters);
+        sweeper.sweep();
+        sweeper.sweep();
+
+        assertThat(tried).hasSize(2);
+        assertThat(meters.get("holdfast.keys.deletions")
+                        .tag("outcome", "failed")
+                        .counter()
+                        .count())
+                .isEqualTo(2);
     }
 
     @Test
@@ -96,7 +130,7 @@ class SweeperTest {
     void ofManyReplicasOneDeletesAndOneEventTellsIt() throws Exception {
         List<String> keys = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            keys.add(schedule(Duration.ofSeconds(2)));
+            keys.add(schedule(Duration.ofSeconds(5)));
         }
         try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
             List<Callable<Void>> replicas = new ArrayList<>();

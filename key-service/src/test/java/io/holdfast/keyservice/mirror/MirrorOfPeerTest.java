@@ -117,7 +117,9 @@ class MirrorOfPeerTest {
                 bindings,
                 new OpenedMaterial(Duration.ofHours(1), TimeSource.system()),
                 new VaultsElsewhere(etcd.store()),
-                Samples.MINT);
+                Samples.MINT,
+                TimeSource.system(),
+                LOOK);
     }
 
     @AfterEach
@@ -156,20 +158,20 @@ class MirrorOfPeerTest {
     void theWholeLifeOfAKeyThereIsFollowedAndItServesHere() throws Exception {
         KeyId key = makeKeyThere();
         String id = key.value();
-        mirror.follow(nothing -> {});
-        mirror.follow(nothing -> {});
+        mirror.follow(nothing -> {}, () -> {});
+        mirror.follow(nothing -> {}, () -> {});
         assertThat(recorded(key)).isInstanceOf(MasterKey.Enabled.class);
         assertThat(recorded(key).facts().displayName()).isEqualTo("made by somebody else");
         assertServes(key);
 
         there.in(management ->
                 management.disableKey(DisableKeyRequest.builder().keyId(id).build()));
-        mirror.follow(nothing -> {});
+        mirror.follow(nothing -> {}, () -> {});
         assertThat(recorded(key)).isInstanceOf(MasterKey.Disabled.class);
 
         there.in(management ->
                 management.enableKey(EnableKeyRequest.builder().keyId(id).build()));
-        mirror.follow(nothing -> {});
+        mirror.follow(nothing -> {}, () -> {});
         assertThat(recorded(key)).isInstanceOf(MasterKey.Enabled.class);
 
         Instant time = Instant.now().plus(Duration.ofDays(20)).truncatedTo(ChronoUnit.SECONDS);
@@ -179,7 +181,7 @@ class MirrorOfPeerTest {
                         .timeOfDeletion(Date.from(time))
                         .build())
                 .build()));
-        mirror.follow(nothing -> {});
+        mirror.follow(nothing -> {}, () -> {});
         assertThat(recorded(key))
                 .isInstanceOfSatisfying(
                         MasterKey.PendingDeletion.class,
@@ -187,7 +189,7 @@ class MirrorOfPeerTest {
 
         there.in(management -> management.cancelKeyDeletion(
                 CancelKeyDeletionRequest.builder().keyId(id).build()));
-        mirror.follow(nothing -> {});
+        mirror.follow(nothing -> {}, () -> {});
         assertThat(recorded(key)).isInstanceOf(MasterKey.Enabled.class);
     }
 
@@ -195,14 +197,14 @@ class MirrorOfPeerTest {
     void aRotationThereIsSeenWhetherAClusterIsBoundToTheKeyOrNot() throws Exception {
         KeyId bound = makeKeyThere();
         KeyId unbound = makeKeyThere();
-        mirror.follow(nothing -> {});
-        mirror.follow(nothing -> {});
+        mirror.follow(nothing -> {}, () -> {});
+        mirror.follow(nothing -> {}, () -> {});
         bind(bound);
         for (KeyId key : List.of(bound, unbound)) {
             there.in(management -> management.createKeyVersion(
                     CreateKeyVersionRequest.builder().keyId(key.value()).build()));
         }
-        mirror.follow(nothing -> {});
+        mirror.follow(nothing -> {}, () -> {});
 
         for (KeyId key : List.of(bound, unbound)) {
             assertThat(recorded(key).facts().currentVersionNumber()).isEqualTo(2);
@@ -214,12 +216,12 @@ class MirrorOfPeerTest {
     @Test
     void theDeletionOfAVersionThereEndsItsUseHereUntilItIsCancelled() throws Exception {
         KeyId key = makeKeyThere();
-        mirror.follow(nothing -> {});
-        mirror.follow(nothing -> {});
+        mirror.follow(nothing -> {}, () -> {});
+        mirror.follow(nothing -> {}, () -> {});
         KeyVersionId first = recorded(key).facts().currentVersion();
         there.in(management -> management.createKeyVersion(
                 CreateKeyVersionRequest.builder().keyId(key.value()).build()));
-        mirror.follow(nothing -> {});
+        mirror.follow(nothing -> {}, () -> {});
 
         Instant time = Instant.now().plus(Duration.ofDays(20)).truncatedTo(ChronoUnit.SECONDS);
         there.in(management -> management.scheduleKeyVersionDeletion(ScheduleKeyVersionDeletionRequest.builder()
@@ -229,7 +231,7 @@ class MirrorOfPeerTest {
                         .timeOfDeletion(Date.from(time))
                         .build())
                 .build()));
-        mirror.follow(nothing -> {});
+        mirror.follow(nothing -> {}, () -> {});
         assertThat(keys.version(key, first).orElseThrow().value())
                 .isInstanceOfSatisfying(
                         KeyVersion.PendingDeletion.class,
@@ -239,7 +241,7 @@ class MirrorOfPeerTest {
                 .keyId(key.value())
                 .keyVersionId(first.value())
                 .build()));
-        mirror.follow(nothing -> {});
+        mirror.follow(nothing -> {}, () -> {});
         assertThat(keys.version(key, first).orElseThrow().value()).isInstanceOf(KeyVersion.Enabled.class);
     }
 

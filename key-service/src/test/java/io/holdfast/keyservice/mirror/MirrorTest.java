@@ -27,7 +27,10 @@ import io.holdfast.keyservice.service.KeyServiceProfile;
 import io.holdfast.keyservice.store.BindingStore;
 import io.holdfast.keyservice.store.ChangeRequest;
 import io.holdfast.keyservice.store.Destructions;
+import io.holdfast.keyservice.store.DueDeletions;
+import io.holdfast.keyservice.store.DueDeletions.Order;
 import io.holdfast.keyservice.store.KeyStore;
+import io.holdfast.keyservice.store.Layout;
 import io.holdfast.keyservice.store.VaultReach;
 import io.holdfast.keyservice.store.VaultStore;
 import io.holdfast.keyservice.store.VaultsElsewhere;
@@ -69,6 +72,7 @@ import org.junit.jupiter.api.Test;
 @TestProfile(KeyServiceProfile.class)
 class MirrorTest {
     private static final Consumer<Transaction.Builder> NOBODY_ELSE = nothing -> {};
+    private static final Duration INTERVAL = Duration.ofSeconds(10);
     private static final Instant LATER = Instant.now().plus(Duration.ofDays(9)).truncatedTo(ChronoUnit.MILLIS);
 
     @Inject
@@ -96,6 +100,9 @@ class MirrorTest {
     Destructions destructions;
 
     @Inject
+    DueDeletions due;
+
+    @Inject
     Ocid.Mint mint;
 
     private final Elsewhere there = new Elsewhere(Samples.MINT.vault());
@@ -106,8 +113,16 @@ class MirrorTest {
     }
 
     private Mirror mirror() {
+        return mirror(TimeSource.system());
+    }
+
+    private Mirror mirror(TimeSource time) {
         Shown shown = new Shown(Samples.COMPARTMENT, "oracle", request().caller(), request());
-        return new Mirror(there, () -> shown, keys, vaults, bindings, opened, elsewhere, mint);
+        return new Mirror(there, () -> shown, keys, vaults, bindings, opened, elsewhere, mint, time, INTERVAL);
+    }
+
+    private static int follow(Mirror mirror) {
+        return mirror.follow(NOBODY_ELSE, () -> {});
     }
 
     private MasterKey recorded(KeyId key) {
@@ -117,8 +132,8 @@ class MirrorTest {
     /** A key that is known here. */
     private KeyId known(Mirror mirror) {
         KeyId key = there.make();
-        mirror.follow(NOBODY_ELSE);
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
+        follow(mirror);
         return key;
     }
 
@@ -129,11 +144,11 @@ class MirrorTest {
         there.states.put(disabled, RemoteKeys.State.DISABLED);
         Mirror mirror = mirror();
 
-        assertThat(mirror.follow(NOBODY_ELSE)).isZero();
+        assertThat(follow(mirror)).isZero();
         assertThat(keys.key(key)).isEmpty();
-        assertThat(mirror.follow(NOBODY_ELSE)).isEqualTo(1);
-        assertThat(mirror.follow(NOBODY_ELSE)).isZero();
-        assertThat(mirror().follow(NOBODY_ELSE)).isZero();
+        assertThat(follow(mirror)).isEqualTo(1);
+        assertThat(follow(mirror)).isZero();
+        assertThat(follow(mirror())).isZero();
 
         MasterKey.Facts facts = recorded(key).facts();
         assertThat(facts.vaultId()).isEqualTo(there.vault());
@@ -155,10 +170,10 @@ class MirrorTest {
                     RemoteKeys.State.DELETED)) {
                 KeyId key = known(mirror);
                 there.states.put(key, from);
-                mirror.follow(NOBODY_ELSE);
+                follow(mirror);
                 assertThat(recorded(key).lifecycleState()).isEqualTo(from.name());
                 there.states.put(key, to);
-                mirror.follow(NOBODY_ELSE);
+                follow(mirror);
                 assertThat(recorded(key).lifecycleState())
                         .as(from + " to " + to)
                         .isEqualTo(to.name());
@@ -171,17 +186,17 @@ class MirrorTest {
         Mirror mirror = mirror();
         KeyId key = known(mirror);
         there.states.put(key, RemoteKeys.State.DISABLED);
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
         there.states.put(key, RemoteKeys.State.CHANGING);
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
         there.states.put(key, RemoteKeys.State.PENDING_DELETION);
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
         there.states.put(key, RemoteKeys.State.ENABLED);
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
         there.states.put(key, RemoteKeys.State.DELETED);
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
         there.states.put(key, RemoteKeys.State.ENABLED);
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
 
         List<String> expected = List.of(
                 "KeyCreated",
@@ -204,9 +219,9 @@ class MirrorTest {
         Mirror mirror = mirror();
         KeyId key = known(mirror);
         there.states.put(key, RemoteKeys.State.PENDING_DELETION);
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
         there.timeOfDeletion = LATER.plus(Duration.ofDays(3));
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
 
         assertThat(recorded(key))
                 .isInstanceOfSatisfying(
@@ -219,10 +234,10 @@ class MirrorTest {
         Mirror mirror = mirror();
         KeyId key = known(mirror);
         there.hidden = true;
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
         assertThat(recorded(key)).isInstanceOf(MasterKey.Disabled.class);
         there.hidden = false;
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
         assertThat(recorded(key)).isInstanceOf(MasterKey.Enabled.class);
     }
 
@@ -232,10 +247,10 @@ class MirrorTest {
         KeyId key = known(mirror);
         there.unlisted = true;
         there.rotate(key);
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
         assertThat(recorded(key).facts().currentVersion()).isEqualTo(there.current.get(key));
         assertThat(recorded(key).facts().currentVersionNumber()).isEqualTo(2);
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
         assertThat(recorded(key).facts().currentVersionNumber()).isEqualTo(2);
     }
 
@@ -244,9 +259,9 @@ class MirrorTest {
         Mirror mirror = mirror();
         KeyId key = known(mirror);
         there.states.put(key, RemoteKeys.State.PENDING_DELETION);
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
         there.hidden = true;
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
         assertThat(recorded(key)).isInstanceOf(MasterKey.PendingDeletion.class);
     }
 
@@ -256,10 +271,10 @@ class MirrorTest {
         KeyId key = known(mirror);
         there.states.put(key, RemoteKeys.State.PENDING_DELETION);
         there.mute = true;
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
         assertThat(recorded(key)).isInstanceOf(MasterKey.Disabled.class);
         there.mute = false;
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
         assertThat(recorded(key)).isInstanceOf(MasterKey.PendingDeletion.class);
     }
 
@@ -269,10 +284,10 @@ class MirrorTest {
         KeyId first = known(mirror);
         KeyId second = known(mirror);
         there.make();
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
         there.mute = true;
         there.states.put(second, RemoteKeys.State.DISABLED);
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
         assertThat(recorded(first)).isInstanceOf(MasterKey.Enabled.class);
         assertThat(recorded(second)).isInstanceOf(MasterKey.Disabled.class);
     }
@@ -283,7 +298,7 @@ class MirrorTest {
         KeyId key = known(mirror);
         there.states.put(key, RemoteKeys.State.DISABLED);
         Consumer<Transaction.Builder> lost = transaction -> transaction.ifPresent("/holdfast/keys/mirrors/nobody");
-        assertThatThrownBy(() -> mirror.follow(lost)).isInstanceOf(ProblemException.class);
+        assertThatThrownBy(() -> mirror.follow(lost, () -> {})).isInstanceOf(ProblemException.class);
         assertThat(recorded(key)).isInstanceOf(MasterKey.Enabled.class);
     }
 
@@ -309,7 +324,7 @@ class MirrorTest {
             known(mirror);
         }
         int before = there.calls;
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
         assertThat(there.calls).isEqualTo(before + 1 + Mirror.LOOKS_AT_UNBOUND);
     }
 
@@ -323,7 +338,7 @@ class MirrorTest {
         some.forEach(there::rotate);
         int changes = 0;
         for (int follows = 0; follows < 3; follows++) {
-            int now = mirror.follow(NOBODY_ELSE);
+            int now = follow(mirror);
             assertThat(now).isLessThanOrEqualTo(Mirror.LOOKS_AT_UNBOUND);
             changes += now;
         }
@@ -334,12 +349,111 @@ class MirrorTest {
     }
 
     @Test
+    void statesAreRecordedBeforeAnyLookAndLooksThatTakeLongGoOnNextTime() {
+        ManualTime time = new ManualTime();
+        Mirror mirror = mirror(time);
+        KeyId disabled = known(mirror);
+        List<KeyId> some = new ArrayList<>();
+        for (int made = 0; made < 10; made++) {
+            some.add(there.make());
+        }
+        follow(mirror);
+        there.states.put(disabled, RemoteKeys.State.DISABLED);
+        there.look = () -> time.advance(Duration.ofSeconds(4));
+        there.calls = 0;
+        List<String> whenRecorded = new ArrayList<>();
+        mirror.follow(
+                NOBODY_ELSE,
+                () -> whenRecorded.add(recorded(disabled).lifecycleState() + " after calls: " + there.calls));
+
+        assertThat(whenRecorded).containsExactly("DISABLED after calls: 1");
+        // After 4, 8 and 12 seconds.
+        assertThat(some.stream().filter(this::isKnown)).hasSize(3);
+        for (int follows = 0; follows < 3; follows++) {
+            follow(mirror);
+        }
+        assertThat(some).allMatch(this::isKnown);
+    }
+
+    @Test
+    void whenKeysAreToBeDeletedIsAskedForSoLongAndTheirAccessEndsAllTheSame() {
+        ManualTime time = new ManualTime();
+        Mirror mirror = mirror(time);
+        List<KeyId> some = new ArrayList<>();
+        for (int made = 0; made < 5; made++) {
+            some.add(known(mirror));
+        }
+        some.forEach(key -> there.states.put(key, RemoteKeys.State.PENDING_DELETION));
+        there.look = () -> time.advance(Duration.ofSeconds(6));
+        List<String> states = new ArrayList<>();
+        mirror.follow(
+                NOBODY_ELSE, () -> some.forEach(key -> states.add(recorded(key).lifecycleState())));
+
+        assertThat(states).containsExactly("PENDING_DELETION", "PENDING_DELETION", "DISABLED", "DISABLED", "DISABLED");
+        for (int follows = 0; follows < 3; follows++) {
+            follow(mirror);
+        }
+        assertThat(some).allSatisfy(key -> assertThat(recorded(key)).isInstanceOf(MasterKey.PendingDeletion.class));
+    }
+
+    private boolean isKnown(KeyId key) {
+        return keys.key(key).isPresent();
+    }
+
+    @Test
+    void aDeletionThereStandsAmongThoseThatAreWarnedOfAndNotAmongThoseThatAreDoneHere() {
+        Mirror mirror = mirror();
+        KeyId key = known(mirror);
+        KeyVersionId first = there.current.get(key);
+        there.rotate(key);
+        there.goes(key, first, RemoteKeys.State.PENDING_DELETION);
+        follow(mirror);
+        assertThat(warnedOf(first)).containsExactly(LATER);
+        Instant moved = LATER.plus(Duration.ofDays(3));
+        there.timeOfDeletion = moved;
+        follow(mirror);
+        assertThat(warnedOf(first)).containsExactly(moved);
+        there.goes(key, first, RemoteKeys.State.ENABLED);
+        follow(mirror);
+        assertThat(warnedOf(first)).isEmpty();
+
+        there.states.put(key, RemoteKeys.State.PENDING_DELETION);
+        follow(mirror);
+        assertThat(warnedOf(key)).containsExactly(moved);
+        there.timeOfDeletion = LATER;
+        follow(mirror);
+        assertThat(warnedOf(key)).containsExactly(LATER);
+        due.forEachUntil(Order.HERE, Instant.MAX, each -> assertThat(each.id()).isNotIn(key, first));
+        there.states.put(key, RemoteKeys.State.DISABLED);
+        follow(mirror);
+        assertThat(warnedOf(key)).isEmpty();
+        there.states.put(key, RemoteKeys.State.PENDING_DELETION);
+        follow(mirror);
+        there.states.put(key, RemoteKeys.State.DELETED);
+        follow(mirror);
+        assertThat(recorded(key)).isInstanceOf(MasterKey.Deleted.class);
+        assertThat(warnedOf(key)).isEmpty();
+    }
+
+    /** When it is to be deleted, as those know who warn. */
+    private List<Instant> warnedOf(Ocid id) {
+        List<Instant> times = new ArrayList<>();
+        due.forEachUntil(Order.ELSEWHERE, Instant.MAX, each -> {
+            if (each.id().equals(id)) {
+                times.add(each.time());
+                assertThat(each.scheduledAt()).isBetween(Instant.now().minusSeconds(600), Instant.now());
+            }
+        });
+        return times;
+    }
+
+    @Test
     void aRotationFromHereThatIsFollowedAtOnceIsRecordedOnce() {
         Mirror mirror = mirror();
         KeyId key = known(mirror);
         Keys.Rotated rotated = requests(wish -> {
                     KeyVersionId made = there.rotate(key);
-                    assertThat(mirror.follow(NOBODY_ELSE)).isEqualTo(1);
+                    assertThat(follow(mirror)).isEqualTo(1);
                     return made;
                 })
                 .rotate(key, request());
@@ -357,7 +471,7 @@ class MirrorTest {
         Keys requests = requests(wish -> {
             KeyVersionId made = there.rotate(key);
             there.rotate(key);
-            mirror.follow(NOBODY_ELSE);
+            follow(mirror);
             return made;
         });
 
@@ -365,7 +479,7 @@ class MirrorTest {
                 .isInstanceOfSatisfying(
                         ProblemException.class,
                         refused -> assertThat(refused.code()).isEqualTo(ProblemCode.CONFLICT));
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
         assertThat(recorded(key).facts().currentVersion()).isEqualTo(there.current.get(key));
         assertThat(keys.versionsOf(key)).hasSize(2);
     }
@@ -377,9 +491,9 @@ class MirrorTest {
         there.rotate(key);
         there.meanwhile = () -> requests(wish -> there.rotate(key)).rotate(key, request());
 
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
         assertThat(recorded(key).facts().currentVersion()).isEqualTo(there.current.get(key));
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
         assertThat(recorded(key).facts().currentVersion()).isEqualTo(there.current.get(key));
         assertThat(keys.versionsOf(key)).hasSize(2);
     }
@@ -390,27 +504,27 @@ class MirrorTest {
         KeyId key = known(mirror);
         KeyVersionId first = there.current.get(key);
         there.rotate(key);
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
 
         there.goes(key, first, RemoteKeys.State.PENDING_DELETION);
-        assertThat(mirror.follow(NOBODY_ELSE)).isEqualTo(1);
+        assertThat(follow(mirror)).isEqualTo(1);
         assertThat(deletionTime(key, first)).contains(LATER);
         there.timeOfDeletion = LATER.plus(Duration.ofDays(3));
-        assertThat(mirror.follow(NOBODY_ELSE)).isEqualTo(1);
+        assertThat(follow(mirror)).isEqualTo(1);
         assertThat(deletionTime(key, first)).contains(there.timeOfDeletion);
-        assertThat(mirror.follow(NOBODY_ELSE)).isZero();
+        assertThat(follow(mirror)).isZero();
         there.goes(key, first, RemoteKeys.State.CHANGING);
-        assertThat(mirror.follow(NOBODY_ELSE)).isZero();
+        assertThat(follow(mirror)).isZero();
         there.goes(key, first, RemoteKeys.State.ENABLED);
-        assertThat(mirror.follow(NOBODY_ELSE)).isEqualTo(1);
+        assertThat(follow(mirror)).isEqualTo(1);
         assertThat(version(key, first)).isInstanceOf(KeyVersion.Enabled.class);
         assertThat(keys.material(key, List.of(first)).get(first).material()).isPresent();
         there.goes(key, first, RemoteKeys.State.DELETED);
-        assertThat(mirror.follow(NOBODY_ELSE)).isEqualTo(2);
+        assertThat(follow(mirror)).isEqualTo(2);
         assertThat(version(key, first)).isInstanceOf(KeyVersion.Deleted.class);
         assertThat(keys.material(key, List.of(first)).get(first).material()).isEmpty();
         assertThat(recorded(key).facts().liveVersions()).isEqualTo(1);
-        assertThat(mirror.follow(NOBODY_ELSE)).isZero();
+        assertThat(follow(mirror)).isZero();
 
         List<String> expected = List.of(
                 "KeyVersionScheduledForDeletion",
@@ -434,9 +548,9 @@ class MirrorTest {
         there.timeOfDeletion = null;
         there.goes(key, first, RemoteKeys.State.PENDING_DELETION);
 
-        assertThat(mirror.follow(NOBODY_ELSE)).isEqualTo(2);
+        assertThat(follow(mirror)).isEqualTo(2);
         assertThat(version(key, first)).isInstanceOf(KeyVersion.PendingDeletion.class);
-        assertThat(mirror.follow(NOBODY_ELSE)).isZero();
+        assertThat(follow(mirror)).isZero();
     }
 
     @Test
@@ -447,7 +561,7 @@ class MirrorTest {
         there.rotate(key);
         there.goes(key, first, RemoteKeys.State.PENDING_DELETION);
 
-        assertThat(mirror.follow(NOBODY_ELSE)).isEqualTo(2);
+        assertThat(follow(mirror)).isEqualTo(2);
         assertThat(recorded(key).facts().currentVersion()).isEqualTo(there.current.get(key));
         assertThat(version(key, first)).isInstanceOf(KeyVersion.PendingDeletion.class);
     }
@@ -459,13 +573,13 @@ class MirrorTest {
         KeyId key = known(mirror);
         KeyVersionId first = there.current.get(key);
         there.rotate(key);
-        mirror.follow(NOBODY_ELSE);
+        follow(mirror);
         there.whileVersionsAreListed = () -> {
             there.states.put(key, RemoteKeys.State.PENDING_DELETION);
             there.goes(key, first, RemoteKeys.State.PENDING_DELETION);
         };
 
-        assertThat(mirror.follow(NOBODY_ELSE)).isEqualTo(1);
+        assertThat(follow(mirror)).isEqualTo(1);
         assertThat(recorded(key)).isInstanceOf(MasterKey.PendingDeletion.class);
         assertThat(version(key, first)).isInstanceOf(KeyVersion.Enabled.class);
     }
@@ -533,13 +647,16 @@ class MirrorTest {
             assertThat(loop.tick()).isEqualTo(Outcome.FAILED);
             assertThat(reach.isOutOfReach(there.vault())).isFalse();
             time.advance(Duration.ofSeconds(2));
-            assertThat(loop.tick()).isEqualTo(Outcome.FAILED);
+            assertThat(loop.tick()).isEqualTo(Outcome.STANDS_BACK);
+            assertThat(reach.isOutOfReach(there.vault())).isTrue();
             assertThat(loop.tick()).isEqualTo(Outcome.FAILED);
             assertThat(reach.isOutOfReach(there.vault())).isTrue();
             HealthCheckResponse away = readiness.call();
             assertThat(away.getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
             assertThat(away.getData()).contains(Map.of("trouble", "REMOTE_VAULT_UNAVAILABLE"));
             there.silent = false;
+            assertThat(loop.tick()).isEqualTo(Outcome.STANDS_BACK);
+            assertThat(reach.isOutOfReach(there.vault())).isTrue();
             assertThat(loop.tick()).isEqualTo(Outcome.FOLLOWED);
             assertThat(reach.isOutOfReach(there.vault())).isFalse();
             assertThat(readiness.call().getData()).isEmpty();
@@ -566,6 +683,46 @@ class MirrorTest {
         }
     }
 
+    @Test
+    void whoFailsHandsOverToOneThatMayDoBetter() {
+        TimeSource time = TimeSource.system();
+        boolean[] cutOff = {true};
+        Mirror mirror = mirror();
+        try (MirrorLoop first = loop(time, (still, states) -> {
+                    if (cutOff[0]) {
+                        throw new VaultUnavailable("out of reach from here only", null);
+                    }
+                    return mirror.follow(still, states);
+                });
+                MirrorLoop second = loop(time)) {
+            assertThat(first.tick()).isEqualTo(Outcome.FAILED);
+            assertThat(second.tick()).isEqualTo(Outcome.FOLLOWED);
+            assertThat(first.tick()).isEqualTo(Outcome.STANDS_BACK);
+            assertThat(first.tick()).isEqualTo(Outcome.NOT_OURS);
+            cutOff[0] = false;
+            there.silent = true;
+            assertThat(second.tick()).isEqualTo(Outcome.FAILED);
+            there.silent = false;
+            assertThat(first.tick()).isEqualTo(Outcome.FOLLOWED);
+            assertThat(second.tick()).isEqualTo(Outcome.STANDS_BACK);
+            assertThat(second.tick()).isEqualTo(Outcome.NOT_OURS);
+        }
+    }
+
+    @Test
+    void whoLostTheLeadDoesNotSayThatItFollowed() {
+        try (MirrorLoop loop = loop(TimeSource.system(), (still, states) -> {
+            etcd.commit(Transaction.builder()
+                    .delete(Layout.mirrorLeader(there.vault()))
+                    .build());
+            states.run();
+            return 0;
+        })) {
+            assertThat(loop.tick()).isEqualTo(Outcome.FAILED);
+            assertThat(etcd.get(Layout.mirrorFollowed(there.vault()))).isEmpty();
+        }
+    }
+
     private RemoteVaultReadiness readiness() {
         Remote remote = new Remote(
                 new BuiltInVault(TestRootKeys.of(1)),
@@ -578,9 +735,11 @@ class MirrorTest {
     }
 
     private MirrorLoop loop(TimeSource time) {
-        Mirror mirror = mirror();
-        return new MirrorLoop(
-                there.vault(), mirror::follow, etcd, reach, time, Duration.ofSeconds(10), Duration.ofMinutes(1));
+        return loop(time, mirror()::follow);
+    }
+
+    private MirrorLoop loop(TimeSource time, MirrorLoop.Follow follow) {
+        return new MirrorLoop(there.vault(), follow, etcd, reach, time, INTERVAL, Duration.ofMinutes(1));
     }
 
     /** A vault whose keys are what the test says. */
@@ -604,6 +763,8 @@ class MirrorTest {
         private Runnable whileVersionsAreListed = () -> {};
 
         private int calls;
+        /** What passes with each look at one key. */
+        private Runnable look = () -> {};
 
         Elsewhere(VaultId id) {
             this.id = id;
@@ -652,6 +813,7 @@ class MirrorTest {
         @Override
         public Optional<Detail> find(KeyId key) {
             call();
+            look.run();
             if (mute) {
                 throw new VaultUnavailable("mute", null);
             }
@@ -675,6 +837,7 @@ class MirrorTest {
         @Override
         public List<Version> versions(KeyId key) {
             call();
+            look.run();
             if (mute) {
                 throw new VaultUnavailable("mute", null);
             }

@@ -21,7 +21,8 @@ class TurnsTest {
                 return 1;
             });
         }
-        List<IntSupplier> looks = turns.take();
+        List<IntSupplier> looks = new ArrayList<>();
+        turns.take().forEachRemaining(looks::add);
         assertThat(looks).hasSize(Math.min(3, wished.size()));
         looks.forEach(IntSupplier::getAsInt);
     }
@@ -55,6 +56,20 @@ class TurnsTest {
             take(wished);
         }
         assertThat(taken).containsAll(keys);
+    }
+
+    @Test
+    void whoWasNotReachedIsTheFirstNextTime() {
+        List<KeyId> keys = keys(8);
+        for (int i = 0; i < 8; i++) {
+            turns.begin();
+            keys.forEach(key -> turns.wish(key, () -> {
+                taken.add(key);
+                return 1;
+            }));
+            turns.take().next().getAsInt();
+        }
+        assertThat(taken).containsExactlyInAnyOrderElementsOf(keys);
     }
 
     @Test

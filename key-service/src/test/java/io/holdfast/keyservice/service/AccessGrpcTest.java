@@ -40,12 +40,14 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,7 +56,9 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @TestProfile(IdentityProfile.class)
 class AccessGrpcTest {
-    private static final Duration TERM = Duration.ofSeconds(2);
+    private static final Duration TERM = Duration.ofSeconds(5);
+    /** How often something is looked at again when this machine stood still meanwhile. */
+    private static final int ATTEMPTS = 10;
 
     @Inject
     StateRevision state;
@@ -109,44 +113,80 @@ class AccessGrpcTest {
 
     @Test
     void changeIsToldAtOnceAndTheBarrierEndsWithTheAcknowledgement() throws Exception {
+        inOneOfSeveralAttempts(this::endsWithTheAcknowledgement);
+    }
+
+    private boolean endsWithTheAcknowledgement() throws Exception {
         Session session = new Session();
         long before = session.ping(0).getPong().getStateRevision();
+        long pinged = System.nanoTime();
         session.ping(before);
 
         long raised = raise();
-        await().atMost(Duration.ofSeconds(5)).until(() -> session.changed(raised));
+        await().atMost(Duration.ofSeconds(30)).until(() -> session.changed(raised));
         Future<?> ended = threads.submit(() -> barrier.awaitEnded(raised));
-        await().during(Duration.ofMillis(100)).until(() -> !ended.isDone());
+        boolean waited = isStillWaiting(ended);
+        boolean withinTheTerm = since(pinged).compareTo(TERM) < 0;
         long asked = System.nanoTime();
         session.ping(raised);
-
-        ended.get(5, TimeUnit.SECONDS);
-        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(TERM);
+        ended.get(30, TimeUnit.SECONDS);
+        Duration took = since(asked);
         session.requests.onCompleted();
+
+        assertThat(waited || !withinTheTerm).as("waited").isTrue();
+        return withinTheTerm && took.compareTo(TERM.dividedBy(2)) < 0;
+    }
+
+    private static boolean isStillWaiting(Future<?> barrier) throws Exception {
+        try {
+            barrier.get(100, TimeUnit.MILLISECONDS);
+            return false;
+        } catch (TimeoutException e) {
+            return true;
+        }
+    }
+
+    private static Duration since(long nanos) {
+        return Duration.ofNanos(System.nanoTime() - nanos);
+    }
+
+    /** @param attempt false when it took too long to tell anything */
+    private static void inOneOfSeveralAttempts(Callable<Boolean> attempt) throws Exception {
+        for (int attempts = 0; attempts < ATTEMPTS; attempts++) {
+            if (attempt.call()) {
+                return;
+            }
+        }
+        throw new AssertionError("not within its time in any of " + ATTEMPTS + " attempts");
     }
 
     @Test
     void barrierWaitsOutAClientThatIsGone() throws Exception {
-        Session session = new Session();
-        session.ping(session.ping(0).getPong().getStateRevision());
-        session.requests.onError(Status.CANCELLED.asRuntimeException());
-        long raised = raise();
+        inOneOfSeveralAttempts(() -> {
+            Session session = new Session();
+            long known = session.ping(0).getPong().getStateRevision();
+            long pinged = System.nanoTime();
+            session.ping(known);
+            session.requests.onError(Status.CANCELLED.asRuntimeException());
+            long raised = raise();
+            threads.submit(() -> barrier.awaitEnded(raised)).get(60, TimeUnit.SECONDS);
 
-        long began = System.nanoTime();
-        threads.submit(() -> barrier.awaitEnded(raised)).get(10, TimeUnit.SECONDS);
-
-        assertThat(Duration.ofNanos(System.nanoTime() - began))
-                .isGreaterThan(TERM.dividedBy(2))
-                .isLessThan(TERM.multipliedBy(2));
+            Duration term = since(pinged);
+            assertThat(term).isGreaterThanOrEqualTo(TERM);
+            return term.compareTo(TERM.multipliedBy(2)) < 0;
+        });
     }
 
     @Test
     void barrierDoesNotWaitForAClientThatNeverPinged() throws Exception {
-        Session session = new Session();
-        long raised = raise();
-
-        threads.submit(() -> barrier.awaitEnded(raised)).get(1, TimeUnit.SECONDS);
-        session.requests.onCompleted();
+        inOneOfSeveralAttempts(() -> {
+            Session session = new Session();
+            long raised = raise();
+            long began = System.nanoTime();
+            threads.submit(() -> barrier.awaitEnded(raised)).get(60, TimeUnit.SECONDS);
+            session.requests.onCompleted();
+            return since(began).compareTo(TERM.dividedBy(2)) < 0;
+        });
     }
 
     @Test

@@ -127,7 +127,7 @@ class HsmRestTest {
 
         as().body(Map.of(
                         "timeOfDeletion",
-                        Instant.now().plus(Duration.ofSeconds(2)).toString()))
+                        Instant.now().plus(Duration.ofSeconds(5)).toString()))
                 .post("/20180608/keys/" + key + "/actions/scheduleDeletion")
                 .then()
                 .statusCode(200);
@@ -142,10 +142,10 @@ class HsmRestTest {
         Vault hsm = hsm();
         VaultId vault = mint.vault();
         KeyVersionId version = mint.keyVersion(vault);
-        // As a process that dies after its vault made the version.
+        // As a process that dies after its vault made the version. It announces first; here the sweeper must find both.
+        hsm.generate(new Wish(mint.key(vault), version, KeyShape.AES_256, "a key", ProtectionMode.HSM, true));
         destructions.announce(
                 new Destruction(version.value(), Instant.now(), vault, ProtectionMode.HSM, List.of(version)));
-        hsm.generate(new Wish(mint.key(vault), version, KeyShape.AES_256, "a key", ProtectionMode.HSM, true));
 
         Await.atMostSeconds(30).until("the object is destroyed", () -> !isInToken(version));
     }

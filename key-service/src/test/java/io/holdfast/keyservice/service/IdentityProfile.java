@@ -37,7 +37,8 @@ public final class IdentityProfile implements QuarkusTestProfile {
 
     @Override
     public Map<String, String> getConfigOverrides() {
-        return Map.of("holdfast.access.term", "2s", "holdfast.access.tick", "200ms");
+        // Long enough for machines that stand still for seconds: a use that takes eight tenths of a term is refused.
+        return Map.of("holdfast.access.term", "5s", "holdfast.access.tick", "200ms");
     }
 
     /**

@@ -198,7 +198,7 @@ class LifecycleRestTest {
 
         String etag = as().get(versionPath).header("etag");
         as().header("if-match", etag)
-                .body(Map.of("timeOfDeletion", in(Duration.ofSeconds(2))))
+                .body(Map.of("timeOfDeletion", in(Duration.ofDays(8))))
                 .post(versionPath + "/actions/scheduleDeletion")
                 .then()
                 .statusCode(200)
@@ -213,7 +213,7 @@ class LifecycleRestTest {
         decrypt(key, ciphertext).then().statusCode(200).body("plaintext", equalTo("c2VjcmV0"));
         as().post(versionPath + "/actions/cancelDeletion").then().statusCode(409);
 
-        as().body(Map.of("timeOfDeletion", in(Duration.ofSeconds(1))))
+        as().body(Map.of("timeOfDeletion", in(Duration.ofSeconds(4))))
                 .post(versionPath + "/actions/scheduleDeletion")
                 .then()
                 .statusCode(200);
@@ -298,7 +298,7 @@ class LifecycleRestTest {
     void aVaultIsDeletedAfterItsKeys() {
         String vault = Api.vault();
         String key = keyIn(vault);
-        schedule(vaultAt(vault), Instant.now().plus(Duration.ofSeconds(1)))
+        schedule(vaultAt(vault), Instant.now().plus(Duration.ofSeconds(4)))
                 .then()
                 .statusCode(200);
         Await.atMostSeconds(30)
@@ -392,12 +392,12 @@ class LifecycleRestTest {
         Instant due = Instant.parse(created.path("autoKeyRotationDetails.timeOfNextRotation"));
         assertThat(due).isEqualTo(Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofDays(60)));
 
-        rotations.rotateDue(due.minusSeconds(1));
+        rotations.rotateDue(due.minusSeconds(1), (what, work) -> work.run());
         assertThat(versions(key)).isEqualTo(1);
         List<Callable<Void>> replicas = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             replicas.add(() -> {
-                rotations.rotateDue(due.plusSeconds(1));
+                rotations.rotateDue(due.plusSeconds(1), (what, work) -> work.run());
                 return null;
             });
         }
@@ -417,7 +417,7 @@ class LifecycleRestTest {
         assertEvents(key, "KeyCreated", "KeyRotated");
 
         Api.act(key, "disable").then().statusCode(200);
-        rotations.rotateDue(due.plus(Duration.ofDays(60)));
+        rotations.rotateDue(due.plus(Duration.ofDays(60)), (what, work) -> work.run());
         Api.get(key)
                 .then()
                 .body("autoKeyRotationDetails.lastRotationStatus", equalTo("FAILED"))
@@ -429,7 +429,7 @@ class LifecycleRestTest {
                 .then()
                 .statusCode(200)
                 .body("isAutoRotationEnabled", equalTo(false));
-        rotations.rotateDue(due.plus(Duration.ofDays(300)));
+        rotations.rotateDue(due.plus(Duration.ofDays(300)), (what, work) -> work.run());
         assertThat(versions(key)).isEqualTo(2);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.keyservice.Samples;
 import io.holdfast.keyservice.TestStore;
 import io.holdfast.keyservice.store.DueDeletions.DueKey;
+import io.holdfast.keyservice.store.DueDeletions.Order;
 import io.holdfast.platform.store.Scan;
 import io.holdfast.platform.store.Transaction;
 import java.time.Duration;
@@ -31,7 +32,7 @@ class DueDeletionsTest {
             }
 
             List<Instant> seen = new ArrayList<>();
-            due.forEachUntil(at(most - 1), each -> seen.add(each.time()));
+            due.forEachUntil(Order.HERE, at(most - 1), each -> seen.add(each.time()));
 
             assertThat(seen).hasSize(most).isSorted().startsWith(FIRST).endsWith(at(most - 1));
         }
