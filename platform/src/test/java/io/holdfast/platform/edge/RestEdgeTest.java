@@ -241,7 +241,7 @@ class RestEdgeTest {
     /** What the server answers to these bytes until it ends the connection or says no more. */
     private static String sent(String request) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", RestAssured.port)) {
-            socket.setSoTimeout(2_000);
+            socket.setSoTimeout(20_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
             ByteArrayOutputStream answer = new ByteArrayOutputStream();
             byte[] part = new byte[8192];
@@ -250,6 +250,7 @@ class RestEdgeTest {
                         read >= 0;
                         read = socket.getInputStream().read(part)) {
                     answer.write(part, 0, read);
+                    socket.setSoTimeout(2_000);
                 }
             } catch (SocketTimeoutException saysNoMore) {
                 assertThat(answer.size()).isPositive();

@@ -44,8 +44,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ReencryptionTest {
+    /** A worker that a busy machine stops for seconds keeps its job. */
+    private static final Duration OWNERSHIP = Duration.ofSeconds(10);
+
     private static final ReencryptionLimits QUICK =
-            new ReencryptionLimits(OptionalInt.empty(), 4, Duration.ofSeconds(2), Duration.ofMillis(100), 8L << 30);
+            new ReencryptionLimits(OptionalInt.empty(), 4, OWNERSHIP, Duration.ofMillis(100), 8L << 30);
 
     private Stack stack;
     private Opened c;
@@ -365,7 +368,7 @@ class ReencryptionTest {
         KeyVersion version = rotate();
         assertThat(stack.store.sizeInBytes()).isPositive();
         ReencryptionLimits tight =
-                new ReencryptionLimits(OptionalInt.empty(), 4, Duration.ofSeconds(2), Duration.ofMillis(100), 1000);
+                new ReencryptionLimits(OptionalInt.empty(), 4, OWNERSHIP, Duration.ofMillis(100), 1000);
         assertThat(runOnce(stack.store, tight, newest().id())).isEqualTo(ReencryptionWorker.Ending.WAITING);
         assertThat(newest().detail()).contains("70 %");
         assertThat(newest().state()).isEqualTo(Job.State.RUNNING);
@@ -379,7 +382,7 @@ class ReencryptionTest {
         fill(30, 100);
         rotate();
         ReencryptionLimits slow =
-                new ReencryptionLimits(OptionalInt.of(20), 4, Duration.ofSeconds(2), Duration.ofMillis(100), 0);
+                new ReencryptionLimits(OptionalInt.of(20), 4, OWNERSHIP, Duration.ofMillis(100), 0);
         long began = System.nanoTime();
         assertThat(runOnce(stack.store, slow, newest().id())).isEqualTo(ReencryptionWorker.Ending.ENDED);
         assertThat(System.nanoTime() - began).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(1400));

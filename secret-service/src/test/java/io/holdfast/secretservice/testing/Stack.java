@@ -152,7 +152,7 @@ public final class Stack implements AutoCloseable {
 
     public ReencryptionRunner run() {
         return run(
-                new ReencryptionLimits(OptionalInt.empty(), 4, Duration.ofSeconds(2), Duration.ofSeconds(2), 8L << 30));
+                new ReencryptionLimits(OptionalInt.empty(), 4, Duration.ofSeconds(10), Duration.ofSeconds(2), 8L << 30));
     }
 
     public ReencryptionRunner run(ReencryptionLimits limits) {
