@@ -374,18 +374,6 @@ class KeysRestTest {
                     .statusCode(409)
                     .body("code", equalTo("InvalidatedRetryToken"));
         }
-
-        String key = as().header("opc-retry-token", UUID.randomUUID().toString())
-                .body(details)
-                .post("/20180608/keys")
-                .path("id");
-        String disable = UUID.randomUUID().toString();
-        for (String empty : List.of("", "?")) {
-            as().header("opc-retry-token", disable)
-                    .post("/20180608/keys/" + key + "/actions/disable" + empty)
-                    .then()
-                    .statusCode(200);
-        }
     }
 
     @Test
