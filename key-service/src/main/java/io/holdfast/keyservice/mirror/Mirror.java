@@ -81,6 +81,9 @@ final class Mirror {
     private final TimeSource time;
     private final Duration looking;
     private final Set<KeyId> seenBefore = new HashSet<>();
+    /** At keys that give access and are listed no more: they go first. */
+    private final Turns looksAtUnlisted = new Turns(LOOKS);
+
     private final Turns looks = new Turns(LOOKS);
     private final Turns looksAtUnbound = new Turns(LOOKS_AT_UNBOUND);
     private Consumer<Transaction.Builder> fence = nothing -> {};
@@ -119,8 +122,8 @@ final class Mirror {
 
     /**
      * Brings the records up to what the vault says now: first the states, which the listing tells of all keys at once, then
-     * what needs a look at a key by itself, of which there are {@value #LOOKS} at the most in one call, and after them
-     * {@value #LOOKS_AT_UNBOUND} at the versions of keys that no cluster is bound to. When their time is over, the others have
+     * what needs a look at a key by itself: at the most {@value #LOOKS} at keys that give access and are not listed any more, as
+     * many at others, and after them {@value #LOOKS_AT_UNBOUND} at the versions of keys that no cluster is bound to. When their time is over, the others have
      * their turn in the next call. A look that fails keeps nothing else from being followed.
      *
      * @param still part of every transaction: makes it fail once somebody else follows this vault
@@ -139,6 +142,7 @@ final class Mirror {
         Map<KeyId, MasterKey> known = new HashMap<>();
         keys.keysIn(there.vault()).forEach(key -> known.put(key.value().id(), key.value()));
         int changes = 0;
+        looksAtUnlisted.begin();
         looks.begin();
         looksAtUnbound.begin();
         List<MasterKey> ending = new ArrayList<>();
@@ -162,10 +166,10 @@ final class Mirror {
         // Moved to another of the vault's compartments, or out of our sight.
         for (MasterKey key : known.values()) {
             if (!(key instanceof MasterKey.Deleted)) {
-                looks.wish(key.id(), () -> keepUpUnlisted(key));
+                (key instanceof MasterKey.Enabled ? looksAtUnlisted : looks).wish(key.id(), () -> keepUpUnlisted(key));
             }
         }
-        return changes + take(looks, until) + take(looksAtUnbound, until);
+        return changes + take(looksAtUnlisted, until) + take(looks, until) + take(looksAtUnbound, until);
     }
 
     /** One in any case: however slow the vault is, each has its turn. */

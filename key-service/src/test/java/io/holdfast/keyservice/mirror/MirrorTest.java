@@ -396,6 +396,23 @@ class MirrorTest {
         assertThat(some).allSatisfy(key -> assertThat(recorded(key)).isInstanceOf(MasterKey.PendingDeletion.class));
     }
 
+    @Test
+    void aKeyThatIsListedNoMoreIsLookedAtBeforeOthers() {
+        ManualTime time = new ManualTime();
+        Mirror mirror = mirror(time);
+        KeyId gone = known(mirror);
+        for (int made = 0; made < 10; made++) {
+            there.make();
+        }
+        follow(mirror);
+        there.states.remove(gone);
+        // One look takes more than the time of all.
+        there.look = () -> time.advance(Duration.ofMinutes(1));
+        follow(mirror);
+
+        assertThat(recorded(gone)).isInstanceOf(MasterKey.Disabled.class);
+    }
+
     private boolean isKnown(KeyId key) {
         return keys.key(key).isPresent();
     }
