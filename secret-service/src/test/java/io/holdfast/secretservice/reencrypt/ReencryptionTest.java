@@ -381,8 +381,7 @@ class ReencryptionTest {
     void aJobKeepsToItsRate() throws Exception {
         fill(30, 100);
         rotate();
-        ReencryptionLimits slow =
-                new ReencryptionLimits(OptionalInt.of(20), 4, OWNERSHIP, Duration.ofMillis(100), 0);
+        ReencryptionLimits slow = new ReencryptionLimits(OptionalInt.of(20), 4, OWNERSHIP, Duration.ofMillis(100), 0);
         long began = System.nanoTime();
         assertThat(runOnce(stack.store, slow, newest().id())).isEqualTo(ReencryptionWorker.Ending.ENDED);
         assertThat(System.nanoTime() - began).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(1400));

@@ -151,8 +151,8 @@ public final class Stack implements AutoCloseable {
     }
 
     public ReencryptionRunner run() {
-        return run(
-                new ReencryptionLimits(OptionalInt.empty(), 4, Duration.ofSeconds(10), Duration.ofSeconds(2), 8L << 30));
+        return run(new ReencryptionLimits(
+                OptionalInt.empty(), 4, Duration.ofSeconds(10), Duration.ofSeconds(2), 8L << 30));
     }
 
     public ReencryptionRunner run(ReencryptionLimits limits) {
