@@ -59,6 +59,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * memory. A request is signed by a user when its authorization header is {@code Signature <name>}.
  */
 final class KeyServicePeer implements AutoCloseable {
+    /** Of all peers, one after the other: the service under test takes an older one for a restored key-service, and gives up. */
+    private static final AtomicLong REVISION = new AtomicLong(1);
+
     private final Ocid.Mint mint = new Ocid.Mint("oc1", "iad");
     private final Map<String, Principal> users = new ConcurrentHashMap<>();
     private final Set<String> denied = ConcurrentHashMap.newKeySet();
@@ -67,7 +70,6 @@ final class KeyServicePeer implements AutoCloseable {
     private final Map<String, Key> keys = new ConcurrentHashMap<>();
     private final Map<String, Binding> bindings = new ConcurrentHashMap<>();
     private final Map<String, String> requesters = new ConcurrentHashMap<>();
-    private final AtomicLong revision = new AtomicLong(1);
     private final AtomicInteger bindsToLose = new AtomicInteger();
     private final AtomicInteger releasesToRefuse = new AtomicInteger();
     private final Set<String> lostOnceAllowed = ConcurrentHashMap.newKeySet();
@@ -135,7 +137,7 @@ final class KeyServicePeer implements AutoCloseable {
     /** Takes a permission away from everybody in a compartment. */
     void deny(String permission, String compartment) {
         denied.add(permission + " " + compartment);
-        revision.incrementAndGet();
+        REVISION.incrementAndGet();
     }
 
     /**
@@ -152,7 +154,7 @@ final class KeyServicePeer implements AutoCloseable {
     }
 
     private void tellAndAwaitAcknowledgement() {
-        long moved = revision.get();
+        long moved = REVISION.get();
         for (StreamObserver<SessionResponse> session : sessions) {
             synchronized (session) {
                 session.onNext(SessionResponse.newBuilder()
@@ -187,7 +189,7 @@ final class KeyServicePeer implements AutoCloseable {
 
     void move(KeyId key, String state) {
         keys.computeIfPresent(key.value(), (id, was) -> new Key(state, was.permitted(), was.suitable()));
-        revision.incrementAndGet();
+        REVISION.incrementAndGet();
     }
 
     /** The next binds are recorded, and their answers lost. */
@@ -200,7 +202,7 @@ final class KeyServicePeer implements AutoCloseable {
         bindings.computeIfPresent(
                 binding.value(),
                 (id, was) -> was.toBuilder().setState(BindingState.RELEASED).build());
-        revision.incrementAndGet();
+        REVISION.incrementAndGet();
     }
 
     void refuseReleases(int count) {
@@ -272,7 +274,7 @@ final class KeyServicePeer implements AutoCloseable {
                     .build();
             bindings.put(binding.getId(), binding);
             requesters.put(request.getClusterId(), request.getRequestedByTenancyId());
-            revision.incrementAndGet();
+            REVISION.incrementAndGet();
             return BindResponse.newBuilder().setBinding(binding).build();
         }
 
@@ -309,7 +311,7 @@ final class KeyServicePeer implements AutoCloseable {
         private Binding move(Binding binding, BindingState state) {
             Binding next = binding.toBuilder().setState(state).build();
             bindings.put(next.getId(), next);
-            revision.incrementAndGet();
+            REVISION.incrementAndGet();
             return next;
         }
 
@@ -329,7 +331,7 @@ final class KeyServicePeer implements AutoCloseable {
                             .addAllBindings(page)
                             .setNextPageToken(
                                     page.size() < rest.size() ? page.getLast().getClusterId() : "")
-                            .setStateRevision(revision.get())
+                            .setStateRevision(REVISION.get())
                             .build());
         }
     }
@@ -346,7 +348,7 @@ final class KeyServicePeer implements AutoCloseable {
                         out.onNext(SessionResponse.newBuilder()
                                 .setPong(Pong.newBuilder()
                                         .setNonce(ping.getNonce())
-                                        .setStateRevision(revision.get())
+                                        .setStateRevision(REVISION.get())
                                         .setTermMillis(5_000))
                                 .build());
                     }
@@ -384,7 +386,7 @@ final class KeyServicePeer implements AutoCloseable {
                     out,
                     AuthenticateResponse.newBuilder()
                             .setPrincipal(user)
-                            .setStateRevision(revision.get())
+                            .setStateRevision(REVISION.get())
                             .build());
         }
 
@@ -397,14 +399,14 @@ final class KeyServicePeer implements AutoCloseable {
             boolean allowed = asked == null
                     && request.getPermissionsList().stream()
                             .noneMatch(permission -> denied.contains(permission + " " + request.getCompartmentId()));
-            long decidedAt = revision.get();
+            long decidedAt = REVISION.get();
             for (String permission : request.getPermissionsList()) {
                 if (lostOnceAllowed.remove(permission + " " + request.getCompartmentId())) {
                     deny(permission, request.getCompartmentId());
                     tellAndAwaitAcknowledgement();
                 }
                 if (lostOnceAllowed.remove("(only moved) " + permission + " " + request.getCompartmentId())) {
-                    revision.incrementAndGet();
+                    REVISION.incrementAndGet();
                     tellAndAwaitAcknowledgement();
                 }
             }
@@ -422,7 +424,7 @@ final class KeyServicePeer implements AutoCloseable {
 
         @Override
         public void grants(GrantsRequest request, StreamObserver<GrantsResponse> out) {
-            GrantsResponse.Builder answer = GrantsResponse.newBuilder().setStateRevision(revision.get());
+            GrantsResponse.Builder answer = GrantsResponse.newBuilder().setStateRevision(REVISION.get());
             request.getBindingIdsList().forEach(id -> answer.addGrants(grant(id)));
             complete(out, answer.build());
         }
