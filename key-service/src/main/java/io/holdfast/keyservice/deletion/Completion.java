@@ -106,17 +106,10 @@ public class Completion {
     }
 
     private Consumer<Transaction.Builder> wipe(KeyId id, MasterKey.Facts facts, Instant now) {
-        List<KeyVersion> live = live(store.versionsOf(id));
+        List<KeyVersion> live = store.liveVersionsOf(id);
         return KeyStore.wipe(live)
                 .andThen(destroyer.destroy(
                         id.value(), facts, live.stream().map(KeyVersion::id).toList(), now));
-    }
-
-    private static List<KeyVersion> live(List<Stored<KeyVersion>> versions) {
-        return versions.stream()
-                .map(Stored::value)
-                .filter(version -> !(version instanceof KeyVersion.Deleted))
-                .toList();
     }
 
     private boolean deleteVersion(DueVersion each, Instant now) {

@@ -139,7 +139,7 @@ public class VaultDeletion {
     void finish(VaultId id, String actor) {
         for (int tries = 0; tries < ATTEMPTS; tries++) {
             Optional<Stored<Vault>> vault = vaults.vault(id);
-            if (vault.isEmpty() || isFinished(vault.get(), actor)) {
+            if (vault.isEmpty() || advance(vault.get(), actor)) {
                 return;
             }
         }
@@ -147,7 +147,8 @@ public class VaultDeletion {
                 ProblemCode.CONFLICT, "The vault is being changed by others at the same time; its keys follow soon.");
     }
 
-    private boolean isFinished(Stored<Vault> vault, String actor) {
+    /** Whether the vault, which was as it is given, is in its final state now. */
+    private boolean advance(Stored<Vault> vault, String actor) {
         return switch (vault.value()) {
             case Vault.SchedulingDeletion scheduling -> {
                 schedule(vault, scheduling.timeOfDeletion(), actor);

@@ -191,9 +191,8 @@ public class ImpactResource {
                     key.id(),
                     version.value().id(),
                     null,
-                    operations
-                            .change("RetireKeyVersion " + keyVersionId, ifMatch, retryToken)
-                            .allowedIn(key.facts().compartmentId()));
+                    operations.change(
+                            key.facts().compartmentId(), "RetireKeyVersion " + keyVersionId, ifMatch, retryToken));
             operations.tell("RetireKeyVersion", version.value().id());
             return answer(result.key(), result.version(), false, List.of());
         });

@@ -115,7 +115,7 @@ public class KeyResource {
                     vault,
                     new KeyWish(
                             tenancy, compartment, displayName, shape, mode, tags, NewKeys.exportable(tags), rotation),
-                    operations.change("CreateKey", null, retryToken));
+                    operations.creation("CreateKey", retryToken));
             operations.tell("CreateKey", key.value().id());
             return answer(key);
         });
@@ -188,9 +188,7 @@ public class KeyResource {
                     key.value().id(),
                     fields.wanted(details.displayName(), details.freeformTags(), details.definedTags()),
                     schedule(details),
-                    operations
-                            .change("UpdateKey " + keyId, ifMatch, null)
-                            .allowedIn(key.value().facts().compartmentId()));
+                    operations.change(key.value().facts().compartmentId(), "UpdateKey " + keyId, ifMatch, null));
             operations.tell("UpdateKey", updated.value().id());
             return answer(updated);
         });
@@ -228,9 +226,8 @@ public class KeyResource {
                     key.value().id(),
                     tenancy,
                     to,
-                    operations
-                            .change("ChangeKeyCompartment " + keyId, ifMatch, retryToken)
-                            .allowedIn(key.value().facts().compartmentId()));
+                    operations.change(
+                            key.value().facts().compartmentId(), "ChangeKeyCompartment " + keyId, ifMatch, retryToken));
             operations.tell("ChangeKeyCompartment", moved.value().id());
             return RestResponse.ResponseBuilder.<Void>ok()
                     .header("etag", moved.etag())
@@ -312,9 +309,11 @@ public class KeyResource {
             MasterKey key = operations.key(operation, permission, keyId).value();
             Stored<MasterKey> changed = action.apply(
                     key,
-                    operations
-                            .change(operation + " " + key.id().value(), ifMatch, retryToken)
-                            .allowedIn(key.facts().compartmentId()));
+                    operations.change(
+                            key.facts().compartmentId(),
+                            operation + " " + key.id().value(),
+                            ifMatch,
+                            retryToken));
             operations.tell(operation, key.id());
             return answer(changed);
         });

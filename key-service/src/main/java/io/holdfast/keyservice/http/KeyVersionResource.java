@@ -71,9 +71,8 @@ public class KeyVersionResource {
             });
             Keys.Rotated rotated = keys.rotate(
                     key.value().id(),
-                    operations
-                            .change("CreateKeyVersion " + keyId, ifMatch, retryToken)
-                            .allowedIn(key.value().facts().compartmentId()));
+                    operations.change(
+                            key.value().facts().compartmentId(), "CreateKeyVersion " + keyId, ifMatch, retryToken));
             operations.tell("CreateKeyVersion", key.value().id());
             return answer(rotated.version(), rotated.key());
         });
@@ -167,9 +166,11 @@ public class KeyVersionResource {
             KeyVersion version = version(key, keyVersionId).value();
             VersionDeletion.Result result = action.apply(
                     version,
-                    operations
-                            .change(operation + " " + version.id().value(), ifMatch, retryToken)
-                            .allowedIn(key.facts().compartmentId()));
+                    operations.change(
+                            key.facts().compartmentId(),
+                            operation + " " + version.id().value(),
+                            ifMatch,
+                            retryToken));
             operations.tell(operation, version.id());
             return answer(result.version(), result.key());
         });

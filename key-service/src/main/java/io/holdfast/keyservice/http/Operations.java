@@ -131,11 +131,30 @@ public class Operations {
         return caller.get();
     }
 
-    ChangeRequest change(String operation, @Nullable String ifMatch, @Nullable String retryToken) {
+    /** To make something. */
+    ChangeRequest creation(String operation, @Nullable String retryToken) {
+        return request(operation, null, retryToken, null);
+    }
+
+    /** @param allowedIn the compartment that the resource was in when the caller was allowed to change it */
+    ChangeRequest change(
+            CompartmentId allowedIn, String operation, @Nullable String ifMatch, @Nullable String retryToken) {
+        return request(operation, ifMatch, retryToken, allowedIn);
+    }
+
+    private ChangeRequest request(
+            String operation,
+            @Nullable String ifMatch,
+            @Nullable String retryToken,
+            @Nullable CompartmentId allowedIn) {
         Caller who = caller.get();
         String digest = caller.digest();
         return new ChangeRequest(
-                who, ifMatch, () -> tokens.begin(who, operation, retryToken, digest), identity.rightOfRequest(), null);
+                who,
+                ifMatch,
+                () -> tokens.begin(who, operation, retryToken, digest),
+                identity.rightOfRequest(),
+                allowedIn);
     }
 
     /** The key that the path names, for a caller who may do this with it. */

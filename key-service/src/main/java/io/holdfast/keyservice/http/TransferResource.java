@@ -151,7 +151,7 @@ public class TransferResource {
                                 NewKeys.exportable(tags),
                                 rotation),
                         material,
-                        operations.change("ImportKey", null, retryToken));
+                        operations.creation("ImportKey", retryToken));
                 operations.tell("ImportKey", key.value().id());
                 return KeyResource.answer(key);
             }
@@ -177,9 +177,8 @@ public class TransferResource {
                 Keys.Rotated rotated = keys.importVersion(
                         key.id(),
                         material,
-                        operations
-                                .change("ImportKeyVersion " + keyId, ifMatch, retryToken)
-                                .allowedIn(key.facts().compartmentId()));
+                        operations.change(
+                                key.facts().compartmentId(), "ImportKeyVersion " + keyId, ifMatch, retryToken));
                 operations.tell("ImportKeyVersion", key.id());
                 return KeyVersionResource.answer(rotated.version(), rotated.key());
             }

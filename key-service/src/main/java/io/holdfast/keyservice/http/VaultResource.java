@@ -107,7 +107,7 @@ public class VaultResource {
             Tags tags = fields.tags(details.freeformTags(), details.definedTags());
             TenancyId tenancy = operations.requirePlace("CreateVault", "VAULT_CREATE", compartment);
             Stored<Vault> vault = keys.createVault(
-                    tenancy, compartment, displayName, type, tags, operations.change("CreateVault", null, retryToken));
+                    tenancy, compartment, displayName, type, tags, operations.creation("CreateVault", retryToken));
             operations.tell("CreateVault", vault.value().id());
             return answer(vault);
         });
@@ -156,9 +156,7 @@ public class VaultResource {
             Stored<Vault> updated = descriptions.updateVault(
                     vault.id(),
                     fields.wanted(details.displayName(), details.freeformTags(), details.definedTags()),
-                    operations
-                            .change("UpdateVault " + vaultId, ifMatch, null)
-                            .allowedIn(vault.facts().compartmentId()));
+                    operations.change(vault.facts().compartmentId(), "UpdateVault " + vaultId, ifMatch, null));
             operations.tell("UpdateVault", vault.id());
             return answer(updated);
         });
@@ -234,9 +232,8 @@ public class VaultResource {
             VaultId id = vault.id();
             Stored<Vault> changed = action.apply(
                     id,
-                    operations
-                            .change(operation + " " + id.value(), ifMatch, retryToken)
-                            .allowedIn(vault.facts().compartmentId()));
+                    operations.change(
+                            vault.facts().compartmentId(), operation + " " + id.value(), ifMatch, retryToken));
             operations.tell(operation, id);
             return changed;
         });

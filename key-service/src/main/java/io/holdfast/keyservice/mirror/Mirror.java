@@ -47,6 +47,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -334,26 +335,10 @@ final class Mirror {
         int changes = detail.map(found -> keepUp(key, found)).orElse(0);
         if (detail.filter(found -> found.state() == State.ENABLED).isPresent()) {
             for (Version version : listed) {
-                changes += move(key.id(), version);
+                changes += move(key.id(), seen -> step(seen, version));
             }
         }
         return changes;
-    }
-
-    private int move(KeyId key, Version version) {
-        int moves = 0;
-        while (moves < STEPS) {
-            var changed = keys.changeIf(key, seen -> step(seen, version));
-            if (changed.isEmpty()) {
-                break;
-            }
-            opened.end(key, changed.get().stateRevision());
-            LOG.infov(
-                    "Followed a key version of a vault elsewhere. version={0} state={1}",
-                    version.id().value(), version.state());
-            moves++;
-        }
-        return moves;
     }
 
     /** The current version ends by a rotation only, which may not be recorded yet. */
@@ -393,18 +378,23 @@ final class Mirror {
     }
 
     private int move(MasterKey key, State state, Optional<Instant> timeOfDeletion) {
+        return move(
+                key.id(),
+                seen -> Following.next(seen, state, timeOfDeletion, actor()).map(move -> step(seen, move)));
+    }
+
+    /** Takes steps until there is none left to take. */
+    private int move(KeyId key, Function<MasterKey, Optional<Step<MasterKey>>> next) {
         int moves = 0;
         while (moves < STEPS) {
-            var changed = keys.changeIf(
-                    key.id(),
-                    seen -> Following.next(seen, state, timeOfDeletion, actor()).map(move -> step(seen, move)));
+            var changed = keys.changeIf(key, next);
             if (changed.isEmpty()) {
                 break;
             }
-            opened.end(key.id(), changed.get().stateRevision());
+            opened.end(key, changed.get().stateRevision());
             LOG.infov(
-                    "Followed a key of a vault elsewhere. key={0} state={1}",
-                    key.id().value(), changed.get().value().lifecycleState());
+                    "Followed a key of a vault elsewhere, or a version of it. key={0} state={1}",
+                    key.value(), changed.get().value().lifecycleState());
             moves++;
         }
         return moves;
@@ -417,15 +407,8 @@ final class Mirror {
                 move.event(),
                 id.value(),
                 warned(due(seen), due(move.next()))
-                        .andThen(move.wipes() ? KeyStore.wipe(live(id)) : nothing -> {})
+                        .andThen(move.wipes() ? KeyStore.wipe(keys.liveVersionsOf(id)) : nothing -> {})
                         .andThen(fence));
-    }
-
-    private List<KeyVersion> live(KeyId key) {
-        return keys.versionsOf(key).stream()
-                .map(Stored::value)
-                .filter(version -> !(version instanceof KeyVersion.Deleted))
-                .toList();
     }
 
     /** What is warned of goes with the record. */

@@ -238,9 +238,8 @@ public class Keys {
                 id,
                 request,
                 seen -> isOnRecord(key, made)
-                        // By whoever follows a vault elsewhere, which names its versions; or by this very request,
-                        // whose
-                        // first try was applied although its answer was lost.
+                        // By whoever follows a vault elsewhere, which names its versions; or by this very request, when
+                        // its first try was applied and the answer lost.
                         ? new Step<>(seen, Optional.empty(), made.version().value(), nothing -> {})
                         : rotation(
                                 requireOrder(requireEnabled(seen), key),

@@ -31,11 +31,6 @@ public record ChangeRequest(
         return new ChangeRequest(caller, null, Attempt::withoutToken, () -> nothing -> {}, null);
     }
 
-    /** The same for a resource in this compartment only: in another, others decide. */
-    public ChangeRequest allowedIn(CompartmentId compartment) {
-        return new ChangeRequest(caller, ifMatch, attempt, right, compartment);
-    }
-
     /** @throws ProblemException CONFLICT when the resource was moved since: whether the caller may change it there, nobody asked */
     void requireAllowedIn(CompartmentId compartment) {
         if (allowedIn != null && !allowedIn.equals(compartment)) {

@@ -88,6 +88,14 @@ public class KeyStore {
                 .toList();
     }
 
+    /** Those that are not deleted: which have material. */
+    public List<KeyVersion> liveVersionsOf(KeyId key) {
+        return versionsOf(key).stream()
+                .map(Stored::value)
+                .filter(version -> !(version instanceof KeyVersion.Deleted))
+                .toList();
+    }
+
     public Optional<Stored<KeyVersion>> version(KeyId key, KeyVersionId version) {
         return store.get(Layout.version(key, version)).map(KeyStore::asVersion);
     }

@@ -45,9 +45,7 @@ final class Records {
      * @throws ProblemException TOO_MANY_REQUESTS while too many records wait
      */
     void add(DomainEvent event) {
-        requireRoom();
-        var unused =
-                store.commit(Transaction.builder().with(outbox.stage(event)).build());
+        var unused = add(event, nothing -> {});
     }
 
     /**
@@ -57,20 +55,16 @@ final class Records {
      * @throws ProblemException TOO_MANY_REQUESTS while too many records wait
      */
     boolean add(DomainEvent event, Consumer<Transaction.Builder> ifHolds) {
-        requireRoom();
-        return store.commit(Transaction.builder()
-                        .with(ifHolds)
-                        .with(outbox.stage(event))
-                        .build())
-                .committed();
-    }
-
-    private void requireRoom() {
         if (full || recorded.getAndIncrement() % COUNT_EVERY == 0) {
             full = store.count(waiting) >= MOST_WAITING;
         }
         if (full) {
             throw new ProblemException(ProblemCode.TOO_MANY_REQUESTS, refusal);
         }
+        return store.commit(Transaction.builder()
+                        .with(ifHolds)
+                        .with(outbox.stage(event))
+                        .build())
+                .committed();
     }
 }

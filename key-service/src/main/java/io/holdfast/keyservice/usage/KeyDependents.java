@@ -107,10 +107,9 @@ public class KeyDependents {
      * @throws ProblemException CONFLICT naming the clusters
      */
     public Consumer<Transaction.Builder> requireUnbound(List<? extends MasterKey> keys, boolean force) {
-        List<MasterKey> decided = keys.stream()
+        List<? extends MasterKey> decided = keys.stream()
                 .filter(key ->
                         !force && !"true".equals(key.facts().tags().freeform().get(FORCE_TAG)))
-                .<MasterKey>map(key -> key)
                 .toList();
         if (decided.isEmpty()) {
             return nothing -> {};
