@@ -28,8 +28,10 @@ public enum ProblemCode {
     INVALIDATED_RETRY_TOKEN(409, "InvalidatedRetryToken", "The retry token was used for another request."),
     NO_ETAG_MATCH(412, "NoEtagMatch", "The if-match header does not name the current etag of the resource."),
     REQUEST_ENTITY_TOO_LARGE(413, "RequestEntityTooLarge", "The request body is too large."),
+    URI_TOO_LONG(414, "UriTooLong", "The request line is too long."),
     UNSUPPORTED_MEDIA_TYPE(415, "UnsupportedMediaType", "The content type of the request is not supported."),
     TOO_MANY_REQUESTS(429, "TooManyRequests", "Too many requests; try again later."),
+    REQUEST_HEADER_FIELDS_TOO_LARGE(431, "RequestHeaderFieldsTooLarge", "The request headers are too large."),
     INTERNAL_SERVER_ERROR(500, "InternalServerError", "An internal error occurred."),
     METHOD_NOT_IMPLEMENTED(501, "MethodNotImplemented", "This operation is not implemented."),
     SERVICE_UNAVAILABLE(503, "ServiceUnavailable", "The service is temporarily unavailable; try again later.");

@@ -3,7 +3,10 @@ package io.holdfast.platform.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.kernel.ProblemCode;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -13,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers in the API's own shape what is refused before there is a resource to ask, be it by us or by Vert.x, which finds
- * that a request names no host. What can't even be read as HTTP (a target that is no URI, a line or a header that is too long)
- * never comes here: the server answers it with the bare status.
+ * that a request names no host or can't be read at all.
  */
 @Singleton
 public class EarlyRefusals {
+    private static final String NO_REQUEST = "This is not a valid HTTP request.";
     private final ProblemShape shape;
     private final ObjectMapper json;
 
@@ -37,22 +40,43 @@ public class EarlyRefusals {
             return;
         }
         if (status == ProblemCode.INVALID_PARAMETER.status()) {
-            send(routing, ProblemCode.INVALID_PARAMETER, "This is not a valid HTTP request.");
+            noRequest(routing);
         } else {
             ProblemCode code = ProblemMapper.codeOf(status);
             send(routing, code, code.defaultMessage());
         }
     }
 
-    /** Ends the request, and the connection with it: what follows may be the rest of a body. */
+    /** Refuses what is no HTTP/1.1 request, or one whose first line or headers are longer than the server reads. */
+    void unreadable(HttpServerRequest request) {
+        Throwable reason = request.decoderResult().cause();
+        ProblemCode code =
+                switch (reason) {
+                    case TooLongHttpLineException line -> ProblemCode.URI_TOO_LONG;
+                    case TooLongHttpHeaderException header -> ProblemCode.REQUEST_HEADER_FIELDS_TOO_LARGE;
+                    case null, default -> ProblemCode.INVALID_PARAMETER;
+                };
+        String message = code == ProblemCode.INVALID_PARAMETER ? NO_REQUEST : code.defaultMessage();
+        send(request, RequestIds.derive(request.getHeader(RequestIds.HEADER)), code, message);
+    }
+
+    void noRequest(RoutingContext routing) {
+        send(routing, ProblemCode.INVALID_PARAMETER, NO_REQUEST);
+    }
+
     void send(RoutingContext routing, ProblemCode code, String message) {
-        @Nullable String path = routing.request().path();
+        send(routing.request(), RequestIds.of(routing), code, message);
+    }
+
+    /** Ends the request, and the connection with it: what follows may be the rest of a body. */
+    private void send(HttpServerRequest request, String requestId, ProblemCode code, String message) {
+        @Nullable String path = request.path();
         Response refusal = shape.render(code, message, path == null ? "" : path);
-        routing.response()
+        request.response()
                 .setStatusCode(refusal.getStatus())
                 .putHeader("content-type", "application/json")
                 .putHeader("connection", "close")
-                .putHeader(RequestIds.HEADER, RequestIds.of(routing))
+                .putHeader(RequestIds.HEADER, requestId)
                 .end(written(refusal));
     }
 

@@ -210,6 +210,47 @@ class RestEdgeTest {
         }
     }
 
+    /** All are short enough for the server to read them whole before it ends the connection. */
+    @Test
+    void refusesInItsOwnShapeWhatCantBeRead() throws Exception {
+        String line = "GET /20180608/things/open?q=" + "a".repeat(4096) + " HTTP/1.1\r\nHost: x\r\n\r\n";
+        String header = "GET /20180608/things/open HTTP/1.1\r\nHost: x\r\nopc-request-id: mine\r\nLong: "
+                + "a".repeat(20 * 1024) + "\r\n\r\n";
+
+        refused(line, 414, "UriTooLong");
+        refused(header, 431, "RequestHeaderFieldsTooLarge");
+        for (String noRequest : new String[] {
+            "GET\r\n\r\n",
+            "GET /20180608/things/open HTTP/9.x\r\nHost: x\r\n\r\n",
+            "GET /20180608/things/open HTTP/1.1\r\nHost: x\r\nno header\r\n\r\n",
+            "GET /20180608/things/open HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n",
+            "GET /20180608/things/\\ HTTP/1.1\r\nHost: x\r\n\r\n",
+            "GET http://[ HTTP/1.1\r\nHost: x\r\n\r\n",
+            "GET /20180608/things/%zz HTTP/1.1\r\nHost: x\r\n\r\n"
+        }) {
+            refused(noRequest, 400, "InvalidParameter");
+        }
+        refused("GET things HTTP/1.1\r\nHost: x\r\n\r\n", 404, "NotFound");
+    }
+
+    @Test
+    void refusesInItsOwnShapeWhatCantBeReadOfALaterRequest() throws Exception {
+        String good = "GET /20180608/things/open HTTP/1.1\r\nHost: x\r\n\r\n";
+        String bad = "GET /20180608/things/open?q=" + "a".repeat(4096) + " HTTP/1.1\r\nHost: x\r\n\r\n";
+
+        assertThat(sent(good + bad)).startsWith("HTTP/1.1 200 ").contains(" 414 ", "\"UriTooLong\"");
+    }
+
+    private static void refused(String request, int status, String code) throws IOException {
+        assertThat(sent(request))
+                .as(request.substring(0, Math.min(request.length(), 100)))
+                // What has no legible version is answered as HTTP/1.0.
+                .containsPattern("^HTTP/1[.][01] " + status + " ")
+                .contains("{\"code\":\"" + code + "\",\"message\":\"")
+                .containsPattern("(?i)opc-request-id: (mine/)?[0-9a-f]{32}")
+                .containsIgnoringCase("connection: close");
+    }
+
     /** Who goes away makes no failure of ours. */
     @Test
     void aBodyThatDoesNotArriveIsNoFault() throws Exception {
