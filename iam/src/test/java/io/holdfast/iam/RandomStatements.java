@@ -128,7 +128,8 @@ public final class RandomStatements {
     }
 
     private MatchingRule.Tag tag() {
-        return new MatchingRule.Tag(any(new String[] {"ops", "a-b"}), any(new String[] {"cost", "c.d", "value"}));
+        return new MatchingRule.Tag(
+                any(new String[] {"ops", "a-b", "use"}), any(new String[] {"cost", "c.d", "value", "id"}));
     }
 
     private Subject subject() {

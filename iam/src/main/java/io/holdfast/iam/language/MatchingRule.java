@@ -68,8 +68,8 @@ public sealed interface MatchingRule {
         private static final String SUFFIX = ".value";
 
         public Tag {
-            namespace = CaseFold.of(Words.requireWord(namespace));
-            key = CaseFold.of(Words.requireWord(key));
+            namespace = CaseFold.of(Words.requireWordCharacters(namespace));
+            key = CaseFold.of(Words.requireWordCharacters(key));
             if (namespace.indexOf('.') >= 0) {
                 throw new IllegalArgumentException("a tag namespace has no period");
             }

@@ -38,6 +38,14 @@ final class Words {
         return text;
     }
 
+    /** For what stands where no keyword may, as a part of a longer word. */
+    static String requireWordCharacters(String text) {
+        if (!WORD.matcher(text).matches()) {
+            throw new IllegalArgumentException("not a word");
+        }
+        return text;
+    }
+
     static String requireName(String text) {
         if (text.isBlank()) {
             throw new IllegalArgumentException("a name may not be empty");
