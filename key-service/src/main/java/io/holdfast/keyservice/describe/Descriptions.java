@@ -20,6 +20,7 @@ import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.store.VaultStore;
 import io.holdfast.keyservice.vault.Vaults;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
@@ -59,7 +60,20 @@ public class Descriptions {
 
         record None() implements Schedule {}
 
-        record Every(RotationSchedule schedule) implements Schedule {}
+        /** What is not said stays as it is; a first schedule needs an interval, and starts today unless said otherwise. */
+        record Every(Optional<Integer> intervalDays, Optional<Instant> start, Instant now) implements Schedule {
+
+            /** @throws ProblemException MISSING_PARAMETER, INVALID_PARAMETER for an interval outside its bounds */
+            RotationSchedule after(Optional<RotationSchedule> before) {
+                int interval = intervalDays
+                        .or(() -> before.map(RotationSchedule::intervalDays))
+                        .orElseThrow(() -> ProblemException.missing("autoKeyRotationDetails.rotationIntervalInDays"));
+                Instant day =
+                        start.or(() -> before.map(RotationSchedule::start)).orElse(now);
+                return before.map(it -> it.changed(interval, day, now))
+                        .orElseGet(() -> RotationSchedule.of(interval, day, now));
+            }
+        }
     }
 
     /**
@@ -94,7 +108,7 @@ public class Descriptions {
                                 case Schedule.None none -> Optional.empty();
                                 case Schedule.Every every -> {
                                     adapters.requireLedHere(before.vaultId());
-                                    yield Optional.of(every.schedule());
+                                    yield Optional.of(every.after(before.rotation()));
                                 }
                             };
                     MasterKey.Facts after = before.described(

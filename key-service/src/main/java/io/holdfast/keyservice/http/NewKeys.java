@@ -137,9 +137,12 @@ public class NewKeys {
         if (details == null || details.rotationIntervalInDays() == null) {
             throw ProblemException.missing("autoKeyRotationDetails.rotationIntervalInDays");
         }
-        Instant start = details.timeOfScheduleStart() == null
-                ? now
-                : Fields.time(details.timeOfScheduleStart(), "autoKeyRotationDetails.timeOfScheduleStart");
-        return Optional.of(RotationSchedule.of(details.rotationIntervalInDays(), start));
+        return Optional.of(RotationSchedule.of(
+                details.rotationIntervalInDays(), scheduleStart(details).orElse(now), now));
+    }
+
+    static Optional<Instant> scheduleStart(AutoKeyRotationDetails details) {
+        return Optional.ofNullable(details.timeOfScheduleStart())
+                .map(time -> Fields.time(time, "autoKeyRotationDetails.timeOfScheduleStart"));
     }
 }

@@ -23,10 +23,13 @@ public class RotationIndex {
     /** The writes that bring the order from one schedule of a key to another. */
     public static Consumer<Transaction.Builder> move(
             KeyId key, Optional<RotationSchedule> from, Optional<RotationSchedule> to) {
+        // Compared as they are stored: two times may be one entry, which no transaction may both delete and write.
+        Optional<String> before = from.map(schedule -> Layout.rotation(schedule.next(), key));
+        Optional<String> after = to.map(schedule -> Layout.rotation(schedule.next(), key));
         return transaction -> {
-            if (!from.map(RotationSchedule::next).equals(to.map(RotationSchedule::next))) {
-                from.ifPresent(before -> transaction.delete(Layout.rotation(before.next(), key)));
-                to.ifPresent(after -> transaction.put(Layout.rotation(after.next(), key), KeyStore.EMPTY));
+            if (!before.equals(after)) {
+                before.ifPresent(transaction::delete);
+                after.ifPresent(entry -> transaction.put(entry, KeyStore.EMPTY));
             }
         };
     }

@@ -433,6 +433,39 @@ class LifecycleRestTest {
         assertThat(versions(key)).isEqualTo(2);
     }
 
+    /** As a client does that reads a key, changes its name, and sends back all that it read. */
+    @Test
+    void anUpdateThatRepeatsAScheduleLeavesItAsItIs() throws Exception {
+        Map<String, Object> details = new HashMap<>(Api.keyDetails("repeated"));
+        String start = Instant.now()
+                .truncatedTo(ChronoUnit.DAYS)
+                .minus(Duration.ofDays(100))
+                .toString();
+        details.put("isAutoRotationEnabled", true);
+        details.put("autoKeyRotationDetails", Map.of("rotationIntervalInDays", 60, "timeOfScheduleStart", start));
+        Response created = as().queryParam("vaultId", Api.vault()).body(details).post("/20180608/keys");
+        created.then().statusCode(200);
+        String key = created.path("id");
+        Map<String, Object> schedule = created.path("autoKeyRotationDetails");
+        assertThat(Instant.parse((String) schedule.get("timeOfNextRotation")))
+                .isEqualTo(Instant.parse(start).plus(Duration.ofDays(120)));
+
+        for (Map<String, Object> repeated : List.<Map<String, Object>>of(
+                Map.of("displayName", "renamed", "isAutoRotationEnabled", true, "autoKeyRotationDetails", schedule),
+                Map.of("isAutoRotationEnabled", true),
+                Map.of("autoKeyRotationDetails", Map.of("timeOfScheduleStart", start)))) {
+            Response updated = as().body(repeated).put(at(key));
+            updated.then().statusCode(200);
+            assertThat(updated.<Map<String, Object>>path("autoKeyRotationDetails"))
+                    .isEqualTo(schedule);
+        }
+        as().body(Map.of("isAutoRotationEnabled", true))
+                .put(at(Api.key()))
+                .then()
+                .statusCode(400)
+                .body("code", equalTo("MissingParameter"));
+    }
+
     private int versions(String key) {
         return keys.versionsOf(new KeyId(key)).size();
     }
