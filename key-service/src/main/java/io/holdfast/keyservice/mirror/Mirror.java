@@ -362,7 +362,10 @@ final class Mirror {
     private int keepUpWithDeletion(MasterKey key, long until) {
         try {
             Optional<Detail> found = isPast(until) ? Optional.empty() : there.find(key.id());
-            if (found.isPresent()) {
+            // Going at a time that is not told, it is as one that can't be asked for.
+            if (found.filter(it -> it.state() != State.PENDING_DELETION
+                            || it.timeOfDeletion().isPresent())
+                    .isPresent()) {
                 return keepUp(key, found.get());
             }
         } catch (VaultUnavailable e) {

@@ -279,6 +279,19 @@ class MirrorTest {
     }
 
     @Test
+    void aDeletionWhoseTimeIsNotToldEndsAccessAllTheSame() {
+        Mirror mirror = mirror();
+        KeyId key = known(mirror);
+        there.timeOfDeletion = null;
+        there.states.put(key, RemoteKeys.State.PENDING_DELETION);
+        follow(mirror);
+        assertThat(recorded(key)).isInstanceOf(MasterKey.Disabled.class);
+        there.timeOfDeletion = LATER;
+        follow(mirror);
+        assertThat(recorded(key)).isInstanceOf(MasterKey.PendingDeletion.class);
+    }
+
+    @Test
     void aKeyThatCantBeLookedAtKeepsNoOtherFromBeingFollowed() {
         Mirror mirror = mirror();
         KeyId first = known(mirror);
