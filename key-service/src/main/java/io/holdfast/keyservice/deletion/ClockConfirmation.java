@@ -6,6 +6,7 @@ import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.config.KeysConfig;
+import io.holdfast.keyservice.store.ChangeRequest;
 import io.holdfast.keyservice.store.DueDeletions;
 import io.holdfast.keyservice.store.DueDeletions.Count;
 import io.holdfast.keyservice.store.HoldStore;
@@ -102,11 +103,12 @@ public class ClockConfirmation {
      * nothing is done and nothing is told.
      *
      * @param named the time that the caller holds to be right
-     * @param caller who may let every concerned tenancy's deletions go on
+     * @param request of who may let every concerned tenancy's deletions go on
      * @throws ProblemException CONFLICT when the named time is more than {@link #CLOSE} from this service's, or every race
      *     was lost
      */
-    public void confirm(Instant named, Caller caller) {
+    public void confirm(Instant named, ChangeRequest request) {
+        Caller caller = request.caller();
         for (int tries = 0; tries < ATTEMPTS; tries++) {
             Instant now = now();
             if (Duration.between(named, now).abs().compareTo(CLOSE) > 0) {
@@ -123,6 +125,7 @@ public class ClockConfirmation {
             boolean recorded = store.commit(Transaction.builder()
                             .ifUnchanged(last.get().stored())
                             .with(Heartbeat.put(now))
+                            .with(request.right().get())
                             .with(outbox.stage(new KeyEvent.DeletionClockConfirmed(
                                     caller.tenancyId(), now, heartbeat, caller.id())))
                             .build())

@@ -123,7 +123,7 @@ public class DeletionClockResource {
             for (TenancyId tenancy : concerned) {
                 operations.require("ConfirmDeletionClock", List.of("KEY_DELETE", "VAULT_DELETE"), tenancy);
             }
-            clock.confirm(named, caller);
+            clock.confirm(named, operations.creation("ConfirmDeletionClock", null));
             return DeletionClock.of(clock.standing(caller.tenancyId()));
         });
     }

@@ -9,6 +9,7 @@ import io.holdfast.iam.decision.Request.Need;
 import io.holdfast.iam.decision.ResourceType;
 import io.holdfast.iam.language.CaseFold;
 import io.holdfast.kernel.Ocid.CompartmentId;
+import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Printable;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.TimeSource;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Answers "what would be decided, and why" for a security officer. Decides with the same code and grants nothing. */
 public final class Explanations {
@@ -82,9 +84,7 @@ public final class Explanations {
         for (Set<Permission> need : needs) {
             Map<String, String> own = new HashMap<>(variables);
             own.keySet().retainAll(variables(known, need));
-            CompartmentId place = target.vaultCompartment()
-                    .filter(it -> need.stream().allMatch(of -> of.resourceType() == ResourceType.VAULTS))
-                    .orElse(target.compartment());
+            CompartmentId place = place(identity, known, need, target);
             decisions.add(identity.installation()
                     .decide(new Request(principal, operation, List.of(new Need(need, place)), place, own, now)));
         }
@@ -102,12 +102,29 @@ public final class Explanations {
                     .needs();
         }
         List<Set<Permission>> needs = new ArrayList<>();
-        for (String name : permissions) {
+        for (@Nullable String name : permissions) {
+            if (name == null) {
+                throw ProblemException.invalid("permissions", "has a value that is null");
+            }
             needs.add(Set.of(Permission.named(name)
                     .orElseThrow(() -> ProblemException.invalid(
                             "permissions", "names no permission: '" + Printable.shorten(name) + "'"))));
         }
         return needs;
+    }
+
+    private static CompartmentId place(
+            IdentitySnapshot identity, Optional<Operation> known, Set<Permission> need, Target target) {
+        if (target.vaultCompartment().isPresent()
+                && need.stream().allMatch(of -> of.resourceType() == ResourceType.VAULTS)) {
+            return target.vaultCompartment().get();
+        }
+        // Who can use a key follows from statements of the whole tenancy.
+        return known.filter(it -> it == Operation.LIST_KEY_PRINCIPALS
+                        && need.stream().allMatch(of -> of.resourceType() == ResourceType.POLICIES))
+                .flatMap(it -> identity.tenancyOf(target.compartment()))
+                .map(TenancyId::rootCompartment)
+                .orElse(target.compartment());
     }
 
     private static Set<String> variables(Optional<Operation> operation, Set<Permission> need) {
@@ -122,6 +139,9 @@ public final class Explanations {
             String operation, Set<String> supplied, Target target, Map<String, String> more) {
         Map<String, String> variables = new HashMap<>();
         more.forEach((name, value) -> {
+            if (value == null) {
+                throw ProblemException.invalid("variables", "has a value that is null");
+            }
             String key = CaseFold.of(name);
             if (!supplied.contains(key)) {
                 throw ProblemException.invalid(

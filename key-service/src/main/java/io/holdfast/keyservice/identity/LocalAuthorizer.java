@@ -50,12 +50,18 @@ public class LocalAuthorizer implements Authorizer {
             List<String> permissions,
             CompartmentId compartment,
             Map<String, String> variables) {
-        Decision held = decide(identity.held(), caller, operation, permissions, compartment, variables);
-        Decision decision = held.allowed()
-                ? held
-                : decide(identity.current(), caller, operation, permissions, compartment, variables);
+        Optional<Permits> permits = Permits.ofRequest();
+        Identity.View held = identity.held();
+        Decision decision = decide(held, caller, operation, permissions, compartment, variables);
+        if (!decision.allowed()
+                || !permits.map(it -> it.isAuthenticatedIn(held)).orElse(true)) {
+            Identity.View now = identity.current();
+            // Between the authentication and here the credential may have gone.
+            permits.ifPresent(it -> it.requireAuthenticatedIn(now));
+            decision = decide(now, caller, operation, permissions, compartment, variables);
+        }
         if (decision.allowed()) {
-            Permits.ofRequest().ifPresent(it -> it.granted(caller, operation, permissions, compartment, variables));
+            permits.ifPresent(it -> it.granted(caller, operation, permissions, compartment, variables));
         }
         return decision;
     }

@@ -74,12 +74,21 @@ public class Permits {
      *     anything else does not hold any more
      */
     void requireIn(Identity.View view) {
-        if (!credential.test(view.identity())) {
-            throw new ProblemException(ProblemCode.NOT_AUTHENTICATED);
-        }
+        requireAuthenticatedIn(view);
         if (!granted.stream().allMatch(it -> it.holds(view))
                 || !facts.stream().allMatch(it -> it.test(view.identity()))) {
             throw ProblemException.notFound();
+        }
+    }
+
+    boolean isAuthenticatedIn(Identity.View view) {
+        return credential.test(view.identity());
+    }
+
+    /** @throws ProblemException NOT_AUTHENTICATED when the credential is gone or its owner blocked */
+    void requireAuthenticatedIn(Identity.View view) {
+        if (!isAuthenticatedIn(view)) {
+            throw new ProblemException(ProblemCode.NOT_AUTHENTICATED);
         }
     }
 }

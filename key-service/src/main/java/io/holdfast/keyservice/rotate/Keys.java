@@ -204,6 +204,8 @@ public class Keys {
         }
         seen.requireMatch(request.ifMatch());
         MasterKey.Enabled key = requireEnabled(seen.value());
+        request.requireAllowedIn(key.facts().compartmentId());
+        var unused = request.right().get();
         requireRoom(key);
         return makeCurrent(key.facts(), maker.apply(making(key.facts()), nextOf(key.facts())), origin, request);
     }

@@ -32,7 +32,7 @@ public record ChangeRequest(
     }
 
     /** @throws ProblemException CONFLICT when the resource was moved since: whether the caller may change it there, nobody asked */
-    void requireAllowedIn(CompartmentId compartment) {
+    public void requireAllowedIn(CompartmentId compartment) {
         if (allowedIn != null && !allowedIn.equals(compartment)) {
             throw new ProblemException(
                     ProblemCode.CONFLICT, "It was moved to another compartment at the same time; try again.");

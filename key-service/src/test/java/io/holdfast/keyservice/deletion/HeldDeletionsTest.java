@@ -15,6 +15,7 @@ import io.holdfast.keyservice.TestStore;
 import io.holdfast.keyservice.deletion.DeletionClock.Reading.Believed;
 import io.holdfast.keyservice.deletion.DeletionClock.Reading.Doubted;
 import io.holdfast.keyservice.domain.MasterKey;
+import io.holdfast.keyservice.store.ChangeRequest;
 import io.holdfast.keyservice.store.DueDeletions;
 import io.holdfast.keyservice.store.DueDeletions.Count;
 import io.holdfast.keyservice.store.DueDeletions.DueKey;
@@ -234,9 +235,9 @@ class HeldDeletionsTest {
         assertThat(first.confirmation.standing(Samples.TENANCY))
                 .isEqualTo(new ClockConfirmation.Standing(
                         now, Optional.of(START), false, HOUR, new Count(1, 1), Optional.of(jumped)));
-        first.confirmation.confirm(now.minusSeconds(20), OPERATOR);
+        first.confirmation.confirm(now.minusSeconds(20), ChangeRequest.ofItsOwn(OPERATOR));
         // The same request again, by way of another replica.
-        second.confirmation.confirm(now.minusSeconds(20), OPERATOR);
+        second.confirmation.confirm(now.minusSeconds(20), ChangeRequest.ofItsOwn(OPERATOR));
 
         assertThat(second.sweep()).isInstanceOf(Believed.class);
         assertThat(first.sweep()).isInstanceOf(Believed.class);
@@ -256,12 +257,13 @@ class HeldDeletionsTest {
         replica.jump();
 
         // The operator's watch is right, the service's clock is not.
-        assertThatThrownBy(() -> replica.confirmation.confirm(START, OPERATOR))
+        assertThatThrownBy(() -> replica.confirmation.confirm(START, ChangeRequest.ofItsOwn(OPERATOR)))
                 .isInstanceOfSatisfying(
                         ProblemException.class,
                         refused -> assertThat(refused.code()).isEqualTo(ProblemCode.CONFLICT));
         assertThatThrownBy(() -> replica.confirmation.confirm(
-                        replica.machine.wall().plus(ClockConfirmation.CLOSE).plusMillis(1), OPERATOR))
+                        replica.machine.wall().plus(ClockConfirmation.CLOSE).plusMillis(1),
+                        ChangeRequest.ofItsOwn(OPERATOR)))
                 .isInstanceOf(ProblemException.class);
 
         assertThat(replica.sweep()).isInstanceOf(Doubted.class);
@@ -272,7 +274,7 @@ class HeldDeletionsTest {
     void whereTheClockIsBelievedAConfirmationDoesNothing() {
         Replica replica = new Replica();
         replica.sweep();
-        replica.confirmation.confirm(replica.machine.wall(), OPERATOR);
+        replica.confirmation.confirm(replica.machine.wall(), ChangeRequest.ofItsOwn(OPERATOR));
         assertThat(told()).isEmpty();
     }
 

@@ -109,6 +109,30 @@ class ExplanationsTest {
     }
 
     @Test
+    void whoCanUseAKeyIsAskedAboutInTheKeysPlaceAndInTheTenancy() {
+        String keys = "Allow any-user to read keys in compartment keys";
+
+        assertThat(explain(
+                                "ListKeyPrincipals",
+                                THE_KEY,
+                                Map.of(),
+                                keys,
+                                "Allow any-user to inspect policies in tenancy")
+                        .decision()
+                        .allowed())
+                .isTrue();
+        assertThat(explain(
+                                "ListKeyPrincipals",
+                                THE_KEY,
+                                Map.of(),
+                                keys,
+                                "Allow any-user to inspect policies in compartment keys")
+                        .decision()
+                        .allowed())
+                .isFalse();
+    }
+
+    @Test
     void theRegionIsTheInstallations() {
         assertThat(explain(
                                 "Encrypt",

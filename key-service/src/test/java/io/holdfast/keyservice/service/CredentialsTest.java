@@ -39,6 +39,8 @@ import io.holdfast.events.IdentityEvent.ClusterTokenIssued;
 import io.holdfast.events.IdentityEvent.ResourcePrincipalTokenIssued;
 import io.holdfast.kernel.Ocid;
 import io.holdfast.kernel.Ocid.KeyId;
+import io.holdfast.kernel.ProblemCode;
+import io.holdfast.kernel.ProblemException;
 import io.holdfast.keyservice.identity.Identities.User;
 import io.holdfast.keyservice.identity.Identity;
 import io.holdfast.keyservice.identity.TestUsers;
@@ -50,6 +52,7 @@ import io.holdfast.keyservice.signing.SignatureCheck;
 import io.holdfast.keyservice.signing.Signer;
 import io.holdfast.keyservice.signing.SigningKeys;
 import io.holdfast.keyservice.store.ExportStore;
+import io.holdfast.platform.http.Authorizer;
 import io.holdfast.testkit.Await;
 import io.holdfast.testkit.DevCertificates;
 import io.quarkus.test.junit.QuarkusTest;
@@ -66,6 +69,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,6 +81,9 @@ import org.junit.jupiter.api.Test;
 class CredentialsTest {
     private static final KeyPair SESSION = Signer.rsa(2048);
     private static final String HOST = "containerengine.us-ashburn-1.oraclecloud.com";
+
+    @Inject
+    Authorizer authorizer;
 
     @Inject
     Identity identity;
@@ -154,6 +161,42 @@ class CredentialsTest {
         keys.beforeRefusal(reference);
 
         assertThat(identity.held()).isNotSameAs(before);
+    }
+
+    /** It can use no key either: only changes are asked about once more when they are committed. */
+    @Test
+    void aKeyThatGoesBetweenAuthenticationAndDecisionIsAllowedNothing() {
+        RsaPublicKey uploaded = RsaPublicKey.fromPem(Signer.pem(Signer.rsa(2048)));
+        String group = "users-" + System.nanoTime();
+        User user = TestUsers.add(identity, mint, admin.tenancy(), group, uploaded);
+        id(admin.post(
+                "/20160918/policies",
+                Map.of(
+                        "compartmentId",
+                        root,
+                        "name",
+                        group,
+                        "description",
+                        "of the test",
+                        "statements",
+                        List.of("Allow group " + group + " to use keys in tenancy")),
+                Map.of()));
+        SigningKeys.Owned found = keys.find(new KeyReference(admin.tenancy(), user.id(), uploaded.fingerprint()))
+                .orElseThrow();
+        Supplier<Authorizer.Decision> decision = () -> authorizer.decide(
+                found.owner(),
+                "Decrypt",
+                List.of("KEY_DECRYPT"),
+                admin.tenancy().rootCompartment(),
+                Map.of());
+        assertThat(decision.get().allowed()).isTrue();
+
+        Answer deleted =
+                admin.delete("/20160918/users/" + user.id().value() + "/apiKeys/" + uploaded.fingerprint(), Map.of());
+
+        assertThat(deleted.status()).as(deleted.raw().body()).isEqualTo(204);
+        assertThat(catchThrowableOfType(ProblemException.class, decision::get).code())
+                .isEqualTo(ProblemCode.NOT_AUTHENTICATED);
     }
 
     // ---- resource principals ----

@@ -474,6 +474,29 @@ class CrossTenancyRestTest {
                 "Admit group Officers of tenancy Keys to inspect compartments in compartment fleet");
     }
 
+    /** What may be listed is of the tenancy where the right is, and a list shows the caller's own only. */
+    @Test
+    void aRightElsewhereListsNoCompartmentOfOnesOwn() {
+        policy(
+                world.keys(),
+                "sees-all",
+                "Define tenancy Clusters as " + world.clusters().id().value(),
+                "Endorse any-user to inspect compartments in tenancy Clusters");
+        policy(
+                world.clusters(),
+                "all-are-seen",
+                "Define tenancy Keys as " + world.keys().id().value(),
+                "Admit any-user of tenancy Keys to inspect compartments in tenancy");
+
+        Answer listed = world.keys()
+                .admin()
+                .get("/20160918/compartments?compartmentId="
+                        + world.clusters().id().value() + "&compartmentIdInSubtree=true");
+
+        assertThat(listed.status()).as(listed.raw().body()).isEqualTo(404);
+        assertThat(listed.body().path("code").asText()).isEqualTo("NotAuthorizedOrNotFound");
+    }
+
     @Test
     void explainSaysUntilWhenADecisionHolds() {
         policy(

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -350,6 +351,22 @@ class IdentityRestTest {
                                 "compartmentId",
                                 root),
                         Map.of()));
+    }
+
+    @Test
+    void explainRefusesNulls() {
+        Map<String, Object> question = new HashMap<>(Map.of(
+                "principal",
+                Map.of("type", "user", "id", admin.user().value()),
+                "operation",
+                "GetKey",
+                "compartmentId",
+                root));
+        question.put("permissions", Collections.singletonList(null));
+        refused(400, "InvalidParameter", "permissions", admin.post("/v1/policies/explain", question, Map.of()));
+        question.remove("permissions");
+        question.put("variables", Collections.singletonMap("target.key.id", null));
+        refused(400, "InvalidParameter", "variables", admin.post("/v1/policies/explain", question, Map.of()));
     }
 
     @Test

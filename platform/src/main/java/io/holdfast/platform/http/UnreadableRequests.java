@@ -73,8 +73,7 @@ public class UnreadableRequests implements VertxOptionsCustomizer {
         }
 
         @Override
-        public <R> void sendResponse(
-                Context context, R response, I received, Throwable failure, TagExtractor<R> tags) {
+        public <R> void sendResponse(Context context, R response, I received, Throwable failure, TagExtractor<R> tags) {
             tracer.sendResponse(context, response, received, failure, tags);
         }
 
@@ -91,8 +90,7 @@ public class UnreadableRequests implements VertxOptionsCustomizer {
         }
 
         @Override
-        public <R> void receiveResponse(
-                Context context, R response, O sent, Throwable failure, TagExtractor<R> tags) {
+        public <R> void receiveResponse(Context context, R response, O sent, Throwable failure, TagExtractor<R> tags) {
             tracer.receiveResponse(context, response, sent, failure, tags);
         }
 

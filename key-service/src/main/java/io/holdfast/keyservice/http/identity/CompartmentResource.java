@@ -231,6 +231,10 @@ public class CompartmentResource {
         Caller caller = current.get();
         Identity.View view = identity.current();
         Predicate<CompartmentId> shown = shown(accessLevel, parent, view);
+        if (whole && !parent.equals(caller.tenancyId().rootCompartment())) {
+            // The right to list that was asked for is one in another tenancy, whose compartments are not listed here.
+            throw ProblemException.notFound();
+        }
         List<Compartment> found = view.identity().compartments().stream()
                 .map(Versioned::value)
                 .filter(it -> it.tenancyId().equals(caller.tenancyId()))
