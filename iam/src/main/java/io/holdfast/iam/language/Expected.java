@@ -143,6 +143,35 @@ final class Expected {
         };
     }
 
+    /** Whether a word that is no variable stands before what only 'any', 'all' and 'sets-intersect' stand before. */
+    static boolean isMisspeltOpener(@Nullable Token before, Token wrong) {
+        return (wrong.getType() == PolicyLexer.LBRACE || wrong.getType() == PolicyLexer.LPAREN)
+                && before != null
+                && before.getType() == PolicyLexer.WORD
+                // As every variable has one.
+                && before.getText().indexOf('.') < 0;
+    }
+
+    /** What a condition or a rule may begin with. */
+    static IntervalSet openers(@Nullable RuleContext where) {
+        IntervalSet types = IntervalSet.of(PolicyLexer.ANY);
+        types.add(PolicyLexer.ALL);
+        types.add(PolicyLexer.WORD);
+        if (!within(where, PolicyParser.MatchingRuleContext.class)) {
+            types.add(PolicyLexer.SETS_INTERSECT);
+        }
+        return types;
+    }
+
+    /** A rule may end after its variable, so that the parser looks for the end there. */
+    static boolean isComparisonWithoutOperator(@Nullable Token before, Token wrong, @Nullable RuleContext where) {
+        return wrong.getType() == PolicyLexer.STRING
+                && before != null
+                && before.getType() == PolicyLexer.WORD
+                && before.getText().indexOf('.') >= 0
+                && within(where, PolicyParser.MatchingRuleContext.class);
+    }
+
     static String found(Token token, @Nullable RuleContext where) {
         return token.getType() == Token.EOF ? end(where) : "'" + Printable.shorten(token.getText()) + "'";
     }

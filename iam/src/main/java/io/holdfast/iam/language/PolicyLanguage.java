@@ -183,12 +183,21 @@ public final class PolicyLanguage {
             if (wrong != null && recognizer instanceof Parser parser) {
                 requireWhole(wrong, parser.getTokenStream());
             }
-            int atLine = wrong == null ? line : wrong.getLine();
-            int atColumn = wrong == null ? charPositionInLine : wrong.getCharPositionInLine();
             IntervalSet types = recognizer instanceof Parser parser
                     ? e == null ? parser.getExpectedTokens() : e.getExpectedTokens()
                     : null;
             RuleContext where = recognizer instanceof Parser parser ? parser.getContext() : null;
+            if (wrong != null && recognizer instanceof Parser parser) {
+                Token before = parser.getTokenStream().LT(-1);
+                if (Expected.isMisspeltOpener(before, wrong)) {
+                    wrong = before;
+                    types = Expected.openers(where);
+                } else if (Expected.isComparisonWithoutOperator(before, wrong, where)) {
+                    types = new IntervalSet(PolicyLexer.EQUAL, PolicyLexer.NOT_EQUAL);
+                }
+            }
+            int atLine = wrong == null ? line : wrong.getLine();
+            int atColumn = wrong == null ? charPositionInLine : wrong.getCharPositionInLine();
             String expected = Expected.describe(types, where);
             String found = wrong == null ? "something else" : Expected.found(wrong, where);
             throw new PolicySyntaxException(

@@ -336,6 +336,26 @@ class RefusalTest {
                 "1:45",
                 "expected a variable, 'any', 'all' or 'sets-intersect', found '{'");
         refused(
+                "Allow any-user to use keys in tenancy where \u0430ll {target.key.id = 'x'}",
+                PolicySyntaxException.class,
+                "1:45",
+                "expected a variable, 'any', 'all' or 'sets-intersect', found '\u0430ll'; did you mean 'all'?; it has U+0430 CYRILLIC SMALL LETTER A");
+        refused(
+                "Allow any-user to use keys in tenancy where alll {target.key.id = 'x'}",
+                PolicySyntaxException.class,
+                "1:45",
+                "expected a variable, 'any', 'all' or 'sets-intersect', found 'alll'; did you mean 'all'?");
+        refused(
+                "Allow any-user to use keys in tenancy where anny {target.key.id = 'x'}",
+                PolicySyntaxException.class,
+                "1:45",
+                "expected a variable, 'any', 'all' or 'sets-intersect', found 'anny'; did you mean 'any'?");
+        refused(
+                "Allow any-user to use keys in tenancy where sets-intersct(target.key.id, request.user.id)",
+                PolicySyntaxException.class,
+                "1:45",
+                "expected a variable, 'any', 'all' or 'sets-intersect', found 'sets-intersct'; did you mean 'sets-intersect'?");
+        refused(
                 "Allow any-user to use keys in tenancy;",
                 PolicySyntaxException.class,
                 "1:38",
@@ -971,6 +991,13 @@ class RefusalTest {
                 "tag.ops..value",
                 "1:1",
                 "expected a variable, as 'resource.type' or 'tag.<namespace>.<key>.value', found 'tag.ops..value'");
+        refusedRule(
+                "\u0430ll {resource.type = 'cluster'}",
+                "1:1",
+                "expected a variable, 'any' or 'all', found '\u0430ll'; did you mean 'all'?; it has U+0430 CYRILLIC SMALL LETTER A");
+        refusedRule("resource.type 'cluster'", "1:15", "expected '!=' or '=', found ''cluster''");
+        refusedRule("all {resource.type 'cluster'}", "1:20", "expected '!=' or '=', found ''cluster''");
+        refusedRule("resource.type = cluster 'x'", "1:25", "expected the end of the rule, found ''x''");
         refusedRule("not {resource.type = 'cluster'}", "1:1", "expected a variable, 'any' or 'all', found 'not'");
         refusedRule("{resource.type = 'cluster'}", "1:1", "expected a variable, 'any' or 'all', found '{'");
         refusedRule("'cluster' = resource.type", "1:1", "expected a variable, 'any' or 'all', found ''cluster''");
@@ -983,7 +1010,7 @@ class RefusalTest {
         refusedRule(
                 "any {\n  resource.type = 'cluster',\n  resource.id 'x'\n}",
                 "3:15",
-                "expected ',' or '}', found ''x''");
+                "expected '!=' or '=', found ''x''");
         refusedRule("resource.type = 'cluster'\u200b", "1:26", "unexpected character U+200B ZERO WIDTH SPACE");
     }
 
