@@ -32,6 +32,8 @@ import java.util.function.Supplier;
 @Singleton
 public class KeyCryptoService extends KeyCryptoGrpc.KeyCryptoImplBase {
     private static final int MOST_ITEMS = 500;
+    /** Of all calls that run: some milliseconds' work for this machine, a fraction of what a use may take. */
+    private static final int MOST_AT_ONCE = 32 * MOST_ITEMS;
     /** Items of one call that is answered on the thread of its connection; others wait for it meanwhile. */
     private static final int MOST_AT_HAND = 8;
 
@@ -44,6 +46,7 @@ public class KeyCryptoService extends KeyCryptoGrpc.KeyCryptoImplBase {
     private final Counter unwrapped;
     private final Counter failed;
     private final KeyUses uses;
+    private final Capacity capacity = new Capacity(MOST_AT_ONCE);
 
     public KeyCryptoService(BindingCrypto crypto, KeyUses uses, Answers answers, MeterRegistry meters) {
         this.uses = uses;
@@ -87,7 +90,9 @@ public class KeyCryptoService extends KeyCryptoGrpc.KeyCryptoImplBase {
                 method,
                 call,
                 () -> items > MOST_AT_HAND ? Optional.empty() : uses.run(atHand),
-                () -> uses.run(body).orElseThrow());
+                // Too many items are refused within, whatever else runs.
+                () -> capacity.run(Math.min(items, MOST_ITEMS), () -> uses.run(body))
+                        .orElseThrow());
     }
 
     private Optional<WrapResponse> wrap(
