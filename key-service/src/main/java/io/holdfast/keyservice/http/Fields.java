@@ -72,6 +72,9 @@ public class Fields {
     }
 
     private static ProblemException cannotParse(JsonProcessingException e) {
+        if (e.getCause() instanceof ProblemException said) {
+            return said;
+        }
         String field = "";
         if (e instanceof JsonMappingException mapping
                 && !mapping.getPath().isEmpty()

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.keyservice.http.Details.EncryptDataDetails;
+import io.holdfast.platform.http.OciJson;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,14 @@ class FieldsTest {
         assertThat(fields.associatedData(Map.of("a", "\ud83d\ude00"))).containsEntry("a", "\ud83d\ude00");
         refused(() -> fields.associatedData(Map.of("a", "\ud83d")), ProblemCode.INVALID_PARAMETER);
         refused(() -> fields.associatedData(Map.of("\ude00", "a")), ProblemCode.INVALID_PARAMETER);
+    }
+
+    @Test
+    void halfOfASurrogatePairInABodyIsAParameterThatIsWrong() {
+        ObjectMapper json = new ObjectMapper();
+        new OciJson().customize(json);
+        byte[] body = "{\"keyId\":\"a\\ud800\"}".getBytes(StandardCharsets.UTF_8);
+        refused(() -> new Fields(json).body(body, EncryptDataDetails.class), ProblemCode.INVALID_PARAMETER);
     }
 
     private static void refused(ThrowingCallable reading, ProblemCode code) {
