@@ -123,7 +123,7 @@ public class KeyMaterial {
     }
 
     /** What a request is told that names a version which is not ENABLED. */
-    static ProblemException notEnabled(KeyVersion version, MasterKey key) {
+    public static ProblemException notEnabled(KeyVersion version, MasterKey key) {
         return new ProblemException(
                 ProblemCode.CONFLICT,
                 "The key version is " + version.lifecycleStateUnder(key) + "; only an ENABLED one can be used.");

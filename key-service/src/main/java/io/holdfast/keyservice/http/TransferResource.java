@@ -212,7 +212,12 @@ public class TransferResource {
             RSAPublicKey recipient = recipient(Fields.required(details.publicKey(), "publicKey"));
             Map<String, String> loggingContext = fields.bounded(details.loggingContext(), "loggingContext");
             Stored<MasterKey> key = operations.relatedKey("ExportKey", "KEY_EXPORT", keyId);
-            KeyExport.Exported exported = export.export(key, version, wrapping, recipient, operations.caller());
+            KeyExport.Exported exported = export.export(
+                    key,
+                    version,
+                    wrapping,
+                    recipient,
+                    operations.change(key.value().facts().compartmentId(), "ExportKey", null, null));
             operations.tell("ExportKey", keyId);
             operations.used("ExportKey", keyId, exported.version().value().id(), loggingContext);
             return new ExportedKeyData(

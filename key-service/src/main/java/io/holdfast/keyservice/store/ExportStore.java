@@ -3,8 +3,6 @@ package io.holdfast.keyservice.store;
 import io.holdfast.events.DomainEvent;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
-import io.holdfast.kernel.ProblemCode;
-import io.holdfast.kernel.ProblemException;
 import io.holdfast.keyservice.access.StateRevision;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.platform.outbox.Outbox;
@@ -16,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /** Every export of key material, for as long as the key's record stands. */
 @ApplicationScoped
@@ -42,21 +41,24 @@ public class ExportStore {
      * they were read.
      *
      * @param state the state revision before what was read beside the key
-     * @throws ProblemException CONFLICT when they are not
+     * @param right of who exports, as {@link ChangeRequest#right} finds it
+     * @return whether they were, and it is on record
      */
-    public void record(Stored<MasterKey> key, OptionalLong state, Export export, DomainEvent event) {
+    public boolean record(
+            Stored<MasterKey> key,
+            OptionalLong state,
+            Export export,
+            DomainEvent event,
+            Consumer<Transaction.Builder> right) {
         KeyId id = key.value().id();
-        boolean recorded = store.commit(Transaction.builder()
+        return store.commit(Transaction.builder()
                         .ifModRevision(Layout.key(id), key.modRevision())
                         .with(it -> state.ifPresent(revision -> it.with(StateRevision.still(revision))))
                         .put(Layout.export(id, export.time(), UUID.randomUUID()), Documents.write(export))
                         .with(outbox.stage(event))
+                        .with(right)
                         .build())
                 .committed();
-        if (!recorded) {
-            throw new ProblemException(
-                    ProblemCode.CONFLICT, "The key, or who may use it, was changed at the same time; try again.");
-        }
     }
 
     /** The exports of a key, the oldest first. */

@@ -2,6 +2,7 @@ package io.holdfast.keyservice.transfer;
 
 import io.holdfast.events.KeyEvent;
 import io.holdfast.kernel.Bytes;
+import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
@@ -11,6 +12,7 @@ import io.holdfast.keyservice.domain.KeyVersion;
 import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.keyservice.store.BindingStore;
+import io.holdfast.keyservice.store.ChangeRequest;
 import io.holdfast.keyservice.store.ExportStore;
 import io.holdfast.keyservice.store.ExportStore.Export;
 import io.holdfast.keyservice.store.KeyStore;
@@ -33,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class KeyExport {
+    private static final int ATTEMPTS = 8;
+
     private final KeyMaterial material;
     private final KeyStore keys;
     private final BindingStore bindings;
@@ -51,6 +55,7 @@ public class KeyExport {
     /**
      * @param key as just read
      * @param version null for the current one
+     * @param request not conditional: an export changes nothing of the key
      * @param recipient whose private half unwraps it; 2,048 to 4,096 bits
      * @throws ProblemException INVALID_PARAMETER for a key that is not software, a caller that is a cluster, or material
      *     that does not fit the wrapping; CONFLICT when key or version is not ENABLED, or clusters are bound to a key that
@@ -61,28 +66,50 @@ public class KeyExport {
             @Nullable KeyVersionId version,
             MaterialWrapping wrapping,
             RSAPublicKey recipient,
-            Caller caller) {
-        MasterKey.Enabled enabled = KeyMaterial.requireEnabled(key.value());
-        OptionalLong unboundAt = requireMayLeave(enabled, caller);
-        KeyVersionId which = version == null ? enabled.facts().currentVersion() : version;
-        Stored<KeyVersion> found = keys.version(enabled.id(), which).orElseThrow(KeyMaterial::noSuchVersion);
+            ChangeRequest request) {
+        KeyId id = key.value().id();
+        requireMayLeave(KeyMaterial.requireEnabled(key.value()), request.caller());
+        KeyVersionId which = version == null ? key.value().facts().currentVersion() : version;
+        Stored<KeyVersion> found = keys.version(id, which).orElseThrow(KeyMaterial::noSuchVersion);
         Bytes wrapped = material.use(key, which, opened -> {
             try (SecretBytes bytes = opened.export()) {
                 return wrapping.wrap(recipient, bytes, random);
             }
         });
-        String recipientSha256 = sha256(recipient);
-        exports.record(
-                key,
-                unboundAt,
-                new Export(
-                        which,
-                        caller.id(),
-                        wrapping.name(),
-                        recipientSha256,
-                        Instant.now().truncatedTo(ChronoUnit.MILLIS)),
-                new KeyEvent.KeyExported(enabled.id(), which, wrapping.name(), recipientSha256, caller.id()));
-        return new Exported(found, wrapped);
+        Export export = new Export(
+                which,
+                request.caller().id(),
+                wrapping.name(),
+                sha256(recipient),
+                Instant.now().truncatedTo(ChronoUnit.MILLIS));
+        Stored<MasterKey> seen = key;
+        for (int tries = 0; tries < ATTEMPTS; tries++) {
+            MasterKey.Enabled enabled = KeyMaterial.requireEnabled(seen.value());
+            request.requireAllowedIn(enabled.facts().compartmentId());
+            OptionalLong unboundAt = requireMayLeave(enabled, request.caller());
+            boolean recorded = exports.record(
+                    seen,
+                    unboundAt,
+                    export,
+                    new KeyEvent.KeyExported(
+                            id,
+                            which,
+                            export.algorithm(),
+                            export.recipientSha256(),
+                            request.caller().id()),
+                    request.right().get());
+            if (recorded) {
+                return new Exported(found, wrapped);
+            }
+            seen = keys.key(id).orElseThrow(ProblemException::notFound);
+            KeyVersion still = keys.version(id, which)
+                    .orElseThrow(KeyMaterial::noSuchVersion)
+                    .value();
+            if (!(still instanceof KeyVersion.Enabled)) {
+                throw KeyMaterial.notEnabled(still, seen.value());
+            }
+        }
+        throw new ProblemException(ProblemCode.CONFLICT, "The key is being changed by others; try again.");
     }
 
     /** @return the state revision at which no cluster was bound to the key, where that is what lets it leave */

@@ -37,6 +37,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.crypto.Cipher;
 import javax.crypto.spec.OAEPParameterSpec;
 import javax.crypto.spec.PSource;
@@ -242,6 +246,36 @@ class TransferRestTest {
                     .until("the events", () -> events.typesOf(key).size() >= 3);
             assertThat(events.typesOf(key)).containsExactly("KeyCreated", "KeyExported", "KeyExported");
         }
+    }
+
+    /** What lets a key leave is that no cluster is bound to it: found again when anything else changed meanwhile. */
+    @Test
+    void changesOfOtherKeysKeepNoKeyFromLeaving() throws Exception {
+        String key = Api.key();
+        String other = Api.key();
+        String pem = pem(rsa(2048).getPublic());
+        AtomicBoolean over = new AtomicBoolean();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Integer> renamed = threads.submit(() -> {
+                int times = 0;
+                while (!over.get()) {
+                    as().body(Map.of("displayName", "name " + times++))
+                            .put("/20180608/keys/" + other)
+                            .then()
+                            .statusCode(200);
+                }
+                return times;
+            });
+            try {
+                for (int i = 0; i < 30; i++) {
+                    export(key, "RSA_OAEP_SHA256", pem).then().statusCode(200);
+                }
+            } finally {
+                over.set(true);
+            }
+            assertThat(renamed.get()).isPositive();
+        }
+        assertThat(exports.of(new KeyId(key))).hasSize(30);
     }
 
     @Test
