@@ -276,6 +276,16 @@ class ClusterFlowsTest {
         assertThat(get("/clusters/" + cluster).header("etag")).isEqualTo(etag);
     }
 
+    @Test
+    void noTokenIsMadeForOneWhoLostTheRightMeanwhile() {
+        String cluster = activeCluster("tokenless", peer.key("ENABLED", true, true));
+
+        peer.denyOnceAllowed("CLUSTER_USE", compartment);
+        assertProblem(kubeconfig(cluster, Map.of()), 404, "NotAuthorizedOrNotFound");
+
+        assertThat(peer.madeTokenFor(cluster)).isFalse();
+    }
+
     /** A change that takes nothing from this request only makes it ask again. */
     @Test
     void aClusterIsMadeAndChangedWhateverElseChangesInAccess() {
@@ -283,6 +293,9 @@ class ClusterFlowsTest {
         String cluster = activeCluster("moved-by-others", peer.key("ENABLED", true, true));
         peer.moveOnceAllowed("CLUSTER_UPDATE", compartment);
         assertThat(update(cluster, Map.of("name", "renamed")).statusCode()).isEqualTo(202);
+        peer.moveOnceAllowed("CLUSTER_USE", compartment);
+        assertThat(kubeconfig(cluster, Map.of()).statusCode()).isEqualTo(200);
+        assertThat(peer.madeTokenFor(cluster)).isTrue();
     }
 
     @Test

@@ -77,6 +77,7 @@ final class KeyServicePeer implements AutoCloseable {
     private final AtomicLong acknowledged = new AtomicLong();
     private final Map<String, StatusRuntimeException> unidentified = new ConcurrentHashMap<>();
     private final AtomicReference<StatusRuntimeException> tokensRefused = new AtomicReference<>();
+    private final Set<String> tokenClusters = ConcurrentHashMap.newKeySet();
     private final Server server;
 
     /** @param state OCI lifecycle state */
@@ -174,6 +175,11 @@ final class KeyServicePeer implements AutoCloseable {
     /** What the next kubectl token is refused with. */
     void refuseToken(StatusRuntimeException failure) {
         tokensRefused.set(failure);
+    }
+
+    /** Whether a kubectl token was made for the cluster. */
+    boolean madeTokenFor(String cluster) {
+        return tokenClusters.contains(cluster);
     }
 
     /** Puts a compartment into a tenancy; any other is of the tenancy of whoever asks. */
@@ -457,6 +463,7 @@ final class KeyServicePeer implements AutoCloseable {
                 out.onError(refusal);
                 return;
             }
+            tokenClusters.add(request.getClusterId());
             complete(
                     out,
                     IssueClusterTokenResponse.newBuilder()

@@ -115,7 +115,7 @@ class Access {
         return clusterToChange(operation, permissions, id).target();
     }
 
-    /** As {@link #cluster}, for what changes it. */
+    /** As {@link #cluster}, for what changes it, or gives access to it. */
     Permitted<Stored<Cluster>> clusterToChange(String operation, List<String> permissions, String id) {
         Stored<Cluster> found =
                 store.cluster(Fields.pathId(id, ClusterId::new)).orElseThrow(ProblemException::notFound);

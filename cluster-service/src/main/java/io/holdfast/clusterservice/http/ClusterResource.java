@@ -280,10 +280,12 @@ public class ClusterResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces({YAML, MediaType.APPLICATION_JSON})
     public Response kubeconfig(@PathParam("clusterId") String id, Wire.@Nullable CreateKubeconfigDetails body) {
-        Stored<Cluster> found = access.cluster("CreateKubeconfig", List.of("CLUSTER_USE"), id);
+        Access.Permitted<Stored<Cluster>> permitted =
+                access.clusterToChange("CreateKubeconfig", List.of("CLUSTER_USE"), id);
         access.requireUser();
+        Cluster cluster = permitted.target().value();
         Duration lifetime = body == null ? Kubeconfigs.LONGEST : lifetime(body);
-        return Response.ok(kubeconfigs.write(found.value(), access.caller(), lifetime))
+        return Response.ok(permitted.right().holding(() -> kubeconfigs.write(cluster, access.caller(), lifetime)))
                 .type(YAML)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .build();
