@@ -22,6 +22,9 @@ import java.util.Optional;
  */
 public final class ClusterTokenAuthenticator {
     private static final int LONGEST_TOKEN = 8192;
+    /** How often an answer is asked for that the state has moved past when it arrives. */
+    private static final int TRIES = 3;
+
     private final AccessCalls calls;
     private final AccessSession session;
     private final TimeSource time;
@@ -42,7 +45,7 @@ public final class ClusterTokenAuthenticator {
      * @param token as received, without "Bearer"
      * @param cluster whose endpoint received it
      * @throws ProblemException NOT_AUTHENTICATED
-     * @throws AccessUnavailable when key-service does not answer
+     * @throws AccessUnavailable when key-service does not answer, or only with what the state has moved past
      */
     public Identified authenticate(String token, ClusterId cluster) {
         if (token.isEmpty() || token.length() > LONGEST_TOKEN) {
@@ -56,16 +59,25 @@ public final class ClusterTokenAuthenticator {
             }
             cache.remove(key);
         }
-        AuthenticateResponse answer = calls.authenticate(AuthenticateRequest.newBuilder()
+        AuthenticateRequest question = AuthenticateRequest.newBuilder()
                 .setClusterToken(ClusterToken.newBuilder().setToken(token).setClusterId(cluster.value()))
-                .build());
-        Identified found = new Identified(
-                AccessCalls.caller(answer.getPrincipal()), answer.getStateRevision(), answer.getExpiresAtMillis());
-        if (isOver(found)) {
-            throw new ProblemException(ProblemCode.NOT_AUTHENTICATED);
+                .build();
+        for (int attempt = 0; attempt < TRIES; attempt++) {
+            Identified found = identified(calls.authenticate(question));
+            if (isOver(found)) {
+                throw new ProblemException(ProblemCode.NOT_AUTHENTICATED);
+            }
+            if (found.stateRevision() >= session.revision()) {
+                cache.put(key, found);
+                return found;
+            }
         }
-        cache.put(key, found);
-        return found;
+        throw new AccessUnavailable("the access state keeps changing", null);
+    }
+
+    private static Identified identified(AuthenticateResponse answer) {
+        return new Identified(
+                AccessCalls.caller(answer.getPrincipal()), answer.getStateRevision(), answer.getExpiresAtMillis());
     }
 
     private boolean isOver(Identified identified) {
