@@ -17,6 +17,7 @@ import io.holdfast.secretservice.domain.ClusterPaths;
 import io.holdfast.secretservice.fence.PlacedFence;
 import io.holdfast.secretservice.fence.ReencryptionStart;
 import io.holdfast.secretservice.fence.WriteFence;
+import io.holdfast.secretservice.storage.ObjectStorage.CommitGuard;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -79,7 +80,7 @@ public final class Jobs implements ReencryptionStart {
      * @throws ProblemException IncorrectState when the fence is not open, or has just moved, or a job for this version
      *     has not ended
      */
-    public Job start(PlacedFence fence, String cause) {
+    public Job start(PlacedFence fence, String cause, CommitGuard guard) {
         if (!(fence.fence() instanceof WriteFence.Open open)) {
             throw new ProblemException(ProblemCode.INCORRECT_STATE, "the key of the cluster may not be used now");
         }
@@ -89,12 +90,11 @@ public final class Jobs implements ReencryptionStart {
                     ProblemCode.INCORRECT_STATE, "a re-encryption under this key version has not ended");
         }
         Job job = started(fence.cluster(), open.terms(), cause);
-        boolean started = store.commit(Transaction.builder()
-                        .ifModRevision(ClusterPaths.of(fence.cluster()).fence(), fence.revision())
-                        .with(stage(job))
-                        .build())
-                .committed();
-        if (!started) {
+        Transaction start = Transaction.builder()
+                .ifModRevision(ClusterPaths.of(fence.cluster()).fence(), fence.revision())
+                .with(stage(job))
+                .build();
+        if (!guard.holding(() -> store.commit(start)).committed()) {
             throw new ProblemException(ProblemCode.INCORRECT_STATE, "the key version has just changed; ask again");
         }
         return job;
@@ -163,16 +163,16 @@ public final class Jobs implements ReencryptionStart {
         }
     }
 
-    public Job pause(ClusterId cluster, String id) {
-        return change(cluster, id, job -> job.pause(now()));
+    public Job pause(ClusterId cluster, String id, CommitGuard guard) {
+        return change(cluster, id, guard, job -> job.pause(now()));
     }
 
-    public Job resume(ClusterId cluster, String id) {
-        return change(cluster, id, job -> job.resume(now()));
+    public Job resume(ClusterId cluster, String id, CommitGuard guard) {
+        return change(cluster, id, guard, job -> job.resume(now()));
     }
 
-    public Job cancel(ClusterId cluster, String id, String why) {
-        return change(cluster, id, job -> job.cancel(why, now()));
+    public Job cancel(ClusterId cluster, String id, String why, CommitGuard guard) {
+        return change(cluster, id, guard, job -> job.cancel(why, now()));
     }
 
     /**
@@ -181,11 +181,12 @@ public final class Jobs implements ReencryptionStart {
      *
      * @throws ProblemException NotAuthorizedOrNotFound when there is no such job; IncorrectState
      */
-    Job change(ClusterId cluster, String id, UnaryOperator<Job> transition) {
+    private Job change(ClusterId cluster, String id, CommitGuard guard, UnaryOperator<Job> transition) {
         for (int attempt = 0; attempt < TRIES; attempt++) {
             Recorded seen = find(cluster, id).orElseThrow(ProblemException::notFound);
             Job next = transition.apply(seen.job());
-            if (store.commit(replacing(seen, next).build()).committed()) {
+            Transaction change = replacing(seen, next).build();
+            if (guard.holding(() -> store.commit(change)).committed()) {
                 return next;
             }
         }

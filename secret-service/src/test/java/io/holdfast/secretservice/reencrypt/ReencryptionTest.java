@@ -22,6 +22,7 @@ import io.holdfast.secretservice.domain.Denial;
 import io.holdfast.secretservice.domain.KeyVersion;
 import io.holdfast.secretservice.storage.ObjectStorage.StoredObject;
 import io.holdfast.secretservice.storage.StorageRefusal;
+import io.holdfast.secretservice.storage.ObjectStorage.CommitGuard;
 import io.holdfast.secretservice.testing.Stack;
 import io.holdfast.secretservice.testing.Stack.Opened;
 import io.holdfast.testkit.Await;
@@ -326,30 +327,30 @@ class ReencryptionTest {
         fill(300, 100);
         KeyVersion version = rotate();
         String id = newest().id();
-        stack.jobs.pause(c.cluster(), id);
+        stack.jobs.pause(c.cluster(), id, CommitGuard.NONE);
         assertThat(runOnce(stack.store, QUICK, id)).isEqualTo(ReencryptionWorker.Ending.PAUSED);
-        assertThatThrownBy(() -> stack.jobs.pause(c.cluster(), id)).isInstanceOf(ProblemException.class);
+        assertThatThrownBy(() -> stack.jobs.pause(c.cluster(), id, CommitGuard.NONE)).isInstanceOf(ProblemException.class);
         assertThat(count()).doesNotContainKey(version.id().value());
 
         AtomicBoolean once = new AtomicBoolean();
         Spied spied = new Spied(stack.store, transaction -> {
             if (putsSecrets(transaction) && once.compareAndSet(false, true)) {
-                stack.jobs.pause(c.cluster(), id);
+                stack.jobs.pause(c.cluster(), id, CommitGuard.NONE);
             }
         });
-        stack.jobs.resume(c.cluster(), id);
+        stack.jobs.resume(c.cluster(), id, CommitGuard.NONE);
         assertThat(runOnce(spied, QUICK, id)).isEqualTo(ReencryptionWorker.Ending.PAUSED);
 
         stack.run(QUICK);
-        stack.jobs.resume(c.cluster(), id);
+        stack.jobs.resume(c.cluster(), id, CommitGuard.NONE);
         assertThat(ended(version).state()).isEqualTo(Job.State.COMPLETED);
-        assertThatThrownBy(() -> stack.jobs.cancel(c.cluster(), id, "")).isInstanceOf(ProblemException.class);
+        assertThatThrownBy(() -> stack.jobs.cancel(c.cluster(), id, "", CommitGuard.NONE)).isInstanceOf(ProblemException.class);
 
         KeyVersion next = stack.keys.rotate(c.key());
         stack.reconciler.all("KeyRotated");
-        stack.jobs.cancel(c.cluster(), newest().id(), "by hand");
+        stack.jobs.cancel(c.cluster(), newest().id(), "by hand", CommitGuard.NONE);
         assertThat(ended(next).state()).isEqualTo(Job.State.CANCELLED);
-        Job byHand = stack.jobs.start(stack.fence(c), "by hand");
+        Job byHand = stack.jobs.start(stack.fence(c), "by hand", CommitGuard.NONE);
         Await.atMostSeconds(30)
                 .until(
                         "the job by hand has ended",

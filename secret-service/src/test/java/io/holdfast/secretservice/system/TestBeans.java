@@ -78,11 +78,15 @@ public class TestBeans {
 
     @Produces
     @Singleton
-    Authorizer authorizer() {
+    Authorizer authorizer(InProcessKeyService keys) {
         return (caller, operation, permissions, compartment, variables) -> {
             questions.incrementAndGet();
             return new Authorizer.Decision(
-                    caller.name().equals(ALLOWED), "test", 1, Validity.UNTIL_CHANGE, Optional.of(caller.tenancyId()));
+                    caller.name().equals(ALLOWED),
+                    "test",
+                    keys.revision(),
+                    Validity.UNTIL_CHANGE,
+                    Optional.of(caller.tenancyId()));
         };
     }
 }

@@ -3,7 +3,12 @@ package io.holdfast.secretservice.http.holdfast;
 import io.holdfast.kernel.Ocid.ClusterId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
+import io.holdfast.kernel.TimeSource;
+import io.holdfast.platform.access.AccessSession;
+import io.holdfast.platform.access.StandingRight;
 import io.holdfast.platform.http.Authorizer;
+import io.holdfast.platform.http.Authorizer.Decision;
+import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.http.CurrentCaller;
 import io.holdfast.platform.store.RevisionCompacted;
 import io.holdfast.secretservice.endpoint.ClusterRecord;
@@ -12,8 +17,10 @@ import io.holdfast.secretservice.fence.PlacedFence;
 import io.holdfast.secretservice.fence.WriteFences;
 import io.holdfast.secretservice.http.holdfast.ReencryptionViews.CountView;
 import io.holdfast.secretservice.http.holdfast.ReencryptionViews.JobView;
+import io.holdfast.secretservice.reencrypt.Job;
 import io.holdfast.secretservice.reencrypt.Jobs;
 import io.holdfast.secretservice.reencrypt.KeyVersionCount;
+import io.holdfast.secretservice.storage.ObjectStorage.CommitGuard;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -26,6 +33,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Re-encryption jobs of a cluster, and its Secrets per key version. OCI-signed. */
@@ -40,6 +48,8 @@ public class ReencryptionResource {
 
     private final CurrentCaller caller;
     private final Authorizer authorizer;
+    private final AccessSession session;
+    private final TimeSource time;
     private final ServedClusters clusters;
     private final WriteFences fences;
     private final Jobs jobs;
@@ -49,12 +59,16 @@ public class ReencryptionResource {
     public ReencryptionResource(
             CurrentCaller caller,
             Authorizer authorizer,
+            AccessSession session,
+            TimeSource time,
             ServedClusters clusters,
             WriteFences fences,
             Jobs jobs,
             KeyVersionCount counting) {
         this.caller = caller;
         this.authorizer = authorizer;
+        this.session = session;
+        this.time = time;
         this.clusters = clusters;
         this.fences = fences;
         this.jobs = jobs;
@@ -88,27 +102,30 @@ public class ReencryptionResource {
     @POST
     @Path("reencryptions")
     public Response start(@PathParam("clusterId") String clusterId) {
-        ClusterId cluster = allowed(clusterId, "StartReencryption", UPDATE);
-        return Response.accepted(JobView.of(jobs.start(fence(cluster), "by hand")))
-                .build();
+        Permitted permitted = permitted(clusterId, "StartReencryption", UPDATE);
+        Job started = jobs.start(fence(permitted.cluster()), "by hand", permitted.guard());
+        return Response.accepted(JobView.of(started)).build();
     }
 
     @POST
     @Path("reencryptions/{jobId}/actions/pause")
     public JobView pause(@PathParam("clusterId") String clusterId, @PathParam("jobId") String jobId) {
-        return JobView.of(jobs.pause(allowed(clusterId, "PauseReencryption", UPDATE), jobId));
+        Permitted permitted = permitted(clusterId, "PauseReencryption", UPDATE);
+        return JobView.of(jobs.pause(permitted.cluster(), jobId, permitted.guard()));
     }
 
     @POST
     @Path("reencryptions/{jobId}/actions/resume")
     public JobView resume(@PathParam("clusterId") String clusterId, @PathParam("jobId") String jobId) {
-        return JobView.of(jobs.resume(allowed(clusterId, "ResumeReencryption", UPDATE), jobId));
+        Permitted permitted = permitted(clusterId, "ResumeReencryption", UPDATE);
+        return JobView.of(jobs.resume(permitted.cluster(), jobId, permitted.guard()));
     }
 
     @POST
     @Path("reencryptions/{jobId}/actions/cancel")
     public JobView cancel(@PathParam("clusterId") String clusterId, @PathParam("jobId") String jobId) {
-        return JobView.of(jobs.cancel(allowed(clusterId, "CancelReencryption", UPDATE), jobId, "cancelled by hand"));
+        Permitted permitted = permitted(clusterId, "CancelReencryption", UPDATE);
+        return JobView.of(jobs.cancel(permitted.cluster(), jobId, "cancelled by hand", permitted.guard()));
     }
 
     /** A live count at one revision, by the envelopes alone: it works while the key is taken away, too. */
@@ -129,14 +146,28 @@ public class ReencryptionResource {
     }
 
     private ClusterId allowed(String clusterId, String operation, List<String> permissions) {
+        return permitted(clusterId, operation, permissions).cluster();
+    }
+
+    /** @param guard for the commit of a change: it holds the caller's right */
+    private record Permitted(ClusterId cluster, CommitGuard guard) {}
+
+    private Permitted permitted(String clusterId, String operation, List<String> permissions) {
         ClusterRecord cluster = clusters.find(id(clusterId)).orElseThrow(ProblemException::notFound);
-        authorizer.require(
-                caller.get(),
-                operation,
-                permissions,
-                cluster.compartmentId(),
-                Map.of("target.cluster.id", cluster.id().value()));
-        return cluster.id();
+        Caller asking = caller.get();
+        Supplier<Decision> ask = () -> {
+            Decision decision = authorizer.decide(
+                    asking,
+                    operation,
+                    permissions,
+                    cluster.compartmentId(),
+                    Map.of("target.cluster.id", cluster.id().value()));
+            if (!decision.allowed()) {
+                throw ProblemException.notFound();
+            }
+            return decision;
+        };
+        return new Permitted(cluster.id(), new StandingRight(session, time::wall, ask.get(), ask)::holding);
     }
 
     private static ClusterId id(String clusterId) {
