@@ -28,7 +28,7 @@ public class KubernetesWiring {
                 session,
                 (cluster, token) -> {
                     ClusterTokenAuthenticator.Identified found = tokens.authenticate(token, cluster);
-                    return new ClusterTokens.Holder(found.caller(), found.expiresAtMillis());
+                    return new ClusterTokens.Holder(found.caller(), found.stateRevision(), found.expiresAtMillis());
                 },
                 authorizer,
                 time::wall);

@@ -14,7 +14,6 @@ import io.holdfast.secretservice.kubernetes.model.ApiStatus.Details;
 import io.holdfast.secretservice.kubernetes.model.Json;
 import io.holdfast.secretservice.kubernetes.model.ResourceKind;
 import io.holdfast.secretservice.storage.ObjectStorage.CommitGuard;
-import io.holdfast.secretservice.storage.ObjectStorage.ServedCluster;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -76,11 +75,15 @@ final class Access {
 
     /**
      * What a permission rests on; empty when it is denied. It may be used while its state revision stands and until its
-     * end. A variable that is not known opens nothing: a statement on {@code target.secret.type} needs the type.
+     * end. It rests on the call's token too, which must be good still: the state revision is the older of what both were
+     * found at. A variable that is not known opens nothing: a statement on {@code target.secret.type} needs the type.
+     *
+     * @throws ApiRefusal 401
      */
-    Optional<Decision> decide(Caller caller, ServedCluster cluster, Asked asked) {
+    Optional<Decision> decide(Call call, Asked asked) {
+        ClusterTokens.Holder holder = authenticate(call.cluster().id(), call.request().header("authorization"));
         Map<String, String> variables = new HashMap<>();
-        variables.put("target.cluster.id", cluster.id().value());
+        variables.put("target.cluster.id", call.cluster().id().value());
         ResourceKind kind = asked.permission().kind();
         String namespace = kind == ResourceKind.NAMESPACE ? asked.name() : asked.namespace();
         if (!namespace.isEmpty()) {
@@ -92,18 +95,24 @@ final class Access {
         if (!asked.type().isEmpty()) {
             variables.put("target.secret.type", asked.type());
         }
-        return Optional.of(authorizer.decide(
-                        caller,
-                        asked.permission().operation(),
-                        List.of(asked.permission().permission()),
-                        new CompartmentId(cluster.compartmentId()),
-                        variables))
+        Decision decision = authorizer.decide(
+                holder.caller(),
+                asked.permission().operation(),
+                List.of(asked.permission().permission()),
+                new CompartmentId(call.cluster().compartmentId()),
+                variables);
+        return Optional.of(new Decision(
+                        decision.allowed(),
+                        decision.reasons(),
+                        Math.min(holder.stateRevision(), decision.stateRevision()),
+                        decision.holdsUntil(),
+                        decision.targetTenancy()))
                 .filter(Decision::allowed);
     }
 
-    /** @throws ApiRefusal 403 when denied */
-    Decision require(Caller caller, ServedCluster cluster, Asked asked) {
-        return decide(caller, cluster, asked).orElseThrow(() -> forbidden(caller, asked));
+    /** @throws ApiRefusal 403 when denied, 401 */
+    Decision require(Call call, Asked asked) {
+        return decide(call, asked).orElseThrow(() -> forbidden(call.caller(), asked));
     }
 
     /**
@@ -112,20 +121,15 @@ final class Access {
      * @param allowed what {@link #decide} said before the object was read
      * @param object null when there is none, or it cannot be read
      */
-    Decision requireFor(
-            Caller caller,
-            ServedCluster cluster,
-            Asked asked,
-            Optional<Decision> allowed,
-            @Nullable ObjectNode object) {
-        return allowed.orElseGet(() -> requireFor(caller, cluster, asked, typeOf(asked, object)));
+    Decision requireFor(Call call, Asked asked, Optional<Decision> allowed, @Nullable ObjectNode object) {
+        return allowed.orElseGet(() -> requireFor(call, asked, typeOf(asked, object)));
     }
 
-    private Decision requireFor(Caller caller, ServedCluster cluster, Asked asked, String type) {
+    private Decision requireFor(Call call, Asked asked, String type) {
         if (type.isEmpty()) {
-            throw forbidden(caller, asked);
+            throw forbidden(call.caller(), asked);
         }
-        return require(caller, cluster, asked.ofType(type));
+        return require(call, asked.ofType(type));
     }
 
     private static String typeOf(Asked asked, @Nullable ObjectNode object) {
@@ -138,7 +142,7 @@ final class Access {
      * @throws ApiRefusal 403 when denied
      */
     Right right(Call call, Asked asked) {
-        return new Right(call, asked, "", require(call.caller(), call.cluster(), asked));
+        return new Right(call, asked, "", require(call, asked));
     }
 
     /**
@@ -149,7 +153,7 @@ final class Access {
      * @throws ApiRefusal 403 when denied
      */
     Right rightFor(Call call, Asked asked, Optional<Decision> allowed, @Nullable ObjectNode object) {
-        Decision decision = requireFor(call.caller(), call.cluster(), asked, allowed, object);
+        Decision decision = requireFor(call, asked, allowed, object);
         return new Right(call, asked, typeOf(asked, object), decision);
     }
 
@@ -158,12 +162,9 @@ final class Access {
         private final StandingRight standing;
 
         private Right(Call call, Asked asked, String type, Decision decision) {
-            this.standing = new StandingRight(session, clock, decision, () -> {
-                // Who was blocked, or whose token has ended, is refused as one who comes now.
-                authenticate(call.cluster().id(), call.request().header("authorization"));
-                return decide(call.caller(), call.cluster(), asked)
-                        .orElseGet(() -> requireFor(call.caller(), call.cluster(), asked, type));
-            });
+            // Who was blocked, or whose token has ended, is refused as one who comes now.
+            this.standing = new StandingRight(
+                    session, clock, decision, () -> decide(call, asked).orElseGet(() -> requireFor(call, asked, type)));
         }
 
         long stateRevision() {

@@ -14,6 +14,9 @@ public interface ClusterTokens {
      */
     Holder authenticate(ClusterId cluster, String token);
 
-    /** @param expiresAtMillis epoch milliseconds from which the token is good no longer; 0 for never */
-    record Holder(Caller caller, long expiresAtMillis) {}
+    /**
+     * @param stateRevision the access state at which the token was good
+     * @param expiresAtMillis epoch milliseconds from which the token is good no longer; 0 for never
+     */
+    record Holder(Caller caller, long stateRevision, long expiresAtMillis) {}
 }

@@ -74,12 +74,12 @@ final class Reading {
     Answer get(Call call) {
         Rendition form = form(call);
         Asked asked = call.asked("get");
-        Optional<Decision> allowed = access.decide(call.caller(), call.cluster(), asked);
+        Optional<Decision> allowed = access.decide(call, asked);
         Found found;
         try {
             found = read(call, call.name());
         } catch (StorageRefusal refusal) {
-            access.requireFor(call.caller(), call.cluster(), asked, allowed, null);
+            access.requireFor(call, asked, allowed, null);
             Named named = unreadable(call, form, refusal);
             if (named != null) {
                 return Answer.json(
@@ -87,7 +87,7 @@ final class Reading {
             }
             throw refusal;
         }
-        Decision decision = access.requireFor(call.caller(), call.cluster(), asked, allowed, found.object());
+        Decision decision = access.requireFor(call, asked, allowed, found.object());
         long wanted = call.number("resourceVersion");
         if (wanted > found.revision()) {
             requireReached(call, wanted);
@@ -205,13 +205,13 @@ final class Reading {
         Rendition form = form(call);
         Selection selection = Selection.of(call);
         Asked asked = asked(call, "list", selection);
-        Optional<Decision> allowed = access.decide(call.caller(), call.cluster(), asked);
+        Optional<Decision> allowed = access.decide(call, asked);
         boolean typed = form instanceof Rendition.Objects || form instanceof Rendition.Protobuf;
         if (allowed.isEmpty()) {
             Asked names = new Asked(Permission.LIST_NAMES, asked.namespace(), asked.name(), asked.type());
             if (typed
                     || call.kind() != ResourceKind.SECRET
-                    || access.decide(call.caller(), call.cluster(), names).isEmpty()) {
+                    || access.decide(call, names).isEmpty()) {
                 throw Access.forbidden(call.caller(), asked);
             }
             return names(call, form, selection, "NamesOnly", Set.of());

@@ -88,6 +88,7 @@ final class Watching {
             if (perCluster.merge(cluster, 1, Integer::sum) > mostPerCluster) {
                 throw ApiRefusal.tooManyRequests("too many watches of this cluster are running; try again later");
             }
+            // First, so that it is told of every change after its permission was asked for.
             running.add(stream);
             stream.run();
         } finally {
@@ -192,9 +193,9 @@ final class Watching {
         private final Set<String> sentAtLast = new HashSet<>();
 
         private long last;
-        /** The access state that the permission rests on, and how long it holds where nothing changes. */
+        /** The access state that the permission rests on, and its token. */
         private long decision;
-
+        /** How long the permission holds where nothing changes. */
         private Validity permission = Validity.UNTIL_CHANGE;
         /** How long the token is good that the caller showed. */
         private Validity token;
@@ -219,7 +220,7 @@ final class Watching {
         }
 
         void run() {
-            relyOn(access.require(call.caller(), call.cluster(), asked));
+            relyOn(access.require(call, asked));
             last = call.number("resourceVersion");
             String wish = call.request().parameter("sendInitialEvents");
             boolean initial = initial(wish);
@@ -533,7 +534,7 @@ final class Watching {
                 ClusterTokens.Holder holder =
                         access.authenticate(call.cluster().id(), call.request().header("authorization"));
                 token = Validity.ofMillis(holder.expiresAtMillis());
-                relyOn(access.require(call.caller(), call.cluster(), asked));
+                relyOn(access.require(call, asked));
                 if (permission.isOverAt(clock.get())) {
                     throw ApiRefusal.unavailable("decisions are over when they arrive; watch again");
                 }

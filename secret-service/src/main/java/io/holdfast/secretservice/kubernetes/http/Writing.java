@@ -147,8 +147,8 @@ final class Writing {
         return new Done(reading.one(call, form, code, found, warnings, decision), () -> {
             Found now = reading.read(call, name);
             // The access state has moved on since the write: what is shown now needs to be allowed now.
-            Optional<Decision> allowed = access.decide(call.caller(), call.cluster(), asked);
-            long again = access.requireFor(call.caller(), call.cluster(), asked, allowed, now.object())
+            Optional<Decision> allowed = access.decide(call, asked);
+            long again = access.requireFor(call, asked, allowed, now.object())
                     .stateRevision();
             return reading.one(call, form, code, now, warnings, again);
         });
@@ -351,13 +351,13 @@ final class Writing {
             List<String> warnings,
             Function<Found, Changed> change) {
         Asked asked = call.asked(verb);
-        Optional<Decision> allowed = access.decide(call.caller(), call.cluster(), asked);
+        Optional<Decision> allowed = access.decide(call, asked);
         for (int attempt = 0; attempt < TRIES; attempt++) {
             Found current;
             try {
                 current = reading.read(call, call.name());
             } catch (StorageRefusal refusal) {
-                access.requireFor(call.caller(), call.cluster(), asked, allowed, null);
+                access.requireFor(call, asked, allowed, null);
                 throw refusal;
             }
             Right right = access.rightFor(call, asked, allowed, current.object());
@@ -501,7 +501,7 @@ final class Writing {
         Rendition form = Reading.form(call);
         Deletion deletion = Deletion.of(call);
         Asked asked = call.asked("delete");
-        Optional<Decision> allowed = access.decide(call.caller(), call.cluster(), asked);
+        Optional<Decision> allowed = access.decide(call, asked);
         for (int attempt = 0; attempt < TRIES; attempt++) {
             Found found;
             try {

@@ -560,6 +560,56 @@ class EndpointTest {
         assertStatus(server.get(SECRETS + "/a"), 401, "Unauthorized");
     }
 
+    /** The token was verified before its revocation, the permission after it: its holder may go on, the token may not. */
+    @Test
+    void servesNothingToATokenThatWasRevokedBeforeTheDecision() throws Exception {
+        create("a", "\"data\":{\"k\":\"dg==\"}");
+        List<Supplier<HttpRequest.Builder>> requests = List.of(
+                () -> server.request(SECRETS + "/a"),
+                () -> server.request(SECRETS),
+                () -> server.request(SECRETS + "?watch=true&timeoutSeconds=1"),
+                () -> server.request("/api/v1/namespaces?watch=true&timeoutSeconds=1"),
+                () -> write("POST", SECRETS, JSON, "{\"metadata\":{\"name\":\"new\"}}"),
+                () -> write("PATCH", SECRETS + "/a", MERGE, "{\"data\":{\"k\":\"eA==\"}}"),
+                () -> write("DELETE", SECRETS + "/a", JSON, "{}"));
+        for (Supplier<HttpRequest.Builder> request : requests) {
+            server.revoked = false;
+            server.onceIdentified.set(this::revoke);
+            assertStatus(server.send(request.get()), 401, "Unauthorized");
+        }
+        server.revoked = false;
+        assertThat(json(server.get(SECRETS)).path("items")).hasSize(1);
+        assertThat(json(server.get(SECRETS + "/a")).at("/data/k").asText()).isEqualTo("dg==");
+    }
+
+    @Test
+    void servesNothingToATokenThatWasRevokedDuringTheDecision() throws Exception {
+        create("a", "\"data\":{\"k\":\"dg==\"}");
+        List<Supplier<HttpRequest.Builder>> requests = List.of(
+                () -> server.request(SECRETS + "/a"),
+                () -> server.request(SECRETS),
+                () -> write("POST", SECRETS, JSON, "{\"metadata\":{\"name\":\"new\"}}"),
+                () -> write("PATCH", SECRETS + "/a", MERGE, "{\"data\":{\"k\":\"eA==\"}}"),
+                () -> write("DELETE", SECRETS + "/a", JSON, "{}"));
+        for (Supplier<HttpRequest.Builder> request : requests) {
+            server.revoked = false;
+            server.rule = (caller, operation, permission, variables) -> {
+                revoke();
+                return true;
+            };
+            assertStatus(server.send(request.get()), 401, "Unauthorized");
+        }
+        server.rule = (caller, operation, permission, variables) -> true;
+        server.revoked = false;
+        assertThat(json(server.get(SECRETS)).path("items")).hasSize(1);
+        assertThat(json(server.get(SECRETS + "/a")).at("/data/k").asText()).isEqualTo("dg==");
+    }
+
+    private void revoke() {
+        server.revoked = true;
+        server.session.move();
+    }
+
     private TestServer.Rule endingWhen(String operation, TestServer.Rule rule) {
         return (caller, asked, permission, variables) -> {
             boolean allowed = rule.allows(caller, asked, permission, variables);

@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -62,6 +63,8 @@ final class TestServer implements AutoCloseable {
     volatile Duration ahead = Duration.ZERO;
     /** Whether a token is refused, whoever holds it. */
     volatile boolean revoked;
+    /** Runs once, when a token has just been found good. */
+    final AtomicReference<Runnable> onceIdentified = new AtomicReference<>(() -> {});
 
     private final DevCertificates certificates = DevCertificates.temporary();
     private final Vertx vertx = Vertx.vertx();
@@ -89,9 +92,12 @@ final class TestServer implements AutoCloseable {
             if (revoked || !token.startsWith("token-") || !id.equals(cluster)) {
                 throw new ProblemException(ProblemCode.NOT_AUTHENTICATED);
             }
-            return new ClusterTokens.Holder(
+            ClusterTokens.Holder holder = new ClusterTokens.Holder(
                     new Caller("user", MINT.user().value(), token.substring(6), MINT.tenancy(), ""),
+                    session.revision(),
                     tokenExpiresAtMillis);
+            onceIdentified.getAndSet(() -> {}).run();
+            return holder;
         };
         Authorizer authorizer = (caller, operation, permissions, compartment, variables) -> new Authorizer.Decision(
                 permissions.stream().allMatch(it -> rule.allows(caller, operation, it, variables)),
