@@ -20,9 +20,9 @@ import io.holdfast.platform.store.WatchListener;
 import io.holdfast.secretservice.domain.ClusterPaths;
 import io.holdfast.secretservice.domain.Denial;
 import io.holdfast.secretservice.domain.KeyVersion;
+import io.holdfast.secretservice.storage.ObjectStorage.CommitGuard;
 import io.holdfast.secretservice.storage.ObjectStorage.StoredObject;
 import io.holdfast.secretservice.storage.StorageRefusal;
-import io.holdfast.secretservice.storage.ObjectStorage.CommitGuard;
 import io.holdfast.secretservice.testing.Stack;
 import io.holdfast.secretservice.testing.Stack.Opened;
 import io.holdfast.testkit.Await;
@@ -329,7 +329,8 @@ class ReencryptionTest {
         String id = newest().id();
         stack.jobs.pause(c.cluster(), id, CommitGuard.NONE);
         assertThat(runOnce(stack.store, QUICK, id)).isEqualTo(ReencryptionWorker.Ending.PAUSED);
-        assertThatThrownBy(() -> stack.jobs.pause(c.cluster(), id, CommitGuard.NONE)).isInstanceOf(ProblemException.class);
+        assertThatThrownBy(() -> stack.jobs.pause(c.cluster(), id, CommitGuard.NONE))
+                .isInstanceOf(ProblemException.class);
         assertThat(count()).doesNotContainKey(version.id().value());
 
         AtomicBoolean once = new AtomicBoolean();
@@ -344,7 +345,8 @@ class ReencryptionTest {
         stack.run(QUICK);
         stack.jobs.resume(c.cluster(), id, CommitGuard.NONE);
         assertThat(ended(version).state()).isEqualTo(Job.State.COMPLETED);
-        assertThatThrownBy(() -> stack.jobs.cancel(c.cluster(), id, "", CommitGuard.NONE)).isInstanceOf(ProblemException.class);
+        assertThatThrownBy(() -> stack.jobs.cancel(c.cluster(), id, "", CommitGuard.NONE))
+                .isInstanceOf(ProblemException.class);
 
         KeyVersion next = stack.keys.rotate(c.key());
         stack.reconciler.all("KeyRotated");

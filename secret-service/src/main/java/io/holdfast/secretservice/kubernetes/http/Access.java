@@ -81,7 +81,8 @@ final class Access {
      * @throws ApiRefusal 401
      */
     Optional<Decision> decide(Call call, Asked asked) {
-        ClusterTokens.Holder holder = authenticate(call.cluster().id(), call.request().header("authorization"));
+        ClusterTokens.Holder holder =
+                authenticate(call.cluster().id(), call.request().header("authorization"));
         Map<String, String> variables = new HashMap<>();
         variables.put("target.cluster.id", call.cluster().id().value());
         ResourceKind kind = asked.permission().kind();

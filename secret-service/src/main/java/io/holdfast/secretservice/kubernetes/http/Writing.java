@@ -148,8 +148,7 @@ final class Writing {
             Found now = reading.read(call, name);
             // The access state has moved on since the write: what is shown now needs to be allowed now.
             Optional<Decision> allowed = access.decide(call, asked);
-            long again = access.requireFor(call, asked, allowed, now.object())
-                    .stateRevision();
+            long again = access.requireFor(call, asked, allowed, now.object()).stateRevision();
             return reading.one(call, form, code, now, warnings, again);
         });
     }
