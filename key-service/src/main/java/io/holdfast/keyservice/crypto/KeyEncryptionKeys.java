@@ -17,6 +17,7 @@ import io.holdfast.keyservice.vault.Encryptions;
 import io.holdfast.keyservice.vault.Lending;
 import io.holdfast.keyservice.vault.Lending.Seen;
 import io.holdfast.keyservice.vault.MaterialUnusable;
+import io.holdfast.keyservice.vault.OneForAll;
 import io.holdfast.keyservice.vault.OpenedMaterial;
 import io.holdfast.keyservice.vault.OpenedMaterial.KekName;
 import io.holdfast.keyservice.vault.Vault;
@@ -30,7 +31,8 @@ import java.util.function.Function;
  * Hierarchical mode: one key-encryption key (KEK) per binding and key version wraps the data keys, so that a vault that is
  * remote, or slow, is asked once per KEK and not once per Secret.
  *
- * <p>A KEK is made once, wrapped by the vault, and recorded; of several replicas that make one, the first recorded counts.
+ * <p>A KEK is made once, wrapped by the vault, and recorded; of several replicas that make one, the first recorded counts,
+ * and in each of them one caller makes it for all.
  * Its wrapped form travels in every data key that it wraps, so the record is a convenience: the Secrets' own etcd and the
  * vault recover everything. While it is open, the KEK and not the master key is in this process's memory, for as long and
  * as {@link Lending} says.
@@ -44,6 +46,9 @@ public class KeyEncryptionKeys {
     private final OpenedMaterial opened;
     private final DekWrapping wrapping = new DekWrapping();
     private final SecureRandom random = new SecureRandom();
+    private final OneForAll<Kek> making = new OneForAll<>();
+
+    private record Kek(BindingId binding, KeyVersionId version) {}
 
     public KeyEncryptionKeys(KekStore store, KeyMaterial material, OpenedMaterial opened) {
         this.store = store;
@@ -60,9 +65,9 @@ public class KeyEncryptionKeys {
      */
     public List<Bytes> wrap(BindingId binding, MasterKey.Enabled key, Seen seen, List<SecretBytes> payloads) {
         KeyVersionId version = key.facts().currentVersion();
-        WrappedDek kek = store.find(binding, version)
-                .map(recorded -> parse(recorded, version))
-                .orElseGet(() -> make(binding, key, version, seen));
+        Bytes recorded = making.get(
+                new Kek(binding, version), () -> store.find(binding, version), () -> make(binding, key, version, seen));
+        WrappedDek kek = parse(recorded, version);
         WrappedDek.Header header = new WrappedDek.Header(key.id(), version, kek.asKek());
         try (var loan = open(binding, key, header, seen)) {
             List<Bytes> wrapped = new ArrayList<>(payloads.size());
@@ -108,7 +113,8 @@ public class KeyEncryptionKeys {
         }
     }
 
-    private WrappedDek make(BindingId binding, MasterKey.Enabled key, KeyVersionId version, Seen seen) {
+    /** Answers the one that is recorded. */
+    private Bytes make(BindingId binding, MasterKey.Enabled key, KeyVersionId version, Seen seen) {
         byte[] bytes = new byte[LENGTH];
         random.nextBytes(bytes);
         try (SecretBytes kek = SecretBytes.takeOwnershipOf(bytes)) {
@@ -118,7 +124,7 @@ public class KeyEncryptionKeys {
                     seen,
                     found -> found.wrap(
                             Scope.kek(binding), Encryptions.usual(key.facts().shape()), kek));
-            return parse(store.recordFirst(binding, version, made.encode()), version);
+            return store.recordFirst(binding, version, made.encode());
         }
     }
 

@@ -8,8 +8,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -22,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It grants nothing: callers come with the state revision at which they saw the key ENABLED. What it promises is that
  * nothing opened before a change of its key is lent to who knows of that change, that a key's things leave memory as soon as
  * this process learns of the change, and that a caller whose revision is older puts nothing back. Of several callers who miss the
- * same thing at once, one opens it; when the vault does not answer it, it has not answered the others either.
+ * same thing at once, one opens it: see {@link OneForAll}.
  *
  * @param <N> names a thing
  * @param <T> the thing
@@ -33,8 +31,7 @@ public final class Lending<N, T> {
     private final TimeSource time;
     private final Consumer<T> wipe;
     private final ReentrantLock lock = new ReentrantLock();
-    /** What is being opened, by whoever asked first; done when that has ended, with the failure if there was one. */
-    private final Map<N, CompletableFuture<Optional<VaultUnavailable>>> openings = new ConcurrentHashMap<>();
+    private final OneForAll<N> openings = new OneForAll<>();
 
     private final LinkedHashMap<N, Entry<N, T>> open = new LinkedHashMap<>(64, 0.75f, true);
     private final Map<KeyId, Long> endedAt = new HashMap<>();
@@ -140,41 +137,13 @@ public final class Lending<N, T> {
      * The thing, opened if it is not yet. Waits for one opening at the most when the vault does not answer.
      *
      * @param seen how the caller saw the key
-     * @throws VaultUnavailable when the vault does not answer, whoever asked it
+     * @throws VaultUnavailable when the vault does not answer, whoever asked it; see {@link OneForAll}
      */
     public Loan borrow(N name, KeyId key, Seen seen, Supplier<T> opener) {
-        while (true) {
-            @Nullable Loan loan = borrow(name, seen.keyRevision());
-            if (loan != null) {
-                return loan;
-            }
-            CompletableFuture<Optional<VaultUnavailable>> mine = new CompletableFuture<>();
-            @Nullable CompletableFuture<Optional<VaultUnavailable>> others = openings.putIfAbsent(name, mine);
-            if (others == null) {
-                return open(name, key, seen, opener, mine);
-            }
-            others.join().ifPresent(failure -> {
-                throw new VaultUnavailable(String.valueOf(failure.getMessage()), failure);
-            });
-        }
-    }
-
-    private Loan open(
-            N name, KeyId key, Seen seen, Supplier<T> opener, CompletableFuture<Optional<VaultUnavailable>> mine) {
-        Optional<VaultUnavailable> failure = Optional.empty();
-        try {
-            // Somebody may have opened it since the caller looked.
-            @Nullable Loan loan = borrow(name, seen.keyRevision());
-            return loan == null
-                    ? keep(new Entry<>(name, key, opener.get(), time.monotonicNanos(), seen.stateRevision()))
-                    : loan;
-        } catch (VaultUnavailable e) {
-            failure = Optional.of(e);
-            throw e;
-        } finally {
-            openings.remove(name, mine);
-            mine.complete(failure);
-        }
+        return openings.get(
+                name,
+                () -> Optional.ofNullable(borrow(name, seen.keyRevision())),
+                () -> keep(new Entry<>(name, key, opener.get(), time.monotonicNanos(), seen.stateRevision())));
     }
 
     private Loan keep(Entry<N, T> entry) {

@@ -40,10 +40,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
@@ -53,13 +56,16 @@ import org.junit.jupiter.api.Test;
 
 /** Hierarchical mode on a real etcd, in front of a vault whose every use is counted. */
 class KeyEncryptionKeysTest {
-    private static final int BATCH = 500;
+    private static final int BATCH = 125;
+    private static final int CALLERS = 64;
     private static final Seen SEEN = new Seen(1, 1);
     private static TestStore etcd;
 
     private final CountingVault vault = new CountingVault();
     private final BindingId binding = Samples.MINT.binding();
     private final List<Replica> replicas = new ArrayList<>();
+    /** What happens when a KEK is looked for and is not on record. */
+    private volatile Runnable missed = () -> {};
 
     @BeforeAll
     static void start() {
@@ -83,7 +89,17 @@ class KeyEncryptionKeysTest {
         KeyStore keys = new KeyStore(etcd.store(), new Revision(), events -> nothing -> {});
         OpenedMaterial opened = new OpenedMaterial(Duration.ofHours(1), TimeSource.system());
         KeyMaterial material = new KeyMaterial(keys, new Vaults(Map.of(ProtectionMode.SOFTWARE, vault)), opened);
-        Replica made = new Replica(new KeyEncryptionKeys(new KekStore(etcd.store()), material, opened), opened);
+        KekStore store = new KekStore(etcd.store()) {
+            @Override
+            public Optional<Bytes> find(BindingId binding, KeyVersionId version) {
+                Optional<Bytes> found = super.find(binding, version);
+                if (found.isEmpty()) {
+                    missed.run();
+                }
+                return found;
+            }
+        };
+        Replica made = new Replica(new KeyEncryptionKeys(store, material, opened), opened);
         replicas.add(made);
         return made;
     }
@@ -106,19 +122,30 @@ class KeyEncryptionKeysTest {
     }
 
     @Test
-    void callsToTheVaultGrowWithVersionsAndNotWithDataKeys() {
+    void callsToTheVaultGrowWithVersionsAndNotWithDataKeysNorWithCallers() throws Exception {
         MasterKey.Enabled key = key();
         Replica replica = replica();
         int wraps = 0;
-        for (int rotation = 0; rotation <= 3; rotation++) {
-            if (rotation > 0) {
-                key = keyOf(key.id(), Samples.MINT.keyVersion(Samples.VAULT));
-            }
-            for (int batch = 0; batch < 25; batch++, wraps += BATCH) {
-                List<Bytes> wrapped = wrap(replica, key, BATCH);
-                WrappedDek first = WrappedDek.parse(wrapped.getFirst());
-                assertThat(first.keyVersionId()).isEqualTo(key.facts().currentVersion());
-                unwrap(replica, key, first);
+        try (ExecutorService threads = Executors.newFixedThreadPool(CALLERS)) {
+            for (int rotation = 0; rotation <= 3; rotation++) {
+                if (rotation > 0) {
+                    key = keyOf(key.id(), Samples.MINT.keyVersion(Samples.VAULT));
+                }
+                MasterKey.Enabled current = key;
+                // The vault answers when all have looked for the KEK of this version and found none.
+                CountDownLatch missing = new CountDownLatch(CALLERS);
+                missed = missing::countDown;
+                vault.answering = () -> await(missing);
+                List<Callable<WrappedDek>> batches = new ArrayList<>();
+                for (int batch = 0; batch < 100; batch++, wraps += BATCH) {
+                    batches.add(
+                            () -> WrappedDek.parse(wrap(replica, current, BATCH).getFirst()));
+                }
+                for (Future<WrappedDek> done : threads.invokeAll(batches)) {
+                    WrappedDek first = done.get();
+                    assertThat(first.keyVersionId()).isEqualTo(current.facts().currentVersion());
+                    unwrap(replica, current, first);
+                }
             }
         }
         assertThat(wraps).isEqualTo(50_000);
@@ -249,6 +276,14 @@ class KeyEncryptionKeysTest {
         }
     }
 
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static void assertDamaged(org.assertj.core.api.ThrowableAssert.ThrowingCallable unwrap) {
         assertThatThrownBy(unwrap).isInstanceOf(EnvelopeDamaged.class);
     }
@@ -283,6 +318,8 @@ class KeyEncryptionKeysTest {
     private static final class CountingVault implements Vault {
         private final AtomicInteger calls = new AtomicInteger();
         private final Vault vault = new BuiltInVault(TestRootKeys.of(1));
+        /** What happens before it answers that something is wrapped. */
+        private volatile Runnable answering = () -> {};
 
         @Override
         public void destroy(KeyVersionId version) {
@@ -311,6 +348,7 @@ class KeyEncryptionKeysTest {
                 @Override
                 public WrappedDek wrap(Scope scope, EncryptionAlgorithm algorithm, SecretBytes payload) {
                     calls.incrementAndGet();
+                    answering.run();
                     return material.wrap(scope, algorithm, payload);
                 }
 

@@ -3,10 +3,12 @@ package io.holdfast.keyservice.vault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.grpc.Context;
 import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.keyservice.Samples;
 import io.holdfast.keyservice.access.ManualTime;
 import io.holdfast.keyservice.vault.Lending.Seen;
+import io.holdfast.platform.store.StoreUnavailable;
 import io.holdfast.testkit.Await;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,6 +76,58 @@ class LendingTest {
                     throw new VaultUnavailable("silent still", null);
                 }))
                 .hasMessage("silent still");
+    }
+
+    @Test
+    void etcdThatDoesNotAnswerIsAskedOnceForAllWhoWait() throws Exception {
+        List<Throwable> failures = failures(() -> {
+            throw new StoreUnavailable("away", null);
+        });
+
+        assertThat(failures)
+                .hasSize(WAITERS + 1)
+                .allSatisfy(failure ->
+                        assertThat(failure).isInstanceOf(StoreUnavailable.class).hasMessage("away"));
+        assertThat(openings).hasValue(1);
+    }
+
+    @Test
+    void theContextOfWhoOpensEndsNothingForWhoWaits() throws Exception {
+        Context.CancellableContext gone = Context.current().withCancellation();
+        gone.cancel(null);
+        gone.run(() -> lending.borrow(
+                        "thing",
+                        key,
+                        SEEN,
+                        () -> "cancelled: " + Context.current().isCancelled())
+                .close());
+        try (Lending<String, String>.Loan loan = lending.borrow("thing", key, SEEN, () -> "another")) {
+            assertThat(loan.thing()).isEqualTo("cancelled: false");
+        }
+    }
+
+    @Test
+    void whoWaitsCanBeInterrupted() throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        CountDownLatch begun = new CountDownLatch(1);
+        try (ExecutorService threads = Executors.newCachedThreadPool()) {
+            Future<?> opens = threads.submit(() -> lending.borrow("thing", key, SEEN, () -> {
+                        begun.countDown();
+                        await(over);
+                        return "thing";
+                    })
+                    .close());
+            await(begun);
+            Future<Boolean> waits = threads.submit(() -> {
+                Thread.currentThread().interrupt();
+                assertThatThrownBy(() -> lending.borrow("thing", key, SEEN, () -> "another"))
+                        .isInstanceOf(VaultUnavailable.class);
+                return Thread.interrupted();
+            });
+            assertThat(waits.get(20, TimeUnit.SECONDS)).isTrue();
+            over.countDown();
+            opens.get();
+        }
     }
 
     @Test
