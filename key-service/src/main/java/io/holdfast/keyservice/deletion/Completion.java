@@ -88,12 +88,14 @@ public class Completion {
             case MasterKey.PendingDeletion pending ->
                 pending.timeOfDeletion().isAfter(now)
                         ? Optional.<Step<MasterKey>>empty()
-                        : Optional.of(new Step<>(
-                                pending.complete(),
-                                new KeyEvent.KeyDeleted(id),
-                                id.value(),
-                                wipe(id, pending.facts(), now)
-                                        .andThen(DueDeletions.remove(id, pending.timeOfDeletion()))));
+                        : whileVaultGoes(pending)
+                                .map(going -> new Step<>(
+                                        pending.complete(),
+                                        new KeyEvent.KeyDeleted(id),
+                                        id.value(),
+                                        wipe(id, pending.facts(), now)
+                                                .andThen(DueDeletions.remove(id, pending.timeOfDeletion()))
+                                                .andThen(going)));
             // Another replica was first, or the deletion was cancelled.
             case MasterKey.Kept kept -> Optional.<Step<MasterKey>>empty();
             case MasterKey.Deleted gone -> Optional.<Step<MasterKey>>empty();
@@ -103,6 +105,18 @@ public class Completion {
             LOG.infov("Deleted a master key with all its versions. key={0}", id.value());
         });
         return changed.isPresent();
+    }
+
+    /**
+     * What lets the deletion of a key that goes with its vault commit only while that is to be deleted; empty when it is not:
+     * then the key is about to come back with it.
+     */
+    private Optional<Consumer<Transaction.Builder>> whileVaultGoes(MasterKey.PendingDeletion key) {
+        return key.withVault()
+                ? vaults.vault(key.facts().vaultId())
+                        .filter(vault -> vault.value() instanceof Vault.PendingDeletion)
+                        .map(VaultStore::unchanged)
+                : Optional.of(nothing -> {});
     }
 
     private Consumer<Transaction.Builder> wipe(KeyId id, MasterKey.Facts facts, Instant now) {

@@ -8,6 +8,7 @@ import io.holdfast.kernel.Ocid.KeyId;
 import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.keyservice.Samples;
+import io.holdfast.keyservice.access.StateRevision;
 import io.holdfast.keyservice.bindings.ClusterBindings;
 import io.holdfast.keyservice.bindings.ClusterBindings.Outcome;
 import io.holdfast.keyservice.bindings.ClusterBindings.Why;
@@ -15,11 +16,16 @@ import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.Vault;
 import io.holdfast.keyservice.service.Api;
 import io.holdfast.keyservice.service.KeyServiceProfile;
+import io.holdfast.keyservice.store.DueDeletions;
+import io.holdfast.keyservice.store.DueDeletions.DueKey;
 import io.holdfast.keyservice.store.DueDeletions.DueVault;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Step;
+import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.store.VaultStore;
 import io.holdfast.keyservice.usage.KeyDependents;
+import io.holdfast.keyservice.vault.OpenedMaterial;
+import io.holdfast.platform.outbox.Outbox;
 import io.holdfast.platform.store.KeyValueStore;
 import io.holdfast.platform.store.Transaction;
 import io.quarkus.test.junit.QuarkusTest;
@@ -30,6 +36,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** What deletions do to keys when others act between their transactions. */
@@ -53,6 +60,24 @@ class VaultDeletionTest {
 
     @Inject
     KeyValueStore etcd;
+
+    @Inject
+    StateRevision state;
+
+    @Inject
+    Outbox outbox;
+
+    @Inject
+    DueDeletions dueDeletions;
+
+    @Inject
+    VaultDeletion vaultDeletion;
+
+    @Inject
+    OpenedMaterial opened;
+
+    @Inject
+    Destroyer destroyer;
 
     private MasterKey key() {
         return keys.key(new KeyId(Api.key())).orElseThrow().value();
@@ -98,6 +123,71 @@ class VaultDeletionTest {
             assertThat(refused.why()).isEqualTo(Why.KEY_NOT_ENABLED);
             assertThat(refused.message()).contains("vault", "to be deleted");
         });
+    }
+
+    /** With a vault, and due, but in no order of deletions: nobody else completes it. */
+    private DueKey dueWithItsVault(MasterKey key) {
+        Instant past = Instant.now().minus(Duration.ofMinutes(1));
+        keys.changeIf(
+                key.id(),
+                seen -> seen instanceof MasterKey.Kept kept
+                        ? Optional.of(new Step<>(
+                                kept.scheduleDeletionWithVault(past),
+                                Optional.empty(),
+                                key.id().value(),
+                                nothing -> {}))
+                        : Optional.empty());
+        return new DueKey(key.id(), past, past);
+    }
+
+    @Test
+    void aKeyThatCameBackWithItsVaultIsNotDeleted() {
+        DueKey due = dueWithItsVault(key());
+
+        assertThat(completion.complete(due, Instant.now())).isFalse();
+
+        assertThat(Api.state(due.id().value())).isEqualTo("PENDING_DELETION");
+    }
+
+    @Test
+    void aKeyIsNotDeletedWhileTheDeletionOfItsVaultIsBeingCancelled() {
+        MasterKey key = key();
+        VaultId vault = key.facts().vaultId();
+        DueKey due = dueWithItsVault(key);
+        toState(
+                vault,
+                seen -> seen instanceof Vault.Active active
+                        ? active.scheduleDeletion(due.time()).scheduled()
+                        : seen);
+        boolean[] cancelled = {false};
+        VaultStore racing = new VaultStore(etcd, state, outbox) {
+            @Override
+            public Optional<Stored<Vault>> vault(VaultId id) {
+                Optional<Stored<Vault>> found = super.vault(id);
+                if (!cancelled[0]) {
+                    cancelled[0] = true;
+                    toState(
+                            vault,
+                            seen -> seen instanceof Vault.PendingDeletion pending
+                                    ? pending.cancelDeletion().cancelled()
+                                    : seen);
+                }
+                return found;
+            }
+        };
+
+        assertThat(new Completion(keys, racing, dueDeletions, vaultDeletion, opened, destroyer)
+                        .complete(due, Instant.now()))
+                .isFalse();
+
+        assertThat(cancelled[0]).isTrue();
+        assertThat(Api.state(due.id().value())).isEqualTo("PENDING_DELETION");
+    }
+
+    private void toState(VaultId vault, UnaryOperator<Vault> next) {
+        vaults.changeIf(
+                vault,
+                seen -> Optional.of(new Step<>(next.apply(seen), Optional.empty(), vault.value(), nothing -> {})));
     }
 
     @Test
