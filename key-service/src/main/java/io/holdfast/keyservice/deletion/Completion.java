@@ -12,6 +12,7 @@ import io.holdfast.keyservice.store.DueDeletions.Due;
 import io.holdfast.keyservice.store.DueDeletions.DueKey;
 import io.holdfast.keyservice.store.DueDeletions.DueVault;
 import io.holdfast.keyservice.store.DueDeletions.DueVersion;
+import io.holdfast.keyservice.store.DueDeletions.Order;
 import io.holdfast.keyservice.store.KeyStore;
 import io.holdfast.keyservice.store.Step;
 import io.holdfast.keyservice.store.Stored;
@@ -152,7 +153,7 @@ public class Completion {
                     opened.end(each.key(), done.stateRevision());
                     LOG.infov("Deleted a key version. version={0}", each.id().value());
                 },
-                () -> due.forgetIfGone(each));
+                () -> due.forgetIfGone(Order.HERE, each));
         return changed.isPresent();
     }
 

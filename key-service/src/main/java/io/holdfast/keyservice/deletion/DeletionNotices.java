@@ -20,6 +20,8 @@ import org.jboss.logging.Logger;
  * Warns of deletions that are near: 7 days, 1 day and 1 hour before, each once. A warning that came due before the
  * deletion was asked for is left out, and of several that came due while nobody looked only the nearest is given.
  *
+ * <p>A version whose key is deleted is gone already: it is forgotten and not warned of.
+ *
  * <p>Deletions in a vault elsewhere are warned of likewise; asked for is what they are when they show here.
  */
 @ApplicationScoped
@@ -67,6 +69,9 @@ public class DeletionNotices {
         String notice = before.toDays() > 0 ? "P" + before.toDays() + "D" : before.toString();
         String name = deletion.id().value() + deletion.time() + notice;
         if (given.contains(name)) {
+            return;
+        }
+        if (deletion instanceof DueVersion version && due.forgetIfGone(order, version)) {
             return;
         }
         if (due.noticeOnce(order, deletion, notice, event(deletion, notice))) {

@@ -174,11 +174,15 @@ public class DueDeletions {
         Map<String, TenancyId> owners = new HashMap<>();
         for (StoredValue value :
                 listings.read(page.stream().map(DueDeletions::owned).distinct().toList())) {
-            owners.put(
-                    value.key(),
-                    value.key().startsWith(Layout.VAULTS)
-                            ? Documents.vault(value.value()).facts().tenancyId()
-                            : Documents.key(value.value()).facts().tenancyId());
+            if (value.key().startsWith(Layout.VAULTS)) {
+                owners.put(value.key(), Documents.vault(value.value()).facts().tenancyId());
+            } else {
+                MasterKey key = Documents.key(value.value());
+                // What is left of its versions was deleted with it.
+                if (!(key instanceof MasterKey.Deleted)) {
+                    owners.put(value.key(), key.facts().tenancyId());
+                }
+            }
         }
         return owners;
     }
@@ -251,13 +255,14 @@ public class DueDeletions {
                 Transaction.builder().with(remove(order, due.id(), due.time())).build());
     }
 
-    /** Takes an entry out whose key is gone with all its versions. */
-    public void forgetIfGone(DueVersion due) {
+    /** Takes an entry out whose key is gone with all its versions; answers whether it is. */
+    public boolean forgetIfGone(Order order, DueVersion due) {
         boolean gone = store.get(Layout.key(due.key()))
                 .map(value -> KeyStore.asKey(value).value() instanceof MasterKey.Deleted)
                 .orElse(true);
         if (gone) {
-            forget(Order.HERE, due);
+            forget(order, due);
         }
+        return gone;
     }
 }

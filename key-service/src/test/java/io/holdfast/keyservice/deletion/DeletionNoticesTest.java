@@ -16,12 +16,15 @@ import io.holdfast.kernel.Ocid.KeyVersionId;
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.keyservice.Samples;
 import io.holdfast.keyservice.TestStore;
+import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.store.DueDeletions;
 import io.holdfast.keyservice.store.DueDeletions.Due;
 import io.holdfast.keyservice.store.DueDeletions.DueKey;
 import io.holdfast.keyservice.store.DueDeletions.DueVault;
 import io.holdfast.keyservice.store.DueDeletions.DueVersion;
 import io.holdfast.keyservice.store.DueDeletions.Order;
+import io.holdfast.keyservice.store.Layout;
+import io.holdfast.keyservice.store.TestKeys;
 import io.holdfast.platform.outbox.EtcdOutbox;
 import io.holdfast.platform.store.Scan;
 import io.holdfast.platform.store.StoreUnavailable;
@@ -147,6 +150,7 @@ class DeletionNoticesTest {
     @Test
     void vaultsAndVersionsAreWarnedOfAsKeysAre() throws Exception {
         KeyVersionId version = Samples.MINT.keyVersion(Samples.VAULT);
+        record(Samples.enabledKey(key, version));
         schedule(new DueVault(Samples.VAULT, DELETION, SCHEDULED));
         schedule(new DueVersion(key, version, DELETION, SCHEDULED));
 
@@ -164,6 +168,7 @@ class DeletionNoticesTest {
     @Test
     void whatAVaultElsewhereDeletesIsWarnedOfLikewiseAndForgottenWhenItsTimeHasCome() throws Exception {
         KeyVersionId version = Samples.MINT.keyVersion(Samples.VAULT);
+        record(Samples.enabledKey(key, version));
         for (Due each : List.of(
                 new DueKey(key, DELETION, SCHEDULED), new DueVersion(key, version, DELETION, DELETION.minus(DAY)))) {
             etcd.store()
@@ -188,6 +193,31 @@ class DeletionNoticesTest {
 
         allLook(DELETION);
         left.clear();
+        due.forEachUntil(Order.ELSEWHERE, DELETION, left::add);
+        assertThat(left).isEmpty();
+    }
+
+    @Test
+    void aVersionThatIsGoneWithItsKeyIsNotWarnedOfAndDoesNotCount() throws Exception {
+        KeyVersionId version = Samples.MINT.keyVersion(Samples.VAULT);
+        MasterKey.Enabled live = Samples.enabledKey(key, version);
+        record(live);
+        Due gone = new DueVersion(key, version, DELETION, SCHEDULED);
+        schedule(gone);
+        etcd.store()
+                .commit(Transaction.builder()
+                        .with(DueDeletions.put(Order.ELSEWHERE, gone))
+                        .build());
+        DueDeletions due = due();
+        assertThat(due.perTenancy(DELETION)).hasSize(1);
+
+        record(live.scheduleDeletion(SCHEDULED.plus(DAY)).complete());
+        assertThat(due.perTenancy(DELETION)).isEmpty();
+        allLook(DELETION.minus(WEEK));
+
+        assertThat(told()).isEmpty();
+        assertThat(due.until(DELETION, MANY)).isEmpty();
+        List<Due> left = new ArrayList<>();
         due.forEachUntil(Order.ELSEWHERE, DELETION, left::add);
         assertThat(left).isEmpty();
     }
@@ -222,6 +252,13 @@ class DeletionNoticesTest {
 
     private DeletionNotices replica() {
         return new DeletionNotices(due());
+    }
+
+    private void record(MasterKey recorded) {
+        etcd.store()
+                .commit(Transaction.builder()
+                        .put(Layout.key(recorded.id()), TestKeys.key(recorded))
+                        .build());
     }
 
     private void schedule(Due due) {
