@@ -70,6 +70,8 @@ final class Mirror {
     private static final int LOOKS = 50;
     /** Of keys that no cluster is bound to: what one listing may cost besides. */
     static final int LOOKS_AT_UNBOUND = 5;
+    /** Of keys that are known to go: whether at another time, or not to be shown again. */
+    private static final int LOOKS_AT_GOING = 5;
 
     private final RemoteKeys there;
     private final Supplier<Shown> showing;
@@ -87,6 +89,7 @@ final class Mirror {
 
     private final Turns looks = new Turns(LOOKS);
     private final Turns looksAtUnbound = new Turns(LOOKS_AT_UNBOUND);
+    private final Turns looksAtGoing = new Turns(LOOKS_AT_GOING);
     private Consumer<Transaction.Builder> fence = nothing -> {};
 
     /**
@@ -124,8 +127,9 @@ final class Mirror {
     /**
      * Brings the records up to what the vault says now: first the states, which the listing tells of all keys at once, then
      * what needs a look at a key by itself: at the most {@value #LOOKS} at keys that give access and are not listed any more, as
-     * many at others, and after them {@value #LOOKS_AT_UNBOUND} at the versions of keys that no cluster is bound to. When their time is over, the others have
-     * their turn in the next call. A look that fails keeps nothing else from being followed.
+     * many at others, and after them {@value #LOOKS_AT_UNBOUND} at the versions of keys that no cluster is bound to, and
+     * {@value #LOOKS_AT_GOING} at keys whose deletion is recorded. When their time is over, the others have their turn in the
+     * next call. A look that fails keeps nothing else from being followed.
      *
      * @param still part of every transaction: makes it fail once somebody else follows this vault
      * @param statesRecorded called as soon as the records say of every key what the listing said
@@ -146,6 +150,7 @@ final class Mirror {
         looksAtUnlisted.begin();
         looks.begin();
         looksAtUnbound.begin();
+        looksAtGoing.begin();
         List<MasterKey> ending = new ArrayList<>();
         for (Summary each : listed) {
             @Nullable MasterKey key = known.remove(each.key());
@@ -167,10 +172,21 @@ final class Mirror {
         // Moved to another of the vault's compartments, or out of our sight.
         for (MasterKey key : known.values()) {
             if (!(key instanceof MasterKey.Deleted)) {
-                (key instanceof MasterKey.Enabled ? looksAtUnlisted : looks).wish(key.id(), () -> keepUpUnlisted(key));
+                looksAtUnlisted(key).wish(key.id(), () -> keepUpUnlisted(key));
             }
         }
-        return changes + take(looksAtUnlisted, until) + take(looks, until) + take(looksAtUnbound, until);
+        return changes
+                + take(looksAtUnlisted, until)
+                + take(looks, until)
+                + take(looksAtUnbound, until)
+                + take(looksAtGoing, until);
+    }
+
+    private Turns looksAtUnlisted(MasterKey key) {
+        if (key instanceof MasterKey.Enabled) {
+            return looksAtUnlisted;
+        }
+        return key instanceof MasterKey.PendingDeletion ? looksAtGoing : looks;
     }
 
     /** One in any case: however slow the vault is, each has its turn. */
@@ -301,7 +317,7 @@ final class Mirror {
     private int keepUp(MasterKey key, State state) {
         if (state == State.PENDING_DELETION) {
             // When is not in the listing, and may have been moved. It gives no access meanwhile.
-            looks.wish(key.id(), () -> find(key));
+            (key instanceof MasterKey.PendingDeletion ? looksAtGoing : looks).wish(key.id(), () -> find(key));
             return 0;
         }
         if (state == State.ENABLED) {

@@ -54,12 +54,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -424,6 +426,39 @@ class MirrorTest {
         follow(mirror);
 
         assertThat(recorded(gone)).isInstanceOf(MasterKey.Disabled.class);
+    }
+
+    @Test
+    void keysWhoseDeletionIsRecordedTakeNobodysTurn() {
+        List<KeyId> sorted = Stream.generate(there::make)
+                .limit(3)
+                .sorted(Comparator.comparing(KeyId::value))
+                .toList();
+        KeyId last = sorted.getLast();
+        there.states.put(last, RemoteKeys.State.DISABLED);
+        Mirror before = mirror();
+        follow(before);
+        follow(before);
+        sorted.subList(0, 2).forEach(key -> there.states.put(key, RemoteKeys.State.PENDING_DELETION));
+        follow(before);
+        assertThat(sorted.subList(0, 2))
+                .allSatisfy(key -> assertThat(recorded(key)).isInstanceOf(MasterKey.PendingDeletion.class));
+
+        there.states.put(last, RemoteKeys.State.ENABLED);
+        there.timeOfDeletion = LATER.plus(Duration.ofDays(3));
+        ManualTime time = new ManualTime();
+        Mirror mirror = mirror(time);
+        // One look of each kind takes all the time that there is.
+        there.look = () -> time.advance(Duration.ofMinutes(1));
+        follow(mirror);
+        follow(mirror);
+
+        assertThat(isKnown(last)).isTrue();
+        assertThat(sorted.subList(0, 2))
+                .allSatisfy(key -> assertThat(recorded(key))
+                        .isInstanceOfSatisfying(
+                                MasterKey.PendingDeletion.class,
+                                pending -> assertThat(pending.timeOfDeletion()).isEqualTo(there.timeOfDeletion)));
     }
 
     private boolean isKnown(KeyId key) {
