@@ -19,10 +19,12 @@ import io.holdfast.platform.store.TransactionResult;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Bindings, and the snapshots of binding, key and state revision that decisions rest on. */
@@ -208,6 +210,20 @@ public class BindingStore {
                         Layout.binding(new BindingId(new String(value.value().toArray(), StandardCharsets.US_ASCII))))
                 .toList();
         return new BindingPage(read(at), page.more(), revision);
+    }
+
+    /** The keys that have held bindings. */
+    public Set<KeyId> boundKeys() {
+        Set<KeyId> keys = new HashSet<>();
+        Scan scan = new Scan(Layout.BINDINGS_BY_KEY, "", Scan.MAX_LIMIT, 0, Scan.Order.KEY, true);
+        while (true) {
+            Page page = store.scan(scan);
+            page.values().forEach(value -> keys.add(Layout.keyOfBinding(value.key())));
+            if (!page.more() || page.values().isEmpty()) {
+                return keys;
+            }
+            scan = scan.after(page.values().getLast().key());
+        }
     }
 
     /** Held bindings of one key, in the order of binding ids. */

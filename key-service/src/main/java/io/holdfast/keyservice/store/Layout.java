@@ -69,6 +69,7 @@ public final class Layout {
     public static final String ROOT_KEY_REPLICAS = "/holdfast/keys/root-key-replicas/";
     public static final String TOKEN_SIGNING_KEY = "/holdfast/keys/token-signing-key";
 
+    static final String BINDINGS_BY_KEY = "/holdfast/keys/bindings-by-key/";
     static final String VERSIONS = "/holdfast/keys/versions/";
     static final String MATERIAL = "/holdfast/keys/material/";
     static final String WRAPPING_KEYS = "/holdfast/keys/wrapping-keys/";
@@ -137,7 +138,12 @@ public final class Layout {
     }
 
     public static String bindingsOf(KeyId key) {
-        return "/holdfast/keys/bindings-by-key/" + key.value() + "/";
+        return BINDINGS_BY_KEY + key.value() + "/";
+    }
+
+    /** The key of an entry of {@link #BINDINGS_BY_KEY}. */
+    static KeyId keyOfBinding(String at) {
+        return new KeyId(at.substring(BINDINGS_BY_KEY.length(), at.lastIndexOf('/')));
     }
 
     public static String bindingOf(ClusterId cluster) {

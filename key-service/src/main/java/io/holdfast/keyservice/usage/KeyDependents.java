@@ -18,6 +18,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -116,7 +117,9 @@ public class KeyDependents {
         }
         // Before the bindings: each new one raises it.
         long before = state.current();
-        decided.forEach(this::requireUnbound);
+        // The state may not change until the commit: of a vault's many keys only those that are bound are asked about.
+        Set<KeyId> bound = decided.size() == 1 ? Set.of(decided.getFirst().id()) : bindings.boundKeys();
+        decided.stream().filter(key -> bound.contains(key.id())).forEach(this::requireUnbound);
         return StateRevision.still(before);
     }
 

@@ -16,6 +16,7 @@ import io.holdfast.keyservice.domain.MasterKey;
 import io.holdfast.keyservice.domain.Vault;
 import io.holdfast.keyservice.service.Api;
 import io.holdfast.keyservice.service.KeyServiceProfile;
+import io.holdfast.keyservice.store.BindingStore;
 import io.holdfast.keyservice.store.DueDeletions;
 import io.holdfast.keyservice.store.DueDeletions.DueKey;
 import io.holdfast.keyservice.store.DueDeletions.DueVault;
@@ -24,6 +25,7 @@ import io.holdfast.keyservice.store.Step;
 import io.holdfast.keyservice.store.Stored;
 import io.holdfast.keyservice.store.VaultStore;
 import io.holdfast.keyservice.usage.KeyDependents;
+import io.holdfast.keyservice.usage.SecretUsage;
 import io.holdfast.keyservice.vault.OpenedMaterial;
 import io.holdfast.platform.outbox.Outbox;
 import io.holdfast.platform.store.KeyValueStore;
@@ -33,10 +35,12 @@ import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What deletions do to keys when others act between their transactions. */
@@ -78,6 +82,9 @@ class VaultDeletionTest {
 
     @Inject
     Destroyer destroyer;
+
+    @Inject
+    SecretUsage usage;
 
     private MasterKey key() {
         return keys.key(new KeyId(Api.key())).orElseThrow().value();
@@ -188,6 +195,32 @@ class VaultDeletionTest {
         vaults.changeIf(
                 vault,
                 seen -> Optional.of(new Step<>(next.apply(seen), Optional.empty(), vault.value(), nothing -> {})));
+    }
+
+    @Test
+    void ofManyKeysOnlyThoseThatAreBoundAreAskedAbout() {
+        MasterKey bound = key();
+        List<MasterKey> many = Stream.concat(
+                        Stream.of(bound), Stream.generate(Samples::enabledKey).limit(50))
+                .toList();
+        assertThat(bind(bound)).isInstanceOf(Outcome.Bound.class);
+        List<KeyId> asked = new ArrayList<>();
+        BindingStore asking = new BindingStore(etcd, state, outbox) {
+            @Override
+            public BindingPage heldOfKey(KeyId key, String afterBinding, int limit) {
+                asked.add(key);
+                return super.heldOfKey(key, afterBinding, limit);
+            }
+        };
+        KeyDependents counted = new KeyDependents(asking, usage, state);
+
+        assertThatThrownBy(() -> counted.requireUnbound(many.reversed(), false))
+                .hasMessageContaining(bound.id().value());
+        assertThat(asked).containsExactly(bound.id());
+
+        asked.clear();
+        counted.requireUnbound(many.subList(1, many.size()), false);
+        assertThat(asked).isEmpty();
     }
 
     @Test
