@@ -70,8 +70,8 @@ final class Mirror {
     private static final int LOOKS = 50;
     /** Of keys that no cluster is bound to: what one listing may cost besides. */
     static final int LOOKS_AT_UNBOUND = 5;
-    /** Of keys that are known to go: whether at another time, or not to be shown again. */
-    private static final int LOOKS_AT_GOING = 5;
+    /** Of keys that give no access: whether they go at another time, or, when they are listed no more, are there at all. */
+    private static final int LOOKS_AT_UNUSABLE = 5;
 
     private final RemoteKeys there;
     private final Supplier<Shown> showing;
@@ -89,7 +89,7 @@ final class Mirror {
 
     private final Turns looks = new Turns(LOOKS);
     private final Turns looksAtUnbound = new Turns(LOOKS_AT_UNBOUND);
-    private final Turns looksAtGoing = new Turns(LOOKS_AT_GOING);
+    private final Turns looksAtUnusable = new Turns(LOOKS_AT_UNUSABLE);
     private Consumer<Transaction.Builder> fence = nothing -> {};
 
     /**
@@ -128,7 +128,7 @@ final class Mirror {
      * Brings the records up to what the vault says now: first the states, which the listing tells of all keys at once, then
      * what needs a look at a key by itself: at the most {@value #LOOKS} at keys that give access and are not listed any more, as
      * many at others, and after them {@value #LOOKS_AT_UNBOUND} at the versions of keys that no cluster is bound to, and
-     * {@value #LOOKS_AT_GOING} at keys whose deletion is recorded. When their time is over, the others have their turn in the
+     * {@value #LOOKS_AT_UNUSABLE} at keys that give no access: whose deletion is recorded, or that are listed no more. When their time is over, the others have their turn in the
      * next call. A look that fails keeps nothing else from being followed.
      *
      * @param still part of every transaction: makes it fail once somebody else follows this vault
@@ -150,7 +150,7 @@ final class Mirror {
         looksAtUnlisted.begin();
         looks.begin();
         looksAtUnbound.begin();
-        looksAtGoing.begin();
+        looksAtUnusable.begin();
         List<MasterKey> ending = new ArrayList<>();
         for (Summary each : listed) {
             @Nullable MasterKey key = known.remove(each.key());
@@ -179,14 +179,11 @@ final class Mirror {
                 + take(looksAtUnlisted, until)
                 + take(looks, until)
                 + take(looksAtUnbound, until)
-                + take(looksAtGoing, until);
+                + take(looksAtUnusable, until);
     }
 
     private Turns looksAtUnlisted(MasterKey key) {
-        if (key instanceof MasterKey.Enabled) {
-            return looksAtUnlisted;
-        }
-        return key instanceof MasterKey.PendingDeletion ? looksAtGoing : looks;
+        return key instanceof MasterKey.Enabled ? looksAtUnlisted : looksAtUnusable;
     }
 
     /** One in any case: however slow the vault is, each has its turn. */
@@ -317,7 +314,7 @@ final class Mirror {
     private int keepUp(MasterKey key, State state) {
         if (state == State.PENDING_DELETION) {
             // When is not in the listing, and may have been moved. It gives no access meanwhile.
-            (key instanceof MasterKey.PendingDeletion ? looksAtGoing : looks).wish(key.id(), () -> find(key));
+            (key instanceof MasterKey.PendingDeletion ? looksAtUnusable : looks).wish(key.id(), () -> find(key));
             return 0;
         }
         if (state == State.ENABLED) {
