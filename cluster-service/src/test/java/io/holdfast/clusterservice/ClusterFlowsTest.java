@@ -286,6 +286,25 @@ class ClusterFlowsTest {
         assertThat(peer.madeTokenFor(cluster)).isFalse();
     }
 
+    /** What the policies say of the user is as it was: only the key that signed the request is gone. */
+    @Test
+    void nothingIsChangedByASignatureWhoseKeyIsGoneMeanwhile() {
+        String cluster = activeCluster("kept", peer.key("ENABLED", true, true));
+        String etag = get("/clusters/" + cluster).header("etag");
+        String update = peer.user("update-" + cluster, TENANCY);
+        peer.forgetOnceAllowed(update, "CLUSTER_UPDATE", compartment);
+        String delete = peer.user("delete-" + cluster, TENANCY);
+        peer.forgetOnceAllowed(delete, "CLUSTER_DELETE", compartment);
+
+        assertProblem(
+                as(update).body(Map.of("name", "renamed")).put("/20180222/clusters/" + cluster),
+                401,
+                "NotAuthenticated");
+        assertProblem(as(delete).delete("/20180222/clusters/" + cluster), 401, "NotAuthenticated");
+
+        assertThat(get("/clusters/" + cluster).header("etag")).isEqualTo(etag);
+    }
+
     /** A change that takes nothing from this request only makes it ask again. */
     @Test
     void aClusterIsMadeAndChangedWhateverElseChangesInAccess() {

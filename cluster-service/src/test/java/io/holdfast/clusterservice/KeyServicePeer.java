@@ -73,6 +73,7 @@ final class KeyServicePeer implements AutoCloseable {
     private final AtomicInteger bindsToLose = new AtomicInteger();
     private final AtomicInteger releasesToRefuse = new AtomicInteger();
     private final Set<String> lostOnceAllowed = ConcurrentHashMap.newKeySet();
+    private final Map<String, String> forgottenOnceAllowed = new ConcurrentHashMap<>();
     private final Set<StreamObserver<SessionResponse>> sessions = ConcurrentHashMap.newKeySet();
     private final AtomicLong acknowledged = new AtomicLong();
     private final Map<String, StatusRuntimeException> unidentified = new ConcurrentHashMap<>();
@@ -152,6 +153,11 @@ final class KeyServicePeer implements AutoCloseable {
     /** Moves the state as any change of somebody else does, while a question about this permission is being answered. */
     void moveOnceAllowed(String permission, String compartment) {
         lostOnceAllowed.add("(only moved) " + permission + " " + compartment);
+    }
+
+    /** Takes the key away that somebody signs with, while a question about this permission is being answered. */
+    void forgetOnceAllowed(String authorization, String permission, String compartment) {
+        forgottenOnceAllowed.put(permission + " " + compartment, authorization);
     }
 
     private void tellAndAwaitAcknowledgement() {
@@ -409,6 +415,12 @@ final class KeyServicePeer implements AutoCloseable {
             for (String permission : request.getPermissionsList()) {
                 if (lostOnceAllowed.remove(permission + " " + request.getCompartmentId())) {
                     deny(permission, request.getCompartmentId());
+                    tellAndAwaitAcknowledgement();
+                }
+                String forgotten = forgottenOnceAllowed.remove(permission + " " + request.getCompartmentId());
+                if (forgotten != null) {
+                    users.remove(forgotten);
+                    REVISION.incrementAndGet();
                     tellAndAwaitAcknowledgement();
                 }
                 if (lostOnceAllowed.remove("(only moved) " + permission + " " + request.getCompartmentId())) {

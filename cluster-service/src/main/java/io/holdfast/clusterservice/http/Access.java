@@ -1,5 +1,7 @@
 package io.holdfast.clusterservice.http;
 
+import static java.util.Objects.requireNonNull;
+
 import io.holdfast.clusterservice.domain.Cluster;
 import io.holdfast.clusterservice.domain.WorkRequest;
 import io.holdfast.clusterservice.store.ClusterStore;
@@ -19,8 +21,9 @@ import io.holdfast.platform.http.CurrentCaller;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What the caller of the running request may see and do; unknown and forbidden have one answer. */
 @ApplicationScoped
@@ -79,21 +82,21 @@ class Access {
      * @return the tenancy of the compartment: what is made in it belongs to that, whoever the caller is
      */
     Permitted<TenancyId> toCreateIn(String operation, String permission, CompartmentId compartment) {
-        Caller caller = caller();
-        Supplier<Decision> ask = () -> decide(caller, operation, List.of(permission), compartment, Map.of());
-        Decision decision = ask.get();
-        TenancyId tenancy = decision.targetTenancy().orElseThrow(ProblemException::notFound);
-        return new Permitted<>(tenancy, standing(decision, () -> {
-            Decision now = ask.get();
-            if (!now.targetTenancy().equals(Optional.of(tenancy))) {
+        AtomicReference<@Nullable TenancyId> tenancy = new AtomicReference<>();
+        StandingRight right = standing(caller -> {
+            Decision decision = decide(caller, operation, List.of(permission), compartment, Map.of());
+            TenancyId found = decision.targetTenancy().orElseThrow(ProblemException::notFound);
+            // It stays the one that it was first found to be.
+            if (!tenancy.compareAndSet(null, found) && !found.equals(tenancy.get())) {
                 throw ProblemException.notFound();
             }
-            return now;
-        }));
+            return decision;
+        });
+        return new Permitted<>(requireNonNull(tenancy.get()), right);
     }
 
-    private StandingRight standing(Decision decision, Supplier<Decision> ask) {
-        return new StandingRight(session, time::wall, decision, ask);
+    private StandingRight standing(Function<Caller, Decision> ask) {
+        return StandingRight.of(session, time::wall, current.credential(), ask);
     }
 
     /** @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND when denied */
@@ -119,14 +122,13 @@ class Access {
     Permitted<Stored<Cluster>> clusterToChange(String operation, List<String> permissions, String id) {
         Stored<Cluster> found =
                 store.cluster(Fields.pathId(id, ClusterId::new)).orElseThrow(ProblemException::notFound);
-        Caller caller = caller();
-        Supplier<Decision> ask = () -> decide(
+        StandingRight right = standing(caller -> decide(
                 caller,
                 operation,
                 permissions,
                 found.value().facts().compartmentId(),
-                Map.of("target.cluster.id", found.value().id().value()));
-        return new Permitted<>(found, standing(ask.get(), ask));
+                Map.of("target.cluster.id", found.value().id().value())));
+        return new Permitted<>(found, right);
     }
 
     /** The work request of the path, if it exists and the caller may read it. */

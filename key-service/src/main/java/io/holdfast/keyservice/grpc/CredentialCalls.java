@@ -21,6 +21,7 @@ import io.holdfast.keyservice.identity.Identity;
 import io.holdfast.keyservice.identity.TokenRevocations;
 import io.holdfast.keyservice.signing.SignatureCheck;
 import io.holdfast.keyservice.signing.SignatureRefused;
+import io.holdfast.keyservice.signing.SigningKeys;
 import io.holdfast.keyservice.tokens.Bearer;
 import io.holdfast.keyservice.tokens.BearerTokens;
 import io.holdfast.keyservice.tokens.ClusterTokens;
@@ -135,14 +136,14 @@ class CredentialCalls {
             throw Status.UNAUTHENTICATED.asRuntimeException();
         }
         try {
-            return signatures.signed(
-                    new SignedRequest(
-                            signature.getMethod(),
-                            signature.getTarget(),
-                            signature.getHeadersMap(),
-                            signature.getAuthorization(),
-                            signature.getContentSha256()),
-                    credentials.at(view.identity()));
+            SignedRequest request = new SignedRequest(
+                    signature.getMethod(),
+                    signature.getTarget(),
+                    signature.getHeadersMap(),
+                    signature.getAuthorization(),
+                    signature.getContentSha256());
+            SigningKeys keys = credentials.at(view.identity());
+            return signature.getAgain() ? signatures.again(request, keys) : signatures.signed(request, keys);
         } catch (SignatureRefused e) {
             LOG.debugv("A signature was refused. reason={0}", e.getMessage());
             throw Status.UNAUTHENTICATED.asRuntimeException();

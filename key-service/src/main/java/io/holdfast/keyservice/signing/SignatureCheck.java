@@ -98,6 +98,17 @@ public final class SignatureCheck {
     /** The signature of a request, verified. */
     public Signed signed(SignedRequest request, SigningKeys keys) throws SignatureRefused {
         AuthorizationHeader header = AuthorizationHeader.parse(request.authorization());
+        Signed found = signed(request, header, keys);
+        requireFirst(request.method(), header.signature(), found.at());
+        return found;
+    }
+
+    /** The same for a request whose signature was verified before, and may be remembered. */
+    public Signed again(SignedRequest request, SigningKeys keys) throws SignatureRefused {
+        return signed(request, AuthorizationHeader.parse(request.authorization()), keys);
+    }
+
+    private Signed signed(SignedRequest request, AuthorizationHeader header, SigningKeys keys) throws SignatureRefused {
         requireCovered(header.signedNames(), request);
         requireBody(header.signedNames(), request);
         Instant at = requireRecent(header.signedNames(), request.headers());
@@ -113,7 +124,6 @@ public final class SignatureCheck {
             keys.beforeRefusal(header.key());
             throw new SignatureRefused("the signature does not verify");
         }
-        requireFirst(request.method(), header.signature(), at);
         return new Signed(owned.owner(), at, owned.validity());
     }
 

@@ -219,6 +219,11 @@ class SignatureCheckTest {
 
         assertThat(remembers.verify(post, keys)).isEqualTo(OWNER);
         assertThatThrownBy(() -> remembers.verify(post, keys)).isInstanceOf(SignatureRefused.class);
+        // A service that asks about it again repeats nothing.
+        assertThat(remembers.again(post, keys).by()).isEqualTo(OWNER);
+        assertThatThrownBy(() -> remembers.again(post, none -> Optional.empty()))
+                .isInstanceOf(SignatureRefused.class);
+        assertThatThrownBy(() -> remembers.verify(post, keys)).isInstanceOf(SignatureRefused.class);
         // A GET is the same within a second by an honest client too.
         assertThat(remembers.verify(get(), keys)).isEqualTo(OWNER);
         assertThat(remembers.verify(get(), keys)).isEqualTo(OWNER);

@@ -1,12 +1,15 @@
 package io.holdfast.platform.access;
 
 import io.holdfast.platform.http.Authorizer.Decision;
+import io.holdfast.platform.http.Caller;
+import io.holdfast.platform.http.Credential;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -40,6 +43,23 @@ public final class StandingRight {
         this.clock = clock;
         this.decision = decision;
         this.ask = ask;
+    }
+
+    /**
+     * A right that rests on the credential of the request as well: it goes with that, and is asked for again with it.
+     *
+     * @param ask decides for the credential's caller; throws the refusal
+     * @throws io.holdfast.kernel.ProblemException what {@code ask} throws
+     */
+    public static StandingRight of(
+            AccessSession session, Supplier<Instant> clock, Credential credential, Function<Caller, Decision> ask) {
+        Supplier<Decision> both = () -> {
+            if (credential.stateRevision() < session.revision()) {
+                credential.renew();
+            }
+            return ask.apply(credential.caller()).restingOn(credential.stateRevision());
+        };
+        return new StandingRight(session, clock, both.get(), both);
     }
 
     /** The newest decision. */

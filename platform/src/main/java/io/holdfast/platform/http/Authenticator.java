@@ -14,6 +14,15 @@ public interface Authenticator {
     Caller authenticate(SignedRequest request);
 
     /**
+     * As {@link #authenticate}, for whoever must know later whether that is still so.
+     *
+     * @throws io.holdfast.kernel.ProblemException NOT_AUTHENTICATED
+     */
+    default Credential credential(SignedRequest request) {
+        return Credential.ofAnyState(authenticate(request));
+    }
+
+    /**
      * A request as received, as far as a signature covers it.
      *
      * @param method upper case

@@ -67,6 +67,11 @@ public interface Authorizer {
             this(allowed, () -> reason, stateRevision, holdsUntil, targetTenancy);
         }
 
+        /** The same, where it rests on something besides that was found at another access state. */
+        public Decision restingOn(long otherRevision) {
+            return new Decision(allowed, reasons, Math.min(stateRevision, otherRevision), holdsUntil, targetTenancy);
+        }
+
         public String reason() {
             return reasons.get();
         }

@@ -8,12 +8,17 @@ import org.jspecify.annotations.Nullable;
 /** Who makes the running request. Empty in resources that are {@link Unsigned}. */
 @RequestScoped
 public class CurrentCaller {
-    private @Nullable Caller caller;
+    private @Nullable Credential credential;
     private String digest = "";
 
     /** @throws ProblemException NOT_AUTHENTICATED when nobody was authenticated */
     public Caller get() {
-        Caller present = caller;
+        return credential().caller();
+    }
+
+    /** @throws ProblemException NOT_AUTHENTICATED when nobody was authenticated */
+    public Credential credential() {
+        Credential present = credential;
         if (present == null) {
             throw new ProblemException(ProblemCode.NOT_AUTHENTICATED);
         }
@@ -28,8 +33,8 @@ public class CurrentCaller {
         return digest;
     }
 
-    void set(Caller authenticated, String digest) {
-        caller = authenticated;
+    void set(Credential shown, String digest) {
+        credential = shown;
         this.digest = digest;
     }
 }

@@ -62,9 +62,9 @@ public class SignedRequests {
             throw new ProblemException(ProblemCode.NOT_AUTHENTICATED);
         }
         String authorization = request.getHeaderString(HttpHeaders.AUTHORIZATION);
-        Caller found = authenticator
+        Credential found = authenticator
                 .get()
-                .authenticate(new Authenticator.SignedRequest(
+                .credential(new Authenticator.SignedRequest(
                         received.method().name().toUpperCase(Locale.ROOT),
                         received.uri(),
                         headers(received),

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.kernel.Bytes;
+import io.holdfast.kernel.Ocid.TenancyId;
+import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
 import io.holdfast.kernel.TimeSource;
 import io.holdfast.kernel.Validity;
 import io.holdfast.platform.http.Authorizer.Decision;
+import io.holdfast.platform.http.Caller;
+import io.holdfast.platform.http.Credential;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -118,6 +122,40 @@ class StandingRightTest {
         now = now.plusSeconds(1);
         assertThatThrownBy(() -> right.holding(this::commit)).isInstanceOf(ProblemException.class);
         assertThat(done).containsExactly("committed", "asked");
+    }
+
+    private StandingRight rightBy(Credential credential) {
+        return StandingRight.of(session, () -> now, credential, caller -> {
+            done.add("asked for " + caller.name());
+            // What may be done is asked for after who asks: it is found at the newer state.
+            return at(state.revision() + 1, Validity.UNTIL_CHANGE);
+        });
+    }
+
+    private static Caller caller(String name) {
+        return new Caller("user", "ocid1.user.oc1..u", name, new TenancyId("ocid1.tenancy.oc1..t"), "");
+    }
+
+    @Test
+    void goesWithTheCredentialThatTheRequestShowed() {
+        StandingRight right = rightBy(new Credential(new Credential.Good(caller("maria"), 10), () -> {
+            throw new ProblemException(ProblemCode.NOT_AUTHENTICATED);
+        }));
+        state.changed(11);
+        assertThatThrownBy(() -> right.holding(this::commit))
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        refused -> assertThat(refused.code()).isEqualTo(ProblemCode.NOT_AUTHENTICATED));
+        assertThat(done).containsExactly("asked for maria");
+    }
+
+    @Test
+    void asksAgainForTheCredentialWhenOtherThingsChanged() {
+        StandingRight right = rightBy(new Credential(
+                new Credential.Good(caller("maria"), 10), () -> new Credential.Good(caller("maria, renamed"), 11)));
+        state.changed(11);
+        assertThat(right.holding(this::commit)).isEqualTo("made");
+        assertThat(done).containsExactly("asked for maria", "asked for maria, renamed", "committed");
     }
 
     @Test

@@ -8,7 +8,6 @@ import io.holdfast.platform.access.AccessSession;
 import io.holdfast.platform.access.StandingRight;
 import io.holdfast.platform.http.Authorizer;
 import io.holdfast.platform.http.Authorizer.Decision;
-import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.http.CurrentCaller;
 import io.holdfast.platform.store.RevisionCompacted;
 import io.holdfast.secretservice.endpoint.ClusterRecord;
@@ -33,7 +32,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Re-encryption jobs of a cluster, and its Secrets per key version. OCI-signed. */
@@ -154,8 +152,7 @@ public class ReencryptionResource {
 
     private Permitted permitted(String clusterId, String operation, List<String> permissions) {
         ClusterRecord cluster = clusters.find(id(clusterId)).orElseThrow(ProblemException::notFound);
-        Caller asking = caller.get();
-        Supplier<Decision> ask = () -> {
+        StandingRight right = StandingRight.of(session, time::wall, caller.credential(), asking -> {
             Decision decision = authorizer.decide(
                     asking,
                     operation,
@@ -166,8 +163,8 @@ public class ReencryptionResource {
                 throw ProblemException.notFound();
             }
             return decision;
-        };
-        return new Permitted(cluster.id(), new StandingRight(session, time::wall, ask.get(), ask)::holding);
+        });
+        return new Permitted(cluster.id(), right::holding);
     }
 
     private static ClusterId id(String clusterId) {

@@ -102,13 +102,7 @@ final class Access {
                 List.of(asked.permission().permission()),
                 new CompartmentId(call.cluster().compartmentId()),
                 variables);
-        return Optional.of(new Decision(
-                        decision.allowed(),
-                        decision.reasons(),
-                        Math.min(holder.stateRevision(), decision.stateRevision()),
-                        decision.holdsUntil(),
-                        decision.targetTenancy()))
-                .filter(Decision::allowed);
+        return Optional.of(decision.restingOn(holder.stateRevision())).filter(Decision::allowed);
     }
 
     /** @throws ApiRefusal 403 when denied, 401 */

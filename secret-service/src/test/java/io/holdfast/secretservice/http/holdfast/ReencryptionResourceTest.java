@@ -9,6 +9,7 @@ import io.holdfast.kernel.TimeSource;
 import io.holdfast.kernel.Validity;
 import io.holdfast.platform.http.Authorizer;
 import io.holdfast.platform.http.Caller;
+import io.holdfast.platform.http.Credential;
 import io.holdfast.platform.http.CurrentCaller;
 import io.holdfast.secretservice.reencrypt.Job;
 import io.holdfast.secretservice.reencrypt.KeyVersionCount;
@@ -39,8 +40,8 @@ class ReencryptionResourceTest {
         c = stack.open();
         CurrentCaller current = new CurrentCaller() {
             @Override
-            public Caller get() {
-                return CALLER;
+            public Credential credential() {
+                return Credential.ofAnyState(CALLER);
             }
         };
         Authorizer authorizer = (caller, operation, permissions, compartment, variables) -> {
