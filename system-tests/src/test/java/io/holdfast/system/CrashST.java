@@ -34,7 +34,7 @@ class CrashST {
                 }
                 return Optional.empty();
             });
-            Stack.signal("secret-service", "KILL");
+            Stack.kill("secret-service");
             Stack.up();
 
             JsonNode job = fixture.awaitJob(second, Duration.ofSeconds(90));
@@ -61,7 +61,7 @@ class CrashST {
                 Stack.signal("kafka", "STOP");
                 try {
                     versions.add(fixture.api.rotate(fixture.key).path("id").asText());
-                    Stack.signal("key-service", "KILL");
+                    Stack.kill("key-service");
                 } finally {
                     Stack.signal("kafka", "CONT");
                 }

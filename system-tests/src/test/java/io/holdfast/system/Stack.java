@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** The stack under test: started by {@code ./dev up} in a state directory of its own, shared by all system tests. */
 final class Stack {
@@ -85,10 +87,27 @@ final class Stack {
         }
     }
 
-    /** Sends a signal by name, for example STOP or KILL. */
+    /** Sends a signal by name, for example STOP. */
     static void signal(String service, String name) {
-        Result result =
-                run(List.of("kill", "-" + name, Long.toString(process(service).pid())), Duration.ofSeconds(5));
+        signal(process(service), name);
+    }
+
+    /** Ends a service as a crash does, and waits until it is gone: one that is going still counts as running. */
+    static void kill(String service) {
+        ProcessHandle process = process(service);
+        signal(process, "KILL");
+        try {
+            process.onExit().get(20, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException(service + " is still there", e);
+        }
+    }
+
+    private static void signal(ProcessHandle process, String name) {
+        Result result = run(List.of("kill", "-" + name, Long.toString(process.pid())), Duration.ofSeconds(5));
         if (result.exitCode() != 0) {
             throw new IllegalStateException(result.output());
         }
