@@ -84,7 +84,7 @@ class Access {
     Permitted<TenancyId> toCreateIn(String operation, String permission, CompartmentId compartment) {
         AtomicReference<@Nullable TenancyId> tenancy = new AtomicReference<>();
         StandingRight right = standing(caller -> {
-            Decision decision = decide(caller, operation, List.of(permission), compartment, Map.of());
+            Decision decision = authorizer.decide(caller, operation, List.of(permission), compartment, Map.of());
             TenancyId found = decision.targetTenancy().orElseThrow(ProblemException::notFound);
             // It stays the one that it was first found to be.
             if (!tenancy.compareAndSet(null, found) && !found.equals(tenancy.get())) {
@@ -95,22 +95,9 @@ class Access {
         return new Permitted<>(requireNonNull(tenancy.get()), right);
     }
 
+    /** @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND when denied */
     private StandingRight standing(Function<Caller, Decision> ask) {
         return StandingRight.of(session, time::wall, current.credential(), ask);
-    }
-
-    /** @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND when denied */
-    private Decision decide(
-            Caller caller,
-            String operation,
-            List<String> permissions,
-            CompartmentId compartment,
-            Map<String, String> variables) {
-        Decision decision = authorizer.decide(caller, operation, permissions, compartment, variables);
-        if (!decision.allowed()) {
-            throw ProblemException.notFound();
-        }
-        return decision;
     }
 
     /** The cluster of the path, if it exists and the caller may do this to it. */
@@ -122,7 +109,7 @@ class Access {
     Permitted<Stored<Cluster>> clusterToChange(String operation, List<String> permissions, String id) {
         Stored<Cluster> found =
                 store.cluster(Fields.pathId(id, ClusterId::new)).orElseThrow(ProblemException::notFound);
-        StandingRight right = standing(caller -> decide(
+        StandingRight right = standing(caller -> authorizer.decide(
                 caller,
                 operation,
                 permissions,

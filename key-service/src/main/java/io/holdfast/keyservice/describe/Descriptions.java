@@ -64,7 +64,7 @@ public class Descriptions {
         record Every(Optional<Integer> intervalDays, Optional<Instant> start, Instant now) implements Schedule {
 
             /** @throws ProblemException MISSING_PARAMETER, INVALID_PARAMETER for an interval outside its bounds */
-            RotationSchedule after(Optional<RotationSchedule> before) {
+            public RotationSchedule after(Optional<RotationSchedule> before) {
                 int interval = intervalDays
                         .or(() -> before.map(RotationSchedule::intervalDays))
                         .orElseThrow(() -> ProblemException.missing("autoKeyRotationDetails.rotationIntervalInDays"));

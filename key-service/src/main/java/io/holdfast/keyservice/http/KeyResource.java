@@ -12,7 +12,6 @@ import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.keyservice.domain.RotationSchedule;
 import io.holdfast.keyservice.domain.Tags;
 import io.holdfast.keyservice.domain.Vault;
-import io.holdfast.keyservice.http.Details.AutoKeyRotationDetails;
 import io.holdfast.keyservice.http.Details.ChangeCompartmentDetails;
 import io.holdfast.keyservice.http.Details.CreateKeyDetails;
 import io.holdfast.keyservice.http.Details.ScheduleDeletionDetails;
@@ -202,11 +201,7 @@ public class KeyResource {
         if (Boolean.FALSE.equals(details.isAutoRotationEnabled())) {
             return new Descriptions.Schedule.None();
         }
-        Optional<AutoKeyRotationDetails> wanted = Optional.ofNullable(details.autoKeyRotationDetails());
-        return new Descriptions.Schedule.Every(
-                wanted.map(AutoKeyRotationDetails::rotationIntervalInDays),
-                wanted.flatMap(NewKeys::scheduleStart),
-                Instant.now());
+        return NewKeys.schedule(details.autoKeyRotationDetails(), Instant.now());
     }
 
     /** Needs the right to move keys in both compartments, which are of one tenancy. */

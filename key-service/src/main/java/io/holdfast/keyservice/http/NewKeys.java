@@ -5,6 +5,7 @@ import io.holdfast.kernel.Ocid.TenancyId;
 import io.holdfast.kernel.Ocid.VaultId;
 import io.holdfast.kernel.ProblemCode;
 import io.holdfast.kernel.ProblemException;
+import io.holdfast.keyservice.describe.Descriptions.Schedule;
 import io.holdfast.keyservice.domain.KeyShape;
 import io.holdfast.keyservice.domain.ProtectionMode;
 import io.holdfast.keyservice.domain.RotationSchedule;
@@ -131,18 +132,18 @@ public class NewKeys {
     /** The schedule of a new key; empty when it is not to be rotated by itself. */
     static Optional<RotationSchedule> rotation(
             @Nullable Boolean enabled, @Nullable AutoKeyRotationDetails details, Instant now) {
-        if (!Boolean.TRUE.equals(enabled)) {
-            return Optional.empty();
-        }
-        if (details == null || details.rotationIntervalInDays() == null) {
-            throw ProblemException.missing("autoKeyRotationDetails.rotationIntervalInDays");
-        }
-        return Optional.of(RotationSchedule.of(
-                details.rotationIntervalInDays(), scheduleStart(details).orElse(now), now));
+        return Boolean.TRUE.equals(enabled)
+                ? Optional.of(schedule(details, now).after(Optional.empty()))
+                : Optional.empty();
     }
 
-    static Optional<Instant> scheduleStart(AutoKeyRotationDetails details) {
-        return Optional.ofNullable(details.timeOfScheduleStart())
-                .map(time -> Fields.time(time, "autoKeyRotationDetails.timeOfScheduleStart"));
+    /** What is said of a schedule. */
+    static Schedule.Every schedule(@Nullable AutoKeyRotationDetails details, Instant now) {
+        Optional<AutoKeyRotationDetails> said = Optional.ofNullable(details);
+        return new Schedule.Every(
+                said.map(AutoKeyRotationDetails::rotationIntervalInDays),
+                said.map(AutoKeyRotationDetails::timeOfScheduleStart)
+                        .map(time -> Fields.time(time, "autoKeyRotationDetails.timeOfScheduleStart")),
+                now);
     }
 }

@@ -128,8 +128,8 @@ final class Mirror {
      * Brings the records up to what the vault says now: first the states, which the listing tells of all keys at once, then
      * what needs a look at a key by itself: at the most {@value #LOOKS} at keys that give access and are not listed any more, as
      * many at others, and after them {@value #LOOKS_AT_UNBOUND} at the versions of keys that no cluster is bound to, and
-     * {@value #LOOKS_AT_UNUSABLE} at keys that give no access: whose deletion is recorded, or that are listed no more. When their time is over, the others have their turn in the
-     * next call. A look that fails keeps nothing else from being followed.
+     * {@value #LOOKS_AT_UNUSABLE} at keys that give no access: whose deletion is recorded, or that are listed no more. When
+     * their time is over, the others have their turn in the next call. A look that fails keeps nothing else from being followed.
      *
      * @param still part of every transaction: makes it fail once somebody else follows this vault
      * @param statesRecorded called as soon as the records say of every key what the listing said

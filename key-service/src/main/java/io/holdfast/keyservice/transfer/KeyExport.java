@@ -55,8 +55,8 @@ public class KeyExport {
     /**
      * @param key as just read
      * @param version null for the current one
-     * @param request not conditional: an export changes nothing of the key
      * @param recipient whose private half unwraps it; 2,048 to 4,096 bits
+     * @param request not conditional: an export changes nothing of the key
      * @throws ProblemException INVALID_PARAMETER for a key that is not software, a caller that is a cluster, or material
      *     that does not fit the wrapping; CONFLICT when key or version is not ENABLED, or clusters are bound to a key that
      *     was not created exportable
@@ -68,7 +68,7 @@ public class KeyExport {
             RSAPublicKey recipient,
             ChangeRequest request) {
         KeyId id = key.value().id();
-        requireMayLeave(KeyMaterial.requireEnabled(key.value()), request.caller());
+        OptionalLong unboundAt = requireMayLeave(KeyMaterial.requireEnabled(key.value()), request.caller());
         KeyVersionId which = version == null ? key.value().facts().currentVersion() : version;
         Stored<KeyVersion> found = keys.version(id, which).orElseThrow(KeyMaterial::noSuchVersion);
         Bytes wrapped = material.use(key, which, opened -> {
@@ -82,31 +82,26 @@ public class KeyExport {
                 wrapping.name(),
                 sha256(recipient),
                 Instant.now().truncatedTo(ChronoUnit.MILLIS));
+        KeyEvent event = new KeyEvent.KeyExported(
+                id,
+                which,
+                export.algorithm(),
+                export.recipientSha256(),
+                request.caller().id());
         Stored<MasterKey> seen = key;
         for (int tries = 0; tries < ATTEMPTS; tries++) {
-            MasterKey.Enabled enabled = KeyMaterial.requireEnabled(seen.value());
-            request.requireAllowedIn(enabled.facts().compartmentId());
-            OptionalLong unboundAt = requireMayLeave(enabled, request.caller());
-            boolean recorded = exports.record(
-                    seen,
-                    unboundAt,
-                    export,
-                    new KeyEvent.KeyExported(
-                            id,
-                            which,
-                            export.algorithm(),
-                            export.recipientSha256(),
-                            request.caller().id()),
-                    request.right().get());
-            if (recorded) {
+            if (exports.record(seen, unboundAt, export, event, request.right().get())) {
                 return new Exported(found, wrapped);
             }
             seen = keys.key(id).orElseThrow(ProblemException::notFound);
+            MasterKey.Enabled enabled = KeyMaterial.requireEnabled(seen.value());
+            request.requireAllowedIn(enabled.facts().compartmentId());
+            unboundAt = requireMayLeave(enabled, request.caller());
             KeyVersion still = keys.version(id, which)
                     .orElseThrow(KeyMaterial::noSuchVersion)
                     .value();
             if (!(still instanceof KeyVersion.Enabled)) {
-                throw KeyMaterial.notEnabled(still, seen.value());
+                throw KeyMaterial.notEnabled(still, enabled);
             }
         }
         throw new ProblemException(ProblemCode.CONFLICT, "The key is being changed by others; try again.");

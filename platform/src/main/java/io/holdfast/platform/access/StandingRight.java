@@ -1,5 +1,6 @@
 package io.holdfast.platform.access;
 
+import io.holdfast.kernel.ProblemException;
 import io.holdfast.platform.http.Authorizer.Decision;
 import io.holdfast.platform.http.Caller;
 import io.holdfast.platform.http.Credential;
@@ -48,8 +49,8 @@ public final class StandingRight {
     /**
      * A right that rests on the credential of the request as well: it goes with that, and is asked for again with it.
      *
-     * @param ask decides for the credential's caller; throws the refusal
-     * @throws io.holdfast.kernel.ProblemException what {@code ask} throws
+     * @param ask decides for the credential's caller; may throw what else refuses the request
+     * @throws ProblemException NOT_AUTHORIZED_OR_NOT_FOUND when denied, as {@link #holding} then does
      */
     public static StandingRight of(
             AccessSession session, Supplier<Instant> clock, Credential credential, Function<Caller, Decision> ask) {
@@ -57,7 +58,11 @@ public final class StandingRight {
             if (credential.stateRevision() < session.revision()) {
                 credential.renew();
             }
-            return ask.apply(credential.caller()).restingOn(credential.stateRevision());
+            Decision now = ask.apply(credential.caller());
+            if (!now.allowed()) {
+                throw ProblemException.notFound();
+            }
+            return now.restingOn(credential.stateRevision());
         };
         return new StandingRight(session, clock, both.get(), both);
     }

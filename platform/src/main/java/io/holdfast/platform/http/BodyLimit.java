@@ -33,8 +33,7 @@ public class BodyLimit {
             routing.next();
             return;
         }
-        refusals.send(
-                routing, ProblemCode.REQUEST_ENTITY_TOO_LARGE, ProblemCode.REQUEST_ENTITY_TOO_LARGE.defaultMessage());
+        refusals.send(routing, ProblemCode.REQUEST_ENTITY_TOO_LARGE);
     }
 
     /** A length that is no number is the HTTP parser's to refuse. */

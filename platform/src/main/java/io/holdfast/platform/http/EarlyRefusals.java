@@ -39,12 +39,11 @@ public class EarlyRefusals {
             routing.next();
             return;
         }
-        if (status == ProblemCode.INVALID_PARAMETER.status()) {
-            noRequest(routing);
-        } else {
-            ProblemCode code = ProblemMapper.codeOf(status);
-            send(routing, code, code.defaultMessage());
-        }
+        send(
+                routing,
+                status == ProblemCode.INVALID_PARAMETER.status()
+                        ? ProblemCode.INVALID_PARAMETER
+                        : ProblemMapper.codeOf(status));
     }
 
     /** Refuses what is no HTTP/1.1 request, or one whose first line or headers are longer than the server reads. */
@@ -56,20 +55,17 @@ public class EarlyRefusals {
                     case TooLongHttpHeaderException header -> ProblemCode.REQUEST_HEADER_FIELDS_TOO_LARGE;
                     case null, default -> ProblemCode.INVALID_PARAMETER;
                 };
-        String message = code == ProblemCode.INVALID_PARAMETER ? NO_REQUEST : code.defaultMessage();
-        send(request, RequestIds.derive(request.getHeader(RequestIds.HEADER)), code, message);
+        send(request, RequestIds.derive(request.getHeader(RequestIds.HEADER)), code);
     }
 
-    void noRequest(RoutingContext routing) {
-        send(routing, ProblemCode.INVALID_PARAMETER, NO_REQUEST);
-    }
-
-    void send(RoutingContext routing, ProblemCode code, String message) {
-        send(routing.request(), RequestIds.of(routing), code, message);
+    /** @param code INVALID_PARAMETER for what is no HTTP request */
+    void send(RoutingContext routing, ProblemCode code) {
+        send(routing.request(), RequestIds.of(routing), code);
     }
 
     /** Ends the request, and the connection with it: what follows may be the rest of a body. */
-    private void send(HttpServerRequest request, String requestId, ProblemCode code, String message) {
+    private void send(HttpServerRequest request, String requestId, ProblemCode code) {
+        String message = code == ProblemCode.INVALID_PARAMETER ? NO_REQUEST : code.defaultMessage();
         @Nullable String path = request.path();
         Response refusal = shape.render(code, message, path == null ? "" : path);
         request.response()

@@ -1,5 +1,6 @@
 package io.holdfast.platform.http;
 
+import io.holdfast.kernel.ProblemCode;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -30,7 +31,7 @@ public class TargetCheck {
         try {
             new URI(routing.request().uri());
         } catch (URISyntaxException e) {
-            refusals.noRequest(routing);
+            refusals.send(routing, ProblemCode.INVALID_PARAMETER);
             return;
         }
         routing.next();

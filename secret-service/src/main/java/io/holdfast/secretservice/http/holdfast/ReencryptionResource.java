@@ -7,7 +7,6 @@ import io.holdfast.kernel.TimeSource;
 import io.holdfast.platform.access.AccessSession;
 import io.holdfast.platform.access.StandingRight;
 import io.holdfast.platform.http.Authorizer;
-import io.holdfast.platform.http.Authorizer.Decision;
 import io.holdfast.platform.http.CurrentCaller;
 import io.holdfast.platform.store.RevisionCompacted;
 import io.holdfast.secretservice.endpoint.ClusterRecord;
@@ -152,18 +151,16 @@ public class ReencryptionResource {
 
     private Permitted permitted(String clusterId, String operation, List<String> permissions) {
         ClusterRecord cluster = clusters.find(id(clusterId)).orElseThrow(ProblemException::notFound);
-        StandingRight right = StandingRight.of(session, time::wall, caller.credential(), asking -> {
-            Decision decision = authorizer.decide(
-                    asking,
-                    operation,
-                    permissions,
-                    cluster.compartmentId(),
-                    Map.of("target.cluster.id", cluster.id().value()));
-            if (!decision.allowed()) {
-                throw ProblemException.notFound();
-            }
-            return decision;
-        });
+        StandingRight right = StandingRight.of(
+                session,
+                time::wall,
+                caller.credential(),
+                asking -> authorizer.decide(
+                        asking,
+                        operation,
+                        permissions,
+                        cluster.compartmentId(),
+                        Map.of("target.cluster.id", cluster.id().value())));
         return new Permitted(cluster.id(), right::holding);
     }
 
